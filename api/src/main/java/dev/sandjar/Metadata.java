@@ -1,0 +1,85 @@
+package dev.sandjar;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What callers hang onto a sandbox: a JSON object, kept and given back with its types, never read by us.
+ *
+ * @param values keys to strings, numbers, booleans, nulls, lists and maps of the same; 64 KiB of text and 32 levels at most
+ */
+public record Metadata(Map<String, @Nullable Object> values) {
+    /** Of keys and values together, counted in characters. */
+    public static final int LARGEST = 64 * 1024;
+
+    private static final int DEEPEST = 32;
+    private static final Metadata EMPTY = new Metadata(Map.of());
+
+    /** Checks and copies. */
+    public Metadata {
+        var copy = new Copy();
+        values = copy.map(values, 0);
+        if (copy.size > LARGEST) {
+            throw SandboxException.invalid("metadata", copy.size + " characters", "at most " + LARGEST);
+        }
+    }
+
+    /**
+     * No metadata.
+     *
+     * @return an empty object
+     */
+    public static Metadata empty() {
+        return EMPTY;
+    }
+
+    private static final class Copy {
+        private long size;
+
+        private Map<String, @Nullable Object> map(Map<?, ? extends @Nullable Object> from, int depth) {
+            var to = new LinkedHashMap<String, @Nullable Object>();
+            from.forEach((key, value) -> {
+                if (!(key instanceof String name)) {
+                    throw SandboxException.invalid("metadata", "a map with a key " + key, "string keys");
+                }
+                size += name.length() + 4;
+                to.put(name, value(value, depth + 1));
+            });
+            return Collections.unmodifiableMap(to);
+        }
+
+        private List<@Nullable Object> list(List<? extends @Nullable Object> from, int depth) {
+            var to = new ArrayList<@Nullable Object>(from.size());
+            for (var value : from) {
+                to.add(value(value, depth + 1));
+            }
+            return Collections.unmodifiableList(to);
+        }
+
+        private @Nullable Object value(@Nullable Object value, int depth) {
+            if (depth > DEEPEST) {
+                throw SandboxException.invalid("metadata", "nested deeper than " + DEEPEST, "at most " + DEEPEST);
+            }
+            return switch (value) {
+                case null -> sized(4, null);
+                case String text -> sized(text.length() + 2, text);
+                case Boolean bool -> sized(5, bool);
+                case Number number -> sized(number.toString().length(), number);
+                case Map<?, ?> map -> map(map, depth);
+                case List<?> list -> list(list, depth);
+                default ->
+                    throw SandboxException.invalid(
+                            "metadata", "a " + value.getClass().getSimpleName(), "JSON values");
+            };
+        }
+
+        private @Nullable Object sized(int characters, @Nullable Object value) {
+            size += characters + 1;
+            return value;
+        }
+    }
+}

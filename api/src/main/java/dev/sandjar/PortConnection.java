@@ -1,0 +1,25 @@
+package dev.sandjar;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** A TCP connection to a port inside a sandbox. Each direction ends by itself. */
+public interface PortConnection extends AutoCloseable {
+    /**
+     * What the program in the sandbox sends.
+     *
+     * @return ends when it closes
+     */
+    InputStream input();
+
+    /**
+     * What the program in the sandbox receives.
+     *
+     * @return closing it tells the program that no more comes
+     */
+    OutputStream output();
+
+    /** Ends both directions. */
+    @Override
+    void close();
+}

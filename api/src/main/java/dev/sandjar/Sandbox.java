@@ -1,0 +1,124 @@
+package dev.sandjar;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One sandbox: its commands, files, ports and lifetime. Methods may be called from many threads at once.
+ *
+ * <p>Errors of all methods: {@code SANDBOX_NOT_FOUND} once it is gone, {@code INVALID_STATE} when it is paused or failed,
+ * {@code SANDBOX_LOST} when its agent does not answer any more.
+ */
+public interface Sandbox extends AutoCloseable {
+    /**
+     * Its name.
+     *
+     * @return the id
+     */
+    SandboxId id();
+
+    /**
+     * How it is now.
+     *
+     * @return a fresh look
+     */
+    SandboxInfo info();
+
+    /**
+     * Runs a command to its end. See {@link CommandResult} for how much output is kept.
+     *
+     * @param argv program and arguments
+     * @return its ending and output
+     * @throws InterruptedException the command is killed
+     */
+    default CommandResult run(String... argv) throws InterruptedException {
+        return run(CommandSpec.of(argv));
+    }
+
+    /**
+     * Runs a command to its end.
+     *
+     * @param command what to run
+     * @return its ending and output
+     * @throws InterruptedException the command is killed
+     */
+    CommandResult run(CommandSpec command) throws InterruptedException;
+
+    /**
+     * Starts a command. A program that does not exist is no exception: the command ends with exit code 127 and a message, as in a shell.
+     *
+     * @param command what to start
+     * @return the command
+     * @throws SandboxException {@code START_FAILED} when the sandbox has no room for one more process
+     */
+    RunningCommand start(CommandSpec command);
+
+    /**
+     * Finds a command that was started before, by this program or another.
+     *
+     * @param command its id
+     * @param offset where its output shall begin: 0 for all that the journal has
+     * @return the command
+     * @throws SandboxException {@code COMMAND_NOT_FOUND}
+     */
+    RunningCommand attach(CommandId command, long offset);
+
+    /**
+     * The commands that run, and the last 64 that have ended.
+     *
+     * @return oldest first
+     */
+    List<CommandInfo> commands();
+
+    /**
+     * Its files.
+     *
+     * @return the same at every call
+     */
+    SandboxFiles files();
+
+    /**
+     * Connects to a port on the sandbox's own loopback; works without any network.
+     *
+     * @param port 1 to 65535
+     * @return the connection
+     * @throws SandboxException {@code UNAVAILABLE} when nothing listens there
+     */
+    PortConnection dial(int port);
+
+    /**
+     * Freezes all its processes; they are kept as they are.
+     *
+     * @throws SandboxException {@code INVALID_STATE} unless it runs, {@code NOT_SUPPORTED} where it cannot be frozen
+     */
+    void pause();
+
+    /**
+     * Lets its processes go on.
+     *
+     * @throws SandboxException {@code INVALID_STATE} unless it is paused
+     */
+    void resume();
+
+    /**
+     * Sets its lifetime anew, counted from now.
+     *
+     * @param ttl 60 seconds to 8 hours
+     * @return how it is now
+     */
+    SandboxInfo renew(Duration ttl);
+
+    /**
+     * What it uses.
+     *
+     * @return a fresh measurement
+     */
+    SandboxStats stats();
+
+    /** Removes the sandbox and everything in it; returns when it is gone. Succeeds when it is gone already. */
+    void delete();
+
+    /** Deletes the sandbox if this handle is the one that {@link Sandboxes#create} returned; otherwise only lets go of it. */
+    @Override
+    void close();
+}
