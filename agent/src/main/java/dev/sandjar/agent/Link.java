@@ -1,0 +1,258 @@
+package dev.sandjar.agent;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.GatheringByteChannel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one connection to a sandbox's agent, shared by all its channels.
+ *
+ * <p>Threads, both virtual: the reader takes frames off the socket, never runs a caller's code and never writes; the writer puts queued
+ * frames onto it. Callers only queue, because a thread that is interrupted inside a socket's write closes the socket for everybody.
+ * Order of locks: a channel's lock is never held while the link's is taken, nor the reverse. Neither is held over a read or write.
+ */
+public final class Link implements AutoCloseable {
+    private static final int LARGEST_QUEUE = 1 << 20; // bytes of DATA that wait for the socket before senders do
+
+    private final ByteChannel socket;
+    private final FrameReader reader;
+    private final Consumer<Link> whenCut;
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards everything below
+    private final Condition queued = lock.newCondition();
+    private final Condition room = lock.newCondition();
+    private final Map<Integer, Channel> channels = new HashMap<>();
+    private List<ByteBuffer> queue = new ArrayList<>();
+    private long queuedBytes;
+    private int nextChannel = 1;
+    private @Nullable IOException cut;
+
+    private <S extends ByteChannel & GatheringByteChannel> Link(
+            S socket, FrameReader reader, String name, Consumer<Link> whenCut) {
+        this.socket = socket;
+        this.reader = reader;
+        this.whenCut = whenCut;
+        Thread.ofVirtual().name("link-read-" + name).start(this::readLoop);
+        Thread.ofVirtual().name("link-write-" + name).start(() -> writeLoop(socket));
+    }
+
+    /**
+     * Makes sure of the agent at the other end and takes the connection over.
+     *
+     * @param socket connected, in blocking mode; closed when this fails
+     * @param key the sandbox's key, 32 bytes
+     * @param name for thread names
+     * @param whenCut told once, on a thread of the link's, when it has ended for whatever reason
+     * @throws IOException the agent refused us, is not ours, or broke a rule
+     */
+    public static <S extends ByteChannel & GatheringByteChannel> Link open(
+            S socket, byte[] key, String name, Consumer<Link> whenCut) throws IOException {
+        try {
+            var reader = new FrameReader(socket);
+            Handshake.asEngine(reader, socket, key);
+            return new Link(socket, reader, name, whenCut);
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Sends a request on a channel of its own. */
+    public Channel open(Request request) throws IOException {
+        return open(List.of(request)).getFirst();
+    }
+
+    /** Sends several requests in one write, so that the agent sees them together. */
+    public List<Channel> open(List<Request> requests) throws IOException {
+        lock.lock();
+        try {
+            refuseWhenCut();
+            var opened = new ArrayList<Channel>(requests.size());
+            for (Request request : requests) {
+                var channel = new Channel(this, freeNumber());
+                channels.put(channel.number(), channel);
+                opened.add(channel);
+                enqueue(new Frame.Open(channel.number(), request.kind(), request.payload()));
+            }
+            return opened;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends a request whose answer is of no interest. */
+    public void tell(Request request) throws IOException {
+        open(request).abandon();
+    }
+
+    /** Whether it still stands, as far as is known. */
+    public boolean isOpen() {
+        lock.lock();
+        try {
+            return cut == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Cuts the link; the agent and its commands live on. */
+    @Override
+    public void close() {
+        fail(new IOException("closed by us"));
+    }
+
+    void send(Frame frame) throws IOException {
+        lock.lock();
+        try {
+            refuseWhenCut();
+            enqueue(frame);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void sendIfOpen(Frame frame) {
+        lock.lock();
+        try {
+            if (cut == null) {
+                enqueue(frame);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits while more is queued than the socket should be ahead of. */
+    void awaitRoom() throws IOException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (queuedBytes > LARGEST_QUEUE && cut == null) {
+                room.await();
+            }
+            refuseWhenCut();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the link, tells every channel why, and returns that. The first reason stays. */
+    IOException fail(IOException why) {
+        List<Channel> open;
+        lock.lock();
+        try {
+            if (cut != null) {
+                return cut;
+            }
+            cut = why;
+            open = List.copyOf(channels.values());
+            channels.clear();
+            queue.clear();
+            queued.signalAll();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            socket.close();
+        } catch (IOException closing) {
+            why.addSuppressed(closing);
+        }
+        open.forEach(channel -> channel.cut(why));
+        whenCut.accept(this);
+        return why;
+    }
+
+    private void refuseWhenCut() throws IOException {
+        if (cut != null) {
+            throw new LinkCutException(cut);
+        }
+    }
+
+    private int freeNumber() {
+        while (nextChannel <= 0 || channels.containsKey(nextChannel)) {
+            nextChannel = nextChannel <= 0 ? 1 : nextChannel + 1;
+        }
+        return nextChannel++;
+    }
+
+    private void enqueue(Frame frame) {
+        for (ByteBuffer bytes : FrameWriter.encode(frame)) {
+            queue.add(bytes);
+            queuedBytes += bytes.remaining();
+        }
+        queued.signal();
+    }
+
+    private void readLoop() {
+        try {
+            for (Frame frame = reader.read(); frame != null; frame = reader.read()) {
+                dispatch(frame);
+            }
+            fail(new IOException("the agent ended the connection"));
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    private void dispatch(Frame frame) throws ProtocolException {
+        Channel channel;
+        lock.lock();
+        try {
+            channel = frame instanceof Frame.Close ? channels.remove(frame.channel()) : channels.get(frame.channel());
+        } finally {
+            lock.unlock();
+        }
+        if (channel == null) {
+            throw new ProtocolException("a frame on a channel that is not open");
+        }
+        if (frame instanceof Frame.Open) {
+            throw new ProtocolException("OPEN from the agent");
+        }
+        channel.deliver(frame);
+    }
+
+    private void writeLoop(GatheringByteChannel to) {
+        try {
+            for (List<ByteBuffer> batch = nextBatch(); batch != null; batch = nextBatch()) {
+                ByteBuffer[] buffers = batch.toArray(ByteBuffer[]::new);
+                int first = 0;
+                while (first < buffers.length) {
+                    to.write(buffers, first, Math.min(buffers.length - first, 1_024)); // IOV_MAX
+                    while (first < buffers.length && !buffers[first].hasRemaining()) {
+                        first++;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    private @Nullable List<ByteBuffer> nextBatch() {
+        lock.lock();
+        try {
+            while (queue.isEmpty() && cut == null) {
+                queued.awaitUninterruptibly();
+            }
+            if (cut != null) {
+                return null;
+            }
+            List<ByteBuffer> batch = queue;
+            queue = new ArrayList<>();
+            queuedBytes = 0;
+            room.signalAll();
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package dev.sandjar.agent;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What an OPEN frame asks for; made by {@link Requests}.
+ *
+ * @param kind the number of PROTOCOL.md
+ * @param payload the kind's fields
+ */
+public record Request(int kind, ByteBuffer payload) {}
