@@ -1,13 +1,19 @@
 package dev.sandjar.agent;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.GatheringByteChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -36,13 +42,10 @@ public final class Link implements AutoCloseable {
     private int nextChannel = 1;
     private @Nullable IOException cut;
 
-    private <S extends ByteChannel & GatheringByteChannel> Link(
-            S socket, FrameReader reader, String name, Consumer<Link> whenCut) {
+    private Link(ByteChannel socket, FrameReader reader, Consumer<Link> whenCut) {
         this.socket = socket;
         this.reader = reader;
         this.whenCut = whenCut;
-        Thread.ofVirtual().name("link-read-" + name).start(this::readLoop);
-        Thread.ofVirtual().name("link-write-" + name).start(() -> writeLoop(socket));
     }
 
     /**
@@ -51,19 +54,42 @@ public final class Link implements AutoCloseable {
      * @param socket connected, in blocking mode; closed when this fails
      * @param key the sandbox's key, 32 bytes
      * @param name for thread names
+     * @param limit how long the agent may take to prove itself
      * @param whenCut told once, on a thread of the link's, when it has ended for whatever reason
-     * @throws IOException the agent refused us, is not ours, or broke a rule
+     * @throws IOException the agent refused us, is not ours, broke a rule, or took too long
      */
     public static <S extends ByteChannel & GatheringByteChannel> Link open(
-            S socket, byte[] key, String name, Consumer<Link> whenCut) throws IOException {
+            S socket, byte[] key, String name, Duration limit, Consumer<Link> whenCut) throws IOException {
+        var reader = new FrameReader(socket);
+        var link = new Link(socket, reader, whenCut);
+        var greeted = new CompletableFuture<Boolean>();
+        Thread.ofVirtual().name("link-read-" + name).start(() -> {
+            try {
+                Handshake.asEngine(reader, socket, key);
+            } catch (IOException | RuntimeException e) {
+                greeted.completeExceptionally(e);
+                return;
+            }
+            if (greeted.complete(true)) {
+                link.readLoop();
+            }
+        });
         try {
-            var reader = new FrameReader(socket);
-            Handshake.asEngine(reader, socket, key);
-            return new Link(socket, reader, name, whenCut);
-        } catch (IOException | RuntimeException e) {
+            greeted.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
             socket.close();
-            throw e;
+            switch (e) {
+                case InterruptedException _ -> {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("interrupted while greeting the agent");
+                }
+                case ExecutionException failed when failed.getCause() instanceof IOException cause -> throw cause;
+                case TimeoutException _ -> throw new AgentTimeoutException(limit);
+                default -> throw new IOException(e);
+            }
         }
+        Thread.ofVirtual().name("link-write-" + name).start(() -> link.writeLoop(socket));
+        return link;
     }
 
     /** Sends a request on a channel of its own. */

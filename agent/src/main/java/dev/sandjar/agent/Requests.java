@@ -14,6 +14,8 @@ public final class Requests {
     public static final int HOLD = 4;
     /** FOLLOW: standard output and standard error. */
     public static final int BOTH_STREAMS = 3;
+    /** FOLLOW: only how it ends. */
+    public static final int NO_STREAM = 0;
 
     private Requests() {}
 

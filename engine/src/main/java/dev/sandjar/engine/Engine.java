@@ -1,0 +1,304 @@
+package dev.sandjar.engine;
+
+import dev.sandjar.Finding;
+import dev.sandjar.Images;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.SandboxState;
+import dev.sandjar.Sandboxes;
+import dev.sandjar.engine.lease.Alarms;
+import dev.sandjar.engine.lease.Reaper;
+import dev.sandjar.engine.lease.SystemAlarms;
+import dev.sandjar.engine.lifecycle.Lifecycle;
+import dev.sandjar.engine.lifecycle.LiveSandbox;
+import dev.sandjar.engine.lifecycle.Registry;
+import dev.sandjar.engine.lifecycle.SandboxRecord;
+import dev.sandjar.engine.pool.Pool;
+import dev.sandjar.engine.quota.Quotas;
+import dev.sandjar.runtime.Deadline;
+import dev.sandjar.runtime.Placement;
+import dev.sandjar.runtime.SandboxRuntime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Sandboxes in one place, for many owners. Opening it finds what is there; closing it leaves the sandboxes running. */
+public final class Engine implements AutoCloseable {
+    /** How long a sandbox that nobody has claimed outlives an engine that is no more. */
+    private static final Duration WARM_LEASE = Duration.ofMinutes(10);
+
+    private final SandboxRuntime runtime;
+    private final EngineConfig config;
+    private final Alarms alarms;
+    private final Registry registry = new Registry();
+    private final Quotas quotas;
+    private final Templates templates;
+    private final Lifecycle lifecycle;
+    private final Reaper<SandboxId> reaper;
+    private final IdempotentCreates creates = new IdempotentCreates();
+    private final Map<String, Pool> pools = new LinkedHashMap<>();
+
+    private Engine(SandboxRuntime runtime, EngineConfig config, Alarms alarms) {
+        this.runtime = runtime;
+        this.config = config;
+        this.alarms = alarms;
+        quotas = new Quotas(config.maxPerOwner(), config.maxTotal());
+        templates = new Templates(config.templates(), config.defaultImage());
+        lifecycle = new Lifecycle(runtime, registry, alarms, config.agentLimit(), config.destroyLimit(), this::gone);
+        reaper = new Reaper<>(alarms);
+    }
+
+    public static Engine open(SandboxRuntime runtime, EngineConfig config) {
+        return open(runtime, config, new SystemAlarms());
+    }
+
+    /** For tests that move the clock themselves. */
+    public static Engine open(SandboxRuntime runtime, EngineConfig config, Alarms alarms) {
+        var engine = new Engine(runtime, config, alarms);
+        if (config.resident()) {
+            engine.reconcile();
+            engine.openPools();
+        }
+        return engine;
+    }
+
+    /** The place as one owner sees it: nobody else's sandboxes exist there. */
+    public Sandboxes sandboxes(String owner) {
+        return new OwnedSandboxes(this, owner);
+    }
+
+    /** How many sandboxes there are in each state, for all owners together. */
+    public Map<SandboxState, Integer> counts() {
+        return registry.counts();
+    }
+
+    /** How many sandboxes of each template are ready to be claimed. */
+    public Map<String, Integer> warm() {
+        var warm = new LinkedHashMap<String, Integer>();
+        pools.forEach((template, pool) -> warm.put(template, pool.ready()));
+        return warm;
+    }
+
+    @Override
+    public void close() {
+        pools.values().forEach(Pool::close);
+        alarms.close();
+        registry.all().forEach(lifecycle::disconnect);
+        runtime.close();
+    }
+
+    // ---- called by OwnedSandboxes and EngineSandbox
+
+    LiveSandbox create(String owner, SandboxSpec wanted, Optional<String> key) throws InterruptedException {
+        SandboxSpec spec = templates.fill(wanted);
+        if (key.isEmpty()) {
+            return create(owner, spec, key, Deadline.in("create", config.createLimit()));
+        }
+        return creates.once(
+                owner,
+                key.get(),
+                spec,
+                () -> existing(owner, key.get()),
+                () -> create(owner, spec, key, Deadline.in("create", config.createLimit())));
+    }
+
+    private Optional<LiveSandbox> existing(String owner, String key) {
+        lookAtPlace();
+        return registry.all().stream()
+                .filter(sandbox -> sandbox.record().owner().equals(owner))
+                .filter(sandbox -> sandbox.record().idempotencyKey().equals(Optional.of(key)))
+                .filter(sandbox -> sandbox.state() == SandboxState.RUNNING || sandbox.state() == SandboxState.PAUSED)
+                .findFirst();
+    }
+
+    private LiveSandbox create(String owner, SandboxSpec spec, Optional<String> key, Deadline deadline)
+            throws InterruptedException {
+        quotas.reserve(owner);
+        Instant now = alarms.instant();
+        var record = new SandboxRecord(owner, spec, now, now.plus(spec.ttl().orElseThrow()), key);
+        Optional<LiveSandbox> warm = claim(spec, record);
+        if (warm.isPresent()) {
+            return warm.get();
+        }
+        LiveSandbox sandbox = lifecycle.create(record, deadline); // gives the quota back itself when it fails
+        watch(sandbox);
+        return sandbox;
+    }
+
+    /** A warm sandbox in its new owner's name; one that turns out to be dead is passed over. */
+    private Optional<LiveSandbox> claim(SandboxSpec spec, SandboxRecord record) throws InterruptedException {
+        Optional<Pool> pool = templates.warmFor(spec).map(template -> pools.get(template.name()));
+        if (pool.isEmpty()) {
+            return Optional.empty();
+        }
+        for (var claimed = pool.get().claim();
+                claimed.isPresent();
+                claimed = pool.get().claim()) {
+            try {
+                lifecycle.change(claimed.get(), record);
+                quotas.release(SandboxRecord.NOBODY);
+                watch(claimed.get());
+                return claimed;
+            } catch (SandboxException dead) {
+                discard(claimed.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    Optional<LiveSandbox> find(String owner, SandboxId id) {
+        Optional<LiveSandbox> known = registry.find(id);
+        Optional<LiveSandbox> found =
+                known.isPresent() ? known : runtime.find(id).flatMap(this::adopt);
+        return found.filter(sandbox -> sandbox.record().owner().equals(owner));
+    }
+
+    Registry registry() {
+        return registry;
+    }
+
+    Lifecycle lifecycle() {
+        return lifecycle;
+    }
+
+    EngineConfig config() {
+        return config;
+    }
+
+    Instant now() {
+        return alarms.instant();
+    }
+
+    Images images() {
+        return runtime.images();
+    }
+
+    List<Finding> doctor() {
+        return runtime.doctor();
+    }
+
+    /** Looks at the place itself: for engines that do not stay and so have seen little of it. */
+    void lookAtPlace() {
+        if (!config.resident()) {
+            reconcile();
+        }
+    }
+
+    // ----
+
+    /** Adopts what has a lease and removes what has none. */
+    private void reconcile() {
+        try {
+            for (Placement placement : runtime.inventory(Deadline.in("create", config.createLimit()))) {
+                adopt(placement).ifPresentOrElse(this::expireIfDue, () -> destroy(placement.id()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Optional<LiveSandbox> adopt(Placement placement) {
+        boolean known = registry.find(placement.id()).isPresent();
+        Optional<LiveSandbox> adopted = lifecycle.adopt(placement);
+        if (!known && adopted.isPresent()) {
+            quotas.adopt(adopted.get().record().owner());
+            if (config.resident()) {
+                watch(adopted.get());
+            }
+        }
+        return adopted;
+    }
+
+    private void expireIfDue(LiveSandbox sandbox) {
+        if (!config.resident() && !alarms.instant().isBefore(sandbox.record().expiresAt())) {
+            discard(sandbox);
+        }
+    }
+
+    private void watch(LiveSandbox sandbox) {
+        if (config.resident()) {
+            reaper.watch(sandbox.id(), sandbox::lease, why -> reap(sandbox, why));
+        }
+    }
+
+    private Optional<Instant> reap(LiveSandbox sandbox, String why) {
+        Instant expected = sandbox.record().expiresAt();
+        lifecycle.refresh(sandbox);
+        if (!sandbox.record().expiresAt().equals(expected)) {
+            return Optional.of(sandbox.record().expiresAt()); // another process has renewed it
+        }
+        try {
+            lifecycle.delete(sandbox, why);
+            return Optional.empty();
+        } catch (SandboxException e) {
+            return Optional.of(alarms.instant().plusSeconds(30));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private void openPools() {
+        for (Template template : config.templates()) {
+            if (template.warm() > 0) {
+                SandboxSpec spec = templates.fill(Templates.ofTemplate(template));
+                var pool = new Pool(template.warm(), () -> makeWarm(spec), this::discard, alarms);
+                pools.put(template.name(), pool);
+                pool.refill();
+            }
+        }
+    }
+
+    private LiveSandbox makeWarm(SandboxSpec spec) throws InterruptedException {
+        quotas.reserve(SandboxRecord.NOBODY);
+        Instant now = alarms.instant();
+        var record = new SandboxRecord(SandboxRecord.NOBODY, spec, now, now.plus(WARM_LEASE), Optional.empty());
+        LiveSandbox sandbox = lifecycle.create(record, Deadline.in("create", config.createLimit()));
+        keepWarm(sandbox);
+        return sandbox;
+    }
+
+    /** Prolongs the short lease of what nobody has claimed; an engine that is no more does not, and then it ends by itself. */
+    private void keepWarm(LiveSandbox sandbox) {
+        alarms.at(alarms.instant().plus(WARM_LEASE.dividedBy(2)), () -> {
+            if (sandbox.record().owner().equals(SandboxRecord.NOBODY)) {
+                try {
+                    lifecycle.renew(sandbox, alarms.instant().plus(WARM_LEASE));
+                    keepWarm(sandbox);
+                } catch (SandboxException | InterruptedException gone) {
+                    pools.values().forEach(pool -> pool.remove(sandbox));
+                }
+            }
+        });
+    }
+
+    private void discard(LiveSandbox sandbox) {
+        try {
+            lifecycle.delete(sandbox, "nobody needs it");
+        } catch (SandboxException | InterruptedException e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            } // its lease is short, and the next inventory looks again
+        }
+    }
+
+    private void destroy(SandboxId id) {
+        try {
+            runtime.destroy(id, Deadline.in("destroy", config.destroyLimit()));
+        } catch (SandboxException e) {
+            // the next inventory tries again
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void gone(LiveSandbox sandbox) {
+        reaper.forget(sandbox.id());
+        quotas.release(sandbox.record().owner());
+        pools.values().forEach(pool -> pool.remove(sandbox));
+    }
+}

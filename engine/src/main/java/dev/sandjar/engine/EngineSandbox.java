@@ -1,0 +1,145 @@
+package dev.sandjar.engine;
+
+import dev.sandjar.CommandId;
+import dev.sandjar.CommandInfo;
+import dev.sandjar.CommandResult;
+import dev.sandjar.CommandSpec;
+import dev.sandjar.PortConnection;
+import dev.sandjar.RunningCommand;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxFiles;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxInfo;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.SandboxStats;
+import dev.sandjar.agent.ProtocolException;
+import dev.sandjar.agent.Replies;
+import dev.sandjar.agent.Requests;
+import dev.sandjar.engine.files.AgentFiles;
+import dev.sandjar.engine.lifecycle.LiveSandbox;
+import dev.sandjar.engine.link.AgentConnection;
+import dev.sandjar.engine.stream.AgentCommand;
+import dev.sandjar.engine.stream.AgentPort;
+import dev.sandjar.engine.stream.Endings;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** A caller's handle on a sandbox: says what is asked for, and to whom. */
+final class EngineSandbox implements Sandbox {
+    private final Engine engine;
+    private final LiveSandbox sandbox;
+    private final boolean created;
+    private final SandboxFiles files;
+
+    EngineSandbox(Engine engine, LiveSandbox sandbox, boolean created) {
+        this.engine = engine;
+        this.sandbox = sandbox;
+        this.created = created;
+        this.files = new AgentFiles(sandbox, engine.config().agentLimit());
+    }
+
+    @Override
+    public SandboxId id() {
+        return sandbox.id();
+    }
+
+    @Override
+    public SandboxInfo info() {
+        return sandbox.info();
+    }
+
+    @Override
+    public CommandResult run(CommandSpec command) throws InterruptedException {
+        return AgentCommand.run(sandbox, command);
+    }
+
+    @Override
+    public RunningCommand start(CommandSpec command) {
+        return AgentCommand.start(sandbox, command);
+    }
+
+    @Override
+    public RunningCommand attach(CommandId command, long offset) {
+        return AgentCommand.attach(sandbox, command, offset);
+    }
+
+    @Override
+    public List<CommandInfo> commands() {
+        AgentConnection agent = sandbox.agent();
+        try {
+            return Replies.commands(agent.call(Requests.commands())).stream()
+                    .map(Endings::info)
+                    .toList();
+        } catch (ProtocolException e) {
+            throw agent.lost(e);
+        }
+    }
+
+    @Override
+    public SandboxFiles files() {
+        return files;
+    }
+
+    @Override
+    public PortConnection dial(int port) {
+        return AgentPort.dial(sandbox, port);
+    }
+
+    @Override
+    public void pause() {
+        uninterrupted(() -> engine.lifecycle().pause(sandbox));
+    }
+
+    @Override
+    public void resume() {
+        uninterrupted(() -> engine.lifecycle().resume(sandbox));
+    }
+
+    @Override
+    public SandboxInfo renew(Duration ttl) {
+        SandboxSpec.checkTtl(ttl);
+        uninterrupted(() -> engine.lifecycle().renew(sandbox, engine.now().plus(ttl)));
+        return sandbox.info();
+    }
+
+    @Override
+    public SandboxStats stats() {
+        AgentConnection agent = sandbox.agent();
+        try {
+            Replies.Stats stats = Replies.stats(agent.call(Requests.stats()));
+            return new SandboxStats(
+                    Duration.ofNanos(stats.cpuMicros() * 1_000),
+                    stats.memory(),
+                    stats.memoryLimit() == 0 ? OptionalLong.empty() : OptionalLong.of(stats.memoryLimit()),
+                    stats.processes(),
+                    stats.disk() < 0 ? OptionalLong.empty() : OptionalLong.of(stats.disk()));
+        } catch (ProtocolException e) {
+            throw agent.lost(e);
+        }
+    }
+
+    @Override
+    public void delete() {
+        uninterrupted(() -> engine.lifecycle().delete(sandbox, "it was deleted"));
+    }
+
+    @Override
+    public void close() {
+        if (created) {
+            delete();
+        }
+    }
+
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    private static void uninterrupted(Work work) {
+        try {
+            work.run();
+        } catch (InterruptedException e) {
+            throw AgentConnection.interrupted(e);
+        }
+    }
+}

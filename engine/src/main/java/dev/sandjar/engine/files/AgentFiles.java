@@ -1,0 +1,243 @@
+package dev.sandjar.engine.files;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.FileInfo;
+import dev.sandjar.FileWatch;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxFiles;
+import dev.sandjar.agent.AgentException;
+import dev.sandjar.agent.Channel;
+import dev.sandjar.agent.Frame;
+import dev.sandjar.agent.ProtocolException;
+import dev.sandjar.agent.Replies;
+import dev.sandjar.agent.Requests;
+import dev.sandjar.engine.lifecycle.LiveSandbox;
+import dev.sandjar.engine.link.AgentConnection;
+import dev.sandjar.engine.link.AgentErrors;
+import dev.sandjar.engine.stream.ChannelInput;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Files of a sandbox, through its agent. Nothing here holds a whole file but {@link #read}. */
+public final class AgentFiles implements SandboxFiles {
+    private static final int CHUNK = 64 * 1024;
+
+    private final LiveSandbox sandbox;
+    private final Duration limit;
+
+    /** @param limit how long the agent may take from the last byte of a write until the file is in place */
+    public AgentFiles(LiveSandbox sandbox, Duration limit) {
+        this.sandbox = sandbox;
+        this.limit = limit;
+    }
+
+    @Override
+    public InputStream open(String path) {
+        FilePath at = FilePath.of(path);
+        AgentConnection agent = sandbox.acquire();
+        try {
+            Channel channel = agent.open(Requests.read(at.base(), at.path(), 0, 0));
+            agent.reply(channel, file(path));
+            return new ChannelInput(channel, file(path), sandbox::release);
+        } catch (RuntimeException e) {
+            sandbox.release();
+            throw e;
+        }
+    }
+
+    @Override
+    public byte[] read(String path) {
+        try (InputStream in = open(path)) {
+            byte[] content = in.readNBytes(LARGEST_READ);
+            if (in.read() >= 0) {
+                throw new SandboxException(
+                        ErrorCode.TOO_LARGE,
+                        file(path) + " is larger than " + LARGEST_READ + " bytes",
+                        "open it as a stream",
+                        null);
+            }
+            return content;
+        } catch (IOException e) {
+            throw e.getCause() instanceof SandboxException why
+                    ? why
+                    : sandbox.agent().lost(e);
+        }
+    }
+
+    @Override
+    public FileInfo write(String path, byte[] content) {
+        return write(path, new ByteArrayInputStream(content), true);
+    }
+
+    @Override
+    public FileInfo write(String path, InputStream content, boolean overwrite) {
+        FilePath at = FilePath.of(path);
+        AgentConnection agent = sandbox.acquire();
+        Channel channel = agent.open(Requests.write(at.base(), at.path(), 0, overwrite, true));
+        try (channel) { // closing it before EOF leaves nothing of the new file
+            agent.reply(channel, file(path));
+            copy(content, channel);
+            channel.sendEof();
+            return written(channel, path);
+        } catch (AgentException e) {
+            throw AgentErrors.translate(e, file(path));
+        } catch (SourceException e) {
+            throw new SandboxException(
+                    ErrorCode.UNAVAILABLE,
+                    file(path) + " was not written: its content ended early",
+                    "send it again",
+                    e.getCause());
+        } catch (IOException e) {
+            throw agent.lost(e);
+        } catch (InterruptedException e) {
+            throw AgentConnection.interrupted(e);
+        } finally {
+            sandbox.release();
+        }
+    }
+
+    /** Reading the caller's content failed; not the agent's fault. */
+    private static final class SourceException extends Exception {
+        SourceException(IOException cause) {
+            super(cause);
+        }
+    }
+
+    private static void copy(InputStream content, Channel channel)
+            throws IOException, InterruptedException, SourceException {
+        byte[] buffer = new byte[CHUNK];
+        while (true) {
+            int count;
+            try {
+                count = content.read(buffer);
+            } catch (IOException e) {
+                throw new SourceException(e);
+            }
+            if (count < 0 || !channel.send(ByteBuffer.wrap(buffer, 0, count))) {
+                return; // the agent wants no more: its CLOSE says why
+            }
+        }
+    }
+
+    private FileInfo written(Channel channel, String path) throws IOException, InterruptedException, AgentException {
+        return switch (channel.take(limit)) {
+            case Frame.Event event when event.event() == 3 -> info(path, Replies.stat(event.payload()));
+            case null, default -> throw new ProtocolException("WRITTEN expected");
+        };
+    }
+
+    @Override
+    public FileInfo stat(String path) {
+        FilePath at = FilePath.of(path);
+        try {
+            return info(path, Replies.stat(sandbox.agent().call(Requests.stat(at.base(), at.path()), file(path))));
+        } catch (ProtocolException e) {
+            throw sandbox.agent().lost(e);
+        }
+    }
+
+    @Override
+    public List<FileInfo> list(String path) {
+        FilePath at = FilePath.of(path);
+        AgentConnection agent = sandbox.acquire();
+        Channel channel = agent.open(Requests.list(at.base(), at.path()));
+        try (channel) {
+            agent.reply(channel, "folder " + path);
+            return entries(channel, path);
+        } catch (AgentException e) {
+            throw AgentErrors.translate(e, "folder " + path);
+        } catch (IOException e) {
+            throw agent.lost(e);
+        } catch (InterruptedException e) {
+            throw AgentConnection.interrupted(e);
+        } finally {
+            sandbox.release();
+        }
+    }
+
+    private List<FileInfo> entries(Channel channel, String path)
+            throws IOException, InterruptedException, AgentException {
+        var infos = new ArrayList<FileInfo>();
+        ByteBuffer rest = ByteBuffer.allocate(0);
+        for (Frame frame = channel.take(limit); frame != null; frame = channel.take(limit)) {
+            if (!(frame instanceof Frame.Data(int _, ByteBuffer bytes))) {
+                throw new ProtocolException("DATA expected");
+            }
+            rest = ByteBuffer.allocate(rest.remaining() + bytes.remaining())
+                    .put(rest)
+                    .put(bytes.duplicate())
+                    .flip();
+            for (var entry = Replies.entry(rest); entry != null; entry = Replies.entry(rest)) {
+                infos.add(info(path.endsWith("/") ? path + entry.name() : path + "/" + entry.name(), entry.stat()));
+            }
+            if (infos.size() > 100_000) {
+                throw new ProtocolException("LIST of more than its bound");
+            }
+        }
+        if (rest.hasRemaining()) {
+            throw new ProtocolException("LIST ends inside an entry");
+        }
+        infos.sort(Comparator.comparing(FileInfo::name));
+        return infos;
+    }
+
+    @Override
+    public void mkdirs(String path) {
+        FilePath at = FilePath.of(path);
+        sandbox.agent().call(Requests.mkdirs(at.base(), at.path()), "folder " + path);
+    }
+
+    @Override
+    public void move(String from, String to) {
+        FilePath source = FilePath.of(from);
+        FilePath target = FilePath.of(to);
+        if (!FilePath.sameBase(source, target)) {
+            throw SandboxException.invalid(
+                    "path", "one relative and one absolute", "both relative to the workspace, or both absolute");
+        }
+        sandbox.agent().call(Requests.move(source.base(), source.path(), target.path()), "moving " + from);
+    }
+
+    @Override
+    public void remove(String path) {
+        FilePath at = FilePath.of(path);
+        sandbox.agent().call(Requests.remove(at.base(), at.path()), file(path));
+    }
+
+    @Override
+    public FileWatch watch(String path) {
+        FilePath at = FilePath.of(path);
+        AgentConnection agent = sandbox.acquire();
+        try {
+            Channel channel = agent.open(Requests.watch(at.base(), at.path()));
+            agent.reply(channel, "folder " + path);
+            return new AgentWatch(channel, agent, sandbox::release);
+        } catch (RuntimeException e) {
+            sandbox.release();
+            throw e;
+        }
+    }
+
+    private static String file(String path) {
+        return "file " + path;
+    }
+
+    private static FileInfo info(String path, Replies.Stat stat) {
+        String trimmed = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        FileInfo.Type type = FileInfo.Type.values()[stat.type() - 1]; // in the order of PROTOCOL.md
+        return new FileInfo(
+                trimmed.substring(trimmed.lastIndexOf('/') + 1),
+                path,
+                type,
+                stat.size(),
+                stat.mode() & 07777,
+                Instant.ofEpochMilli(stat.modifiedMillis()));
+    }
+}

@@ -1,0 +1,244 @@
+package dev.sandjar.engine.lifecycle;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxState;
+import dev.sandjar.agent.Requests;
+import dev.sandjar.engine.lease.Alarms;
+import dev.sandjar.engine.lifecycle.Transitions.Change;
+import dev.sandjar.engine.link.AgentConnection;
+import dev.sandjar.runtime.Deadline;
+import dev.sandjar.runtime.Placement;
+import dev.sandjar.runtime.SandboxRuntime;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** Makes, adopts, changes and removes sandboxes: the only writer of {@link LiveSandbox} and {@link Registry}. */
+public final class Lifecycle {
+    private final SandboxRuntime runtime;
+    private final Registry registry;
+    private final Alarms alarms;
+    private final Duration agentLimit;
+    private final Duration destroyLimit;
+    private final Consumer<LiveSandbox> whenGone;
+
+    /** @param whenGone told once for each sandbox that was known and is no more */
+    public Lifecycle(
+            SandboxRuntime runtime,
+            Registry registry,
+            Alarms alarms,
+            Duration agentLimit,
+            Duration destroyLimit,
+            Consumer<LiveSandbox> whenGone) {
+        this.runtime = runtime;
+        this.registry = registry;
+        this.alarms = alarms;
+        this.agentLimit = agentLimit;
+        this.destroyLimit = destroyLimit;
+        this.whenGone = whenGone;
+    }
+
+    /** Returns a sandbox that runs, or leaves nothing. */
+    public LiveSandbox create(SandboxRecord record, Deadline deadline) throws InterruptedException {
+        var sandbox = new LiveSandbox(SandboxId.random(), record, SandboxState.PENDING, alarms);
+        registry.add(sandbox);
+        boolean made = false;
+        sandbox.changing.lockInterruptibly(); // whoever deletes it meanwhile waits until there is something to destroy
+        try {
+            Placement placement = runtime.create(sandbox.id(), record.spec(), RecordJson.write(record), deadline);
+            AgentConnection agent = connectionTo(sandbox, placement);
+            sandbox.ready(agent, placement.weaknesses());
+            agent.connect(deadline);
+            tellLease(sandbox, agent);
+            made = sandbox.change(Change.READY, null);
+            if (!made) {
+                throw SandboxException.sandboxNotFound(sandbox.id()); // deleted while it was being made
+            }
+            return sandbox;
+        } catch (IOException e) {
+            throw new SandboxException(
+                    ErrorCode.START_FAILED, "the sandbox's agent did not answer", "run: sandjar doctor", e);
+        } finally {
+            sandbox.changing.unlock();
+            if (!made) {
+                abandon(sandbox);
+            }
+        }
+    }
+
+    /** Takes over what the place has and this engine does not know; empty for what is not an engine's, or is dead and now removed. */
+    public Optional<LiveSandbox> adopt(Placement placement) {
+        Optional<LiveSandbox> known = registry.find(placement.id());
+        if (known.isPresent()) {
+            return known;
+        }
+        Optional<SandboxRecord> record = RecordJson.read(placement.record());
+        if (record.isEmpty()) {
+            return Optional.empty();
+        }
+        SandboxState state = switch (placement.status()) {
+            case RUNNING -> SandboxState.RUNNING;
+            case FROZEN -> SandboxState.PAUSED;
+            case DEAD -> SandboxState.RUNNING; // until the line below says why it is not
+        };
+        var sandbox = new LiveSandbox(placement.id(), record.get(), state, alarms);
+        sandbox.ready(connectionTo(sandbox, placement), placement.weaknesses());
+        if (placement.status() == Placement.Status.DEAD) {
+            sandbox.change(Change.FAIL, placement.reason());
+        }
+        return registry.add(sandbox) ? Optional.of(sandbox) : registry.find(placement.id());
+    }
+
+    public void pause(LiveSandbox sandbox) throws InterruptedException {
+        sandbox.changing.lockInterruptibly();
+        try {
+            sandbox.require(SandboxState.RUNNING);
+            runtime.freeze(sandbox.id(), Deadline.in("agent", agentLimit));
+            sandbox.change(Change.FREEZE, null);
+        } finally {
+            sandbox.changing.unlock();
+        }
+    }
+
+    public void resume(LiveSandbox sandbox) throws InterruptedException {
+        sandbox.changing.lockInterruptibly();
+        try {
+            sandbox.require(SandboxState.PAUSED);
+            runtime.thaw(sandbox.id(), Deadline.in("agent", agentLimit));
+            sandbox.change(Change.THAW, null);
+            sandbox.require(SandboxState.RUNNING);
+            tellLease(sandbox, sandbox.agent());
+        } finally {
+            sandbox.changing.unlock();
+        }
+    }
+
+    /** Sets until when it may live. Loses against an expiry that has begun: then it is gone. */
+    public void renew(LiveSandbox sandbox, Instant expiresAt) throws InterruptedException {
+        change(sandbox, sandbox.record().withExpiresAt(expiresAt));
+    }
+
+    /** Replaces its record, in the place first; moves it to its new owner. */
+    public void change(LiveSandbox sandbox, SandboxRecord record) throws InterruptedException {
+        sandbox.changing.lockInterruptibly();
+        try {
+            if (sandbox.state() != SandboxState.PAUSED) {
+                sandbox.require(SandboxState.RUNNING);
+            }
+            runtime.record(sandbox.id(), RecordJson.write(record));
+            registry.unindex(sandbox);
+            sandbox.record(record);
+            registry.index(sandbox);
+            AgentConnection agent = sandbox.agentOrNull();
+            if (agent != null && sandbox.state() == SandboxState.RUNNING) {
+                tellLease(sandbox, agent);
+            }
+        } finally {
+            sandbox.changing.unlock();
+        }
+    }
+
+    /** Reads its record afresh, in case another process has renewed it. */
+    public void refresh(LiveSandbox sandbox) {
+        runtime.find(sandbox.id())
+                .flatMap(seen -> RecordJson.read(seen.record()))
+                .ifPresent(record -> {
+                    if (record.owner().equals(sandbox.record().owner())) {
+                        sandbox.record(sandbox.record().withExpiresAt(record.expiresAt()));
+                    }
+                });
+    }
+
+    /** Returns when it is gone; a second caller waits for the first. */
+    public void delete(LiveSandbox sandbox, String why) throws InterruptedException {
+        if (!sandbox.change(Change.STOP, why)) {
+            awaitGone(sandbox);
+            return;
+        }
+        sandbox.changing.lock();
+        try {
+            runtime.destroy(sandbox.id(), Deadline.in("destroy", destroyLimit));
+            forget(sandbox);
+        } catch (SandboxException e) {
+            sandbox.change(Change.FAIL, "it could not be removed");
+            sandbox.removalFailed(e);
+            throw e;
+        } catch (InterruptedException e) {
+            sandbox.change(Change.FAIL, "removing it was interrupted");
+            sandbox.removalFailed(AgentConnection.interrupted(e));
+            throw e;
+        } finally {
+            sandbox.changing.unlock();
+        }
+    }
+
+    /** Looks what became of a sandbox whose link has ended: dead, removed behind our back, or only disconnected. */
+    public void look(LiveSandbox sandbox) {
+        var seen = runtime.find(sandbox.id());
+        if (seen.isEmpty()) {
+            if (sandbox.change(Change.GONE, "it was removed")) {
+                forget(sandbox);
+            }
+        } else if (seen.get().status() == Placement.Status.DEAD) {
+            sandbox.change(Change.FAIL, seen.get().reason());
+        }
+    }
+
+    /** Lets go of its agent; the sandbox goes on without us. */
+    public void disconnect(LiveSandbox sandbox) {
+        sandbox.closeAgent();
+    }
+
+    private void forget(LiveSandbox sandbox) {
+        sandbox.change(Change.GONE, null);
+        registry.remove(sandbox);
+        sandbox.closeAgent();
+        sandbox.gone().complete(null);
+        whenGone.accept(sandbox);
+    }
+
+    private void abandon(LiveSandbox sandbox) {
+        boolean interrupted = Thread.interrupted(); // removing must go on all the same
+        try {
+            delete(sandbox, "it could not be made");
+        } catch (SandboxException | InterruptedException e) {
+            registry.remove(sandbox); // the next inventory removes what is left
+            sandbox.closeAgent();
+            whenGone.accept(sandbox);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void awaitGone(LiveSandbox sandbox) throws InterruptedException {
+        try {
+            sandbox.gone().get(destroyLimit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof SandboxException why ? why : SandboxException.internal("delete", e);
+        } catch (TimeoutException e) {
+            throw Deadline.in("destroy", destroyLimit).exceeded("removing sandbox " + sandbox.id());
+        }
+    }
+
+    private AgentConnection connectionTo(LiveSandbox sandbox, Placement placement) {
+        return new AgentConnection(placement, runtime, agentLimit, () -> look(sandbox));
+    }
+
+    /** The agent ends by itself when we are no more: the last line of "nothing leaks". */
+    private void tellLease(LiveSandbox sandbox, AgentConnection agent) {
+        SandboxRecord record = sandbox.record();
+        Duration left = Duration.between(alarms.instant(), record.expiresAt());
+        agent.tell(Requests.lease(
+                left.isPositive() ? left : Duration.ofMillis(1),
+                record.spec().idleTimeout().orElse(Duration.ZERO)));
+    }
+}

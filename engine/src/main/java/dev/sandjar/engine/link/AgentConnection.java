@@ -1,0 +1,186 @@
+package dev.sandjar.engine.link;
+
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.agent.AgentException;
+import dev.sandjar.agent.AgentTimeoutException;
+import dev.sandjar.agent.Channel;
+import dev.sandjar.agent.Link;
+import dev.sandjar.agent.LinkCutException;
+import dev.sandjar.agent.Request;
+import dev.sandjar.runtime.Deadline;
+import dev.sandjar.runtime.Placement;
+import dev.sandjar.runtime.SandboxRuntime;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to one sandbox's agent. Connects when it is first needed, and again after a cut.
+ *
+ * <p>The lock is held while connecting, so that many callers make one link; never while waiting for an answer.
+ */
+public final class AgentConnection implements AutoCloseable {
+    private final SandboxId id;
+    private final SandboxRuntime runtime;
+    private final Duration limit;
+    private final Runnable whenCut;
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards: placement, link, closed
+    private Placement placement;
+    private @Nullable Link link;
+    private boolean closed;
+
+    /**
+     * @param limit how long the agent may take to answer
+     * @param whenCut told, on a thread of its own, when a link that stood has ended and we did not end it
+     */
+    public AgentConnection(Placement placement, SandboxRuntime runtime, Duration limit, Runnable whenCut) {
+        this.id = placement.id();
+        this.placement = placement;
+        this.runtime = runtime;
+        this.limit = limit;
+        this.whenCut = whenCut;
+    }
+
+    public SandboxId id() {
+        return id;
+    }
+
+    /** Connects now, so that the first request need not. */
+    public void connect(Deadline deadline) throws IOException {
+        link(deadline);
+    }
+
+    /** Sends a request and waits for its reply. */
+    public ByteBuffer call(Request request) {
+        return call(request, "the request");
+    }
+
+    /**
+     * Sends a request and waits for its reply.
+     *
+     * @param what what it is about, for errors, such as {@code file a.txt}
+     */
+    public ByteBuffer call(Request request, String what) {
+        return reply(open(request), what);
+    }
+
+    /** Waits for a reply; the channel is closed when there is none. */
+    public ByteBuffer reply(Channel channel, String what) {
+        try {
+            return channel.reply(limit);
+        } catch (AgentException e) {
+            throw AgentErrors.translate(e, what);
+        } catch (IOException e) {
+            channel.close();
+            throw lost(e);
+        } catch (InterruptedException e) {
+            channel.close();
+            throw interrupted(e);
+        }
+    }
+
+    public Channel open(Request request) {
+        return open(List.of(request)).getFirst();
+    }
+
+    public List<Channel> open(List<Request> requests) {
+        try {
+            return link(Deadline.in("agent", limit)).open(requests);
+        } catch (LinkCutException cutJustNow) {
+            return openOnce(requests);
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    private List<Channel> openOnce(List<Request> requests) {
+        try {
+            return link(Deadline.in("agent", limit)).open(requests);
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /** Sends a request whose answer is of no interest, if the agent can be reached. */
+    public void tell(Request request) {
+        try {
+            link(Deadline.in("agent", limit)).tell(request);
+        } catch (IOException unreachable) {
+            // whoever needs an answer will be told
+        }
+    }
+
+    /** The error for an agent that did not answer. */
+    public SandboxException lost(IOException e) {
+        return switch (e) {
+            case AgentTimeoutException timeout ->
+                SandboxException.deadlineExceeded(
+                        "agent", limit.toSeconds() + " s", "an answer of the sandbox's agent");
+            default -> SandboxException.lost(id, "its agent does not answer", e);
+        };
+    }
+
+    /** An interruption in a method that cannot throw it: the flag stays, the caller gets an error. */
+    public static SandboxException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new SandboxException(
+                dev.sandjar.ErrorCode.DEADLINE_EXCEEDED, "the calling thread was interrupted", "try again", e);
+    }
+
+    @Override
+    public void close() {
+        Link open;
+        lock.lock();
+        try {
+            closed = true;
+            open = link;
+            link = null;
+        } finally {
+            lock.unlock();
+        }
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private Link link(Deadline deadline) throws IOException {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IOException("the sandbox is gone");
+            }
+            if (link == null || !link.isOpen()) {
+                link = Link.open(
+                        runtime.dial(placement, deadline),
+                        placement.key().bytes(),
+                        id.toString().substring(0, 8),
+                        deadline.left(),
+                        this::cut);
+            }
+            return link;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void cut(Link which) {
+        boolean ours;
+        lock.lock();
+        try {
+            ours = !closed && link == which;
+            if (ours) {
+                link = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (ours) {
+            Thread.ofVirtual().name("link-cut-" + id).start(whenCut);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.sandjar.engine.pool;
+
+import dev.sandjar.SandboxException;
+import dev.sandjar.engine.lease.Alarms;
+import dev.sandjar.engine.lifecycle.LiveSandbox;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * Sandboxes of one template, made ahead. A claim takes the oldest and never waits; every claim starts the refill, which makes one at a
+ * time and backs off when making fails.
+ */
+public final class Pool implements AutoCloseable {
+    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
+    private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(1);
+
+    /** Makes one sandbox for nobody yet. */
+    public interface Maker {
+        LiveSandbox make() throws InterruptedException;
+    }
+
+    private final int size;
+    private final Maker maker;
+    private final Consumer<LiveSandbox> discard;
+    private final Alarms alarms;
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards everything below
+    private final Deque<LiveSandbox> ready = new ArrayDeque<>();
+    private boolean filling;
+    private boolean closed;
+    private Duration backOff = FIRST_BACK_OFF;
+
+    /** @param discard removes one that is not needed any more */
+    public Pool(int size, Maker maker, Consumer<LiveSandbox> discard, Alarms alarms) {
+        this.size = size;
+        this.maker = maker;
+        this.discard = discard;
+        this.alarms = alarms;
+    }
+
+    /** Takes one that is ready; it is never handed out again. */
+    public Optional<LiveSandbox> claim() {
+        Optional<LiveSandbox> claimed;
+        lock.lock();
+        try {
+            claimed = Optional.ofNullable(ready.poll());
+        } finally {
+            lock.unlock();
+        }
+        refill();
+        return claimed;
+    }
+
+    /** Forgets one that has died or expired. */
+    public void remove(LiveSandbox sandbox) {
+        boolean removed;
+        lock.lock();
+        try {
+            removed = ready.remove(sandbox);
+        } finally {
+            lock.unlock();
+        }
+        if (removed) {
+            refill();
+        }
+    }
+
+    public int ready() {
+        lock.lock();
+        try {
+            return ready.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Starts making what is missing, unless that goes on already. */
+    public void refill() {
+        lock.lock();
+        try {
+            if (filling || closed || ready.size() >= size) {
+                return;
+            }
+            filling = true;
+        } finally {
+            lock.unlock();
+        }
+        Thread.ofVirtual().name("pool-refill").start(this::fill);
+    }
+
+    private void fill() {
+        while (true) {
+            LiveSandbox made;
+            try {
+                made = maker.make();
+            } catch (SandboxException | InterruptedException e) {
+                later();
+                return;
+            }
+            if (!added(made)) {
+                return;
+            }
+        }
+    }
+
+    /** Returns whether more are missing. */
+    private boolean added(LiveSandbox made) {
+        boolean discarded;
+        boolean more;
+        lock.lock();
+        try {
+            backOff = FIRST_BACK_OFF;
+            discarded = closed;
+            if (!discarded) {
+                ready.add(made);
+            }
+            more = !closed && ready.size() < size;
+            filling = more;
+        } finally {
+            lock.unlock();
+        }
+        if (discarded) {
+            discard.accept(made);
+        }
+        return more;
+    }
+
+    private void later() {
+        Duration pause;
+        lock.lock();
+        try {
+            filling = false;
+            pause = backOff;
+            Duration doubled = backOff.multipliedBy(2);
+            backOff = doubled.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : doubled;
+        } finally {
+            lock.unlock();
+        }
+        alarms.at(alarms.instant().plus(pause), this::refill);
+    }
+
+    /** Stops refilling and removes what is ready. */
+    @Override
+    public void close() {
+        Deque<LiveSandbox> left;
+        lock.lock();
+        try {
+            closed = true;
+            left = new ArrayDeque<>(ready);
+            ready.clear();
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(discard);
+    }
+}

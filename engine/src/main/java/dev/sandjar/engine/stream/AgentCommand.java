@@ -1,0 +1,307 @@
+package dev.sandjar.engine.stream;
+
+import dev.sandjar.CommandId;
+import dev.sandjar.CommandResult;
+import dev.sandjar.CommandSpec;
+import dev.sandjar.Ending;
+import dev.sandjar.ErrorCode;
+import dev.sandjar.Output;
+import dev.sandjar.RunningCommand;
+import dev.sandjar.SandboxException;
+import dev.sandjar.Signal;
+import dev.sandjar.Window;
+import dev.sandjar.agent.Channel;
+import dev.sandjar.agent.ProtocolException;
+import dev.sandjar.agent.Replies;
+import dev.sandjar.agent.Request;
+import dev.sandjar.agent.Requests;
+import dev.sandjar.engine.lifecycle.LiveSandbox;
+import dev.sandjar.engine.link.AgentConnection;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A command in a sandbox, through its agent. */
+public final class AgentCommand implements RunningCommand {
+    private static final int JOURNAL = 4 << 20; // what CommandSpec.Retention promises
+    private static final int STDOUT = 1;
+    private static final int STDERR = 2;
+
+    private final LiveSandbox sandbox;
+    private final CommandId id;
+    private final long from;
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards everything below
+    private @Nullable OutputIterator output;
+    private @Nullable InputStream stdout;
+    private @Nullable InputStream stderr;
+    private @Nullable OutputStream stdin;
+    private @Nullable Channel input;
+    private final List<OutputFollower> followers = new ArrayList<>();
+    private Optional<Ending> ending = Optional.empty();
+
+    private AgentCommand(LiveSandbox sandbox, CommandId id, long from) {
+        this.sandbox = sandbox;
+        this.id = id;
+        this.from = from;
+    }
+
+    /** Starts a command. */
+    public static AgentCommand start(LiveSandbox sandbox, CommandSpec spec) {
+        var id = CommandId.random();
+        AgentConnection agent = sandbox.agent();
+        pid(agent, agent.open(startRequest(sandbox, id, spec)));
+        return new AgentCommand(sandbox, id, 0);
+    }
+
+    /** Finds a command that was started before. */
+    public static AgentCommand attach(LiveSandbox sandbox, CommandId id, long offset) {
+        if (offset < 0) {
+            throw SandboxException.invalid("offset", offset, "0 or more");
+        }
+        sandbox.agent().call(Requests.status(id.value()), "command " + id);
+        return new AgentCommand(sandbox, id, offset);
+    }
+
+    /** Runs a command to its end; START and FOLLOW leave in one write. */
+    public static CommandResult run(LiveSandbox sandbox, CommandSpec spec) throws InterruptedException {
+        var id = CommandId.random();
+        AgentConnection agent = sandbox.agent();
+        List<Channel> channels = agent.open(
+                List.of(startRequest(sandbox, id, spec), OutputFollower.request(id, 0, Requests.BOTH_STREAMS)));
+        try (var follower = new OutputFollower(sandbox, id, 0, Requests.BOTH_STREAMS, channels.get(1))) {
+            pid(agent, channels.getFirst());
+            CommandResult result = collect(follower);
+            if (!(result.ending() instanceof Ending.Lost)) {
+                agent.tell(Requests.forget(id.value()));
+            }
+            return result;
+        } catch (InterruptedException e) {
+            agent.tell(Requests.signal(id.value(), Signal.KILL.number(), true));
+            throw e;
+        }
+    }
+
+    private static CommandResult collect(OutputFollower follower) throws InterruptedException {
+        var stdout = new ByteArrayOutputStream();
+        var stderr = new ByteArrayOutputStream();
+        long dropped = 0;
+        try {
+            for (Output next = follower.next(); next != null; next = follower.next()) {
+                dropped += switch (next) {
+                    case Output.Chunk(Output.Stream stream, long _, ByteBuffer bytes) ->
+                        keep(stream == Output.Stream.STDOUT ? stdout : stderr, bytes);
+                    case Output.Gap(long from, long to) -> to - from;
+                };
+            }
+        } catch (SandboxException e) {
+            if (e.code() != ErrorCode.SANDBOX_LOST) {
+                throw e;
+            }
+        }
+        Ending ending = follower.ending().orElseGet(() -> new Ending.Lost(follower.offset()));
+        return new CommandResult(ending, stdout.toByteArray(), stderr.toByteArray(), dropped);
+    }
+
+    private static int keep(ByteArrayOutputStream stream, ByteBuffer bytes) {
+        int fits = Math.min(bytes.remaining(), CommandResult.LARGEST_STREAM - stream.size());
+        byte[] kept = new byte[fits];
+        bytes.duplicate().get(kept);
+        stream.writeBytes(kept);
+        return bytes.remaining() - fits;
+    }
+
+    private static Request startRequest(LiveSandbox sandbox, CommandId id, CommandSpec spec) {
+        var sandboxSpec = sandbox.record().spec();
+        var env = new LinkedHashMap<>(sandboxSpec.env());
+        env.putAll(spec.env());
+        var window = spec.terminal().orElse(Window.DEFAULT);
+        int flags = (spec.stdin() ? Requests.STDIN : 0)
+                | (spec.terminal().isPresent() ? Requests.TERMINAL : 0)
+                | (spec.retention() == CommandSpec.Retention.HOLD ? Requests.HOLD : 0);
+        String own = sandboxSpec.cwd().orElse(LiveSandbox.WORKSPACE);
+        String cwd =
+                spec.cwd().map(to -> to.startsWith("/") ? to : own + "/" + to).orElse(own);
+        Request request = Requests.start(
+                id.value(),
+                spec.argv(),
+                env.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .toList(),
+                cwd,
+                flags,
+                spec.limit(),
+                window.rows(),
+                window.columns(),
+                JOURNAL);
+        int largest = dev.sandjar.agent.Frame.MAX_PAYLOAD - 1;
+        if (request.payload().remaining() > largest) {
+            throw SandboxException.invalid(
+                    "argv and env together", request.payload().remaining() + " bytes", "at most " + largest);
+        }
+        return request;
+    }
+
+    private static void pid(AgentConnection agent, Channel channel) {
+        try {
+            Replies.pid(agent.reply(channel, "starting the command"));
+        } catch (ProtocolException e) {
+            throw agent.lost(e);
+        }
+    }
+
+    @Override
+    public CommandId id() {
+        return id;
+    }
+
+    @Override
+    public Iterator<Output> output() {
+        lock.lock();
+        try {
+            if (stdout != null) {
+                throw new IllegalStateException("stdout() and stderr() are in use; read a command in one way");
+            }
+            if (output == null) {
+                output = new OutputIterator(follow(Requests.BOTH_STREAMS));
+            }
+            return output;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public InputStream stdout() {
+        openBoth();
+        return java.util.Objects.requireNonNull(stdout);
+    }
+
+    @Override
+    public InputStream stderr() {
+        openBoth();
+        return java.util.Objects.requireNonNull(stderr);
+    }
+
+    /** Both at once: a stream that is followed later could miss what the other's reader let go. */
+    private void openBoth() {
+        lock.lock();
+        try {
+            if (output != null) {
+                throw new IllegalStateException("output() is in use; read a command in one way");
+            }
+            if (stdout == null) {
+                stdout = new OutputInput(follow(STDOUT));
+                stderr = new OutputInput(follow(STDERR));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private OutputFollower follow(int streams) {
+        Channel channel = sandbox.agent().open(OutputFollower.request(id, from, streams));
+        var follower = new OutputFollower(sandbox, id, from, streams, channel);
+        followers.add(follower);
+        return follower;
+    }
+
+    @Override
+    public OutputStream stdin() {
+        lock.lock();
+        try {
+            if (stdin == null) {
+                AgentConnection agent = sandbox.agent();
+                input = agent.open(Requests.input(id.value()));
+                agent.reply(input, "standard input of command " + id);
+                stdin = new ChannelOutput(input, "standard input");
+            }
+            return stdin;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void signal(Signal signal) {
+        sandbox.agent().call(Requests.signal(id.value(), signal.number(), false), "command " + id);
+    }
+
+    @Override
+    public void kill() {
+        sandbox.agent().call(Requests.signal(id.value(), Signal.KILL.number(), true), "command " + id);
+    }
+
+    @Override
+    public void resize(Window window) {
+        sandbox.agent().call(Requests.resize(id.value(), window.rows(), window.columns()), "command " + id);
+    }
+
+    @Override
+    public Ending await() throws InterruptedException {
+        return await(Duration.ofNanos(Long.MAX_VALUE)).orElseThrow();
+    }
+
+    @Override
+    public Optional<Ending> await(Duration longest) throws InterruptedException {
+        if (ending().isPresent()) {
+            return ending();
+        }
+        Ending seen;
+        try (var follower = new OutputFollower(sandbox, id, from, Requests.NO_STREAM, null)) {
+            while (follower.next(longest) != null) {
+                // without streams there is nothing but the ending
+            }
+            seen = follower.ending().orElseThrow();
+        } catch (OutputFollower.LimitReached e) {
+            return Optional.empty();
+        } catch (SandboxException e) {
+            if (e.code() != ErrorCode.SANDBOX_LOST && e.code() != ErrorCode.SANDBOX_NOT_FOUND) {
+                throw e;
+            }
+            seen = new Ending.Lost(from);
+        }
+        ended(seen);
+        return Optional.of(seen);
+    }
+
+    private Optional<Ending> ending() {
+        lock.lock();
+        try {
+            return ending;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void ended(Ending seen) {
+        lock.lock();
+        try {
+            ending = Optional.of(seen);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            followers.forEach(OutputFollower::close);
+            if (input != null) {
+                input.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.sandjar.engine.stream;
+
+import dev.sandjar.SandboxException;
+import dev.sandjar.agent.AgentException;
+import dev.sandjar.agent.Channel;
+import dev.sandjar.agent.Frame;
+import dev.sandjar.agent.ProtocolException;
+import dev.sandjar.engine.link.AgentErrors;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** The DATA of a channel as a stream, until EOF or CLOSE. Its end is an end only if the agent said so. */
+public final class ChannelInput extends InputStream {
+    private final Channel channel;
+    private final String what;
+    private final Runnable whenClosed;
+    private @Nullable ByteBuffer chunk;
+    private boolean ended;
+    private boolean closed;
+
+    /**
+     * @param what what is read, for errors
+     * @param whenClosed run once, at {@link #close}
+     */
+    public ChannelInput(Channel channel, String what, Runnable whenClosed) {
+        this.channel = channel;
+        this.what = what;
+        this.whenClosed = whenClosed;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] to, int start, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        while (chunk == null || !chunk.hasRemaining()) {
+            if (ended) {
+                return -1;
+            }
+            receive();
+        }
+        int count = Math.min(length, chunk.remaining());
+        chunk.get(to, start, count);
+        return count;
+    }
+
+    private void receive() throws IOException {
+        try {
+            switch (channel.take()) {
+                case null -> ended = true;
+                case Frame.Eof _ -> ended = true;
+                case Frame.Data data -> chunk = data.bytes();
+                default -> throw new ProtocolException("DATA expected");
+            }
+        } catch (AgentException e) {
+            SandboxException why = AgentErrors.translate(e, what);
+            throw new IOException(why.getMessage(), why);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while reading " + what);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            channel.close();
+            whenClosed.run();
+        }
+    }
+}

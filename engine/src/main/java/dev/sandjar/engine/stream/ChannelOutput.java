@@ -1,0 +1,48 @@
+package dev.sandjar.engine.stream;
+
+import dev.sandjar.agent.Channel;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+
+/** DATA into a channel as a stream; closing it sends EOF. */
+public final class ChannelOutput extends OutputStream {
+    private final Channel channel;
+    private final String what;
+    private boolean closed;
+
+    /** @param what where to it is written, for errors */
+    public ChannelOutput(Channel channel, String what) {
+        this.channel = channel;
+        this.what = what;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] from, int start, int length) throws IOException {
+        if (closed) {
+            throw new IOException(what + " is closed");
+        }
+        try {
+            if (!channel.send(ByteBuffer.wrap(from, start, length))) {
+                throw new IOException(what + " takes no more: its reader has ended");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while writing to " + what);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!closed) {
+            closed = true;
+            channel.sendEof();
+        }
+    }
+}
