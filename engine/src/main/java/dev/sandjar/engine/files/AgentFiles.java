@@ -231,7 +231,12 @@ public final class AgentFiles implements SandboxFiles {
 
     private static FileInfo info(String path, Replies.Stat stat) {
         String trimmed = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        FileInfo.Type type = FileInfo.Type.values()[stat.type() - 1]; // in the order of PROTOCOL.md
+        FileInfo.Type type = switch (stat.type()) {
+            case 1 -> FileInfo.Type.FILE;
+            case 2 -> FileInfo.Type.DIRECTORY;
+            case 3 -> FileInfo.Type.SYMLINK;
+            default -> FileInfo.Type.OTHER;
+        };
         return new FileInfo(
                 trimmed.substring(trimmed.lastIndexOf('/') + 1),
                 path,

@@ -50,7 +50,12 @@ final class AgentWatch implements FileWatch {
             case Frame.Event event
             when event.event() == 4 -> {
                 Replies.Changed changed = Replies.changed(event.payload());
-                FileEvent.Kind kind = FileEvent.Kind.values()[changed.what() - 1]; // in the order of PROTOCOL.md
+                FileEvent.Kind kind = switch (changed.what()) {
+                    case 1 -> FileEvent.Kind.CREATED;
+                    case 2 -> FileEvent.Kind.MODIFIED;
+                    case 3 -> FileEvent.Kind.REMOVED;
+                    default -> FileEvent.Kind.OVERFLOW;
+                };
                 yield new FileEvent(kind, changed.name());
             }
             default -> throw new ProtocolException("CHANGED expected");

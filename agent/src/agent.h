@@ -1,0 +1,197 @@
+/* agent.h: what the files of the agent know of each other. PROTOCOL.md says what it all means. */
+#ifndef SANDJAR_AGENT_H
+#define SANDJAR_AGENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+enum {
+    MAX_PAYLOAD = 262144,
+    HEADER = 9,
+    WINDOW = 262144,
+    OVERHEAD = 64, /* what a streaming frame costs beside its payload */
+    CHUNK = 65536, /* raw bytes in one DATA or OUTPUT */
+    MAX_CREDIT = 16 << 20,
+    KEY_LENGTH = 32,
+    MAX_LINKS = 16,
+    MAX_UNPROVEN = 8,
+    MAX_CHANNELS = 1024,
+    MAX_ENDED = 64,
+    MAX_ENDED_BYTES = 32 << 20,
+    MAX_ENTRIES = 100000,
+    MAX_WATCHES = 64,
+};
+
+enum frame_type { HELLO = 1, AUTH, WELCOME, OPEN, REPLY, DATA, OUTPUT, EVENT, END_OF_FILE, CREDIT, CLOSE };
+enum error { OK, INVALID, NOT_FOUND, EXISTS, DENIED, WRONG_TYPE, TOO_LARGE, DISK_FULL, REFUSED, LIMIT, UNSUPPORTED, STATE, IO };
+enum how { RUNNING, EXITED, KILLED, TIMED_OUT, OUT_OF_MEMORY };
+enum event_kind { GAP = 1, ENDED = 2, WRITTEN = 3, CHANGED = 4 };
+
+/* ---- loop.c */
+struct source {
+    int fd;
+    uint32_t events; /* what epoll watches now; 0: nothing */
+    void (*ready)(struct source *, uint32_t events);
+};
+void loop_init(void);
+bool source_watch(struct source *s, uint32_t events); /* changes what is watched; false: no memory in the kernel */
+void source_close(struct source *s);
+void loop_once(int64_t until_ms); /* waits until then at most, on the clock of now_ms */
+int64_t now_ms(void);             /* CLOCK_BOOTTIME: counts while the machine sleeps */
+int64_t wall_ms(void);
+
+/* ---- bytes.c */
+struct bytes { /* grows; owned */
+    uint8_t *at;
+    size_t length, capacity;
+};
+void bytes_free(struct bytes *b);
+bool bytes_add(struct bytes *b, const void *from, size_t length);
+void bytes_drop(struct bytes *b, size_t length); /* from the front */
+bool put_u8(struct bytes *b, uint8_t v);
+bool put_u16(struct bytes *b, uint16_t v);
+bool put_u32(struct bytes *b, uint32_t v);
+bool put_u64(struct bytes *b, uint64_t v);
+bool put_str(struct bytes *b, const char *s);
+uint32_t load_u32(const uint8_t *p);
+void store_u16(uint8_t *p, uint16_t v);
+void store_u32(uint8_t *p, uint32_t v);
+void store_u64(uint8_t *p, uint64_t v);
+
+struct reader { /* of one payload; bad once anything was missing */
+    const uint8_t *at;
+    size_t left;
+    bool bad;
+};
+uint8_t get_u8(struct reader *r);
+uint16_t get_u16(struct reader *r);
+uint32_t get_u32(struct reader *r);
+uint64_t get_u64(struct reader *r);
+const uint8_t *get_raw(struct reader *r, size_t length);
+char *get_str(struct reader *r);                       /* owned by the caller; NULL: bad */
+char **get_list(struct reader *r, uint32_t most, size_t *count); /* NULL-terminated, owned */
+void free_list(char **list);
+bool get_end(struct reader *r); /* nothing left and nothing was missing */
+
+/* ---- sha256.c */
+void hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t *data, size_t length, uint8_t out[32]);
+
+/* ---- link.c */
+struct link;
+struct channel {
+    struct link *link;
+    uint32_t number;
+    int64_t send_credit;    /* what we may still spend */
+    int64_t receive_credit; /* what the engine may still spend */
+    struct channel *next;
+    /* what the channel's kind does; all may be NULL */
+    bool (*pump)(struct channel *);                                  /* sends one frame; false: has nothing, or no credit */
+    enum error (*data)(struct channel *, const uint8_t *, size_t);   /* an error closes the channel */
+    enum error (*eof)(struct channel *);
+    void (*gone)(struct channel *, bool cut); /* frees what self points to */
+    void *self;
+};
+bool links_listen_unix(const char *path);
+bool links_listen_tcp(const char *address_and_port);
+void links_set_key(const uint8_t key[KEY_LENGTH]);
+int64_t links_next_deadline(void);
+void links_expire(void);
+void links_pump(void); /* sends what became ready since the last call */
+int64_t links_last_traffic(void);
+
+bool channel_can_send(const struct channel *c, size_t payload);
+void channel_reply(struct channel *c, const struct bytes *payload);
+void channel_data(struct channel *c, const void *data, size_t length);
+void channel_output(struct channel *c, uint8_t stream, uint64_t offset, const void *data, size_t length);
+void channel_event(struct channel *c, uint8_t event, const struct bytes *fields);
+void channel_eof(struct channel *c);
+void channel_grant(struct channel *c, uint32_t credit);
+void channel_close(struct channel *c, enum error e, const char *message); /* c is gone afterwards */
+void channel_wake(struct channel *c); /* its pump may have something now */
+
+/* ---- request.c */
+void request_open(struct channel *c, uint8_t kind, struct reader *r); /* may close c */
+enum error error_of(int number);
+const char *error_text(int number, enum error e);
+
+/* ---- journal.c */
+struct block;
+struct journal {
+    struct block *head, *tail;
+    uint64_t start, end; /* offsets of the oldest byte kept, and after the newest */
+    size_t held;         /* memory in use */
+    size_t bound;
+};
+struct cursor { /* where a follower is */
+    uint64_t offset;
+    struct block *block; /* may be NULL: look from the head */
+};
+uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room); /* NULL: no memory */
+void journal_added(struct journal *j, size_t length);                  /* as many bytes were put there */
+bool journal_full(const struct journal *j);
+bool journal_forget(struct journal *j); /* the oldest block; false when there is only the one being filled */
+uint64_t journal_second(const struct journal *j); /* offset after the oldest block */
+/* bytes at the cursor of the wanted streams; skips the others; 0: none yet */
+size_t journal_read(const struct journal *j, struct cursor *c, uint8_t streams, size_t most, uint8_t *stream, const uint8_t **at);
+void journal_free(struct journal *j);
+
+/* ---- command.c */
+void command_start(struct channel *c, struct reader *r);
+void command_follow(struct channel *c, struct reader *r);
+void command_input(struct channel *c, struct reader *r);
+void command_signal(struct channel *c, struct reader *r);
+void command_resize(struct channel *c, struct reader *r);
+void command_list(struct channel *c, struct reader *r);
+void command_status(struct channel *c, struct reader *r);
+void command_forget(struct channel *c, struct reader *r);
+bool command_reaped(pid_t pid, int status); /* false: not one of ours */
+void commands_expire(void);
+int64_t commands_next_deadline(void);
+bool commands_running(void);
+
+/* ---- spawn.c */
+struct spawn {
+    char **argv, **env;
+    const char *cwd;
+    int in, out, err;  /* what becomes 0, 1, 2 */
+    const char *terminal; /* the slave's path; NULL: none */
+};
+/* the supervisor's pid, or -1; *report gives the command's pid as one pid_t */
+pid_t spawn_supervised(const struct spawn *s, int *report);
+void spawn_init(void);
+void close_above(int fd);
+
+/* ---- process.c */
+void reap_children(void);
+void reap_expect(pid_t pid, void (*ended)(void *, int status), void *self);
+void kill_tree(pid_t root);             /* all below root, not root */
+void signal_tree(pid_t root, int signal);
+bool freeze_all(void);
+void thaw_all(void);
+
+/* ---- files.c, watch.c, dial.c, stats.c */
+int open_beneath(const char *base, const char *path, int flags, mode_t mode);
+void put_stat(struct bytes *b, const struct stat *st);
+void file_read(struct channel *c, struct reader *r);
+void file_write(struct channel *c, struct reader *r);
+void file_stat(struct channel *c, struct reader *r);
+void file_list(struct channel *c, struct reader *r);
+void file_mkdirs(struct channel *c, struct reader *r);
+void file_move(struct channel *c, struct reader *r);
+void file_remove(struct channel *c, struct reader *r);
+void file_watch(struct channel *c, struct reader *r);
+void port_dial(struct channel *c, struct reader *r);
+void stats_report(struct channel *c, struct reader *r);
+uint64_t stats_oom_kills(void);
+
+/* ---- lease.c */
+void lease_set(struct channel *c, struct reader *r);
+int64_t lease_deadline(void);
+void lease_expire(void);
+
+extern int64_t started_ms; /* wall clock */
+
+#endif

@@ -1,0 +1,102 @@
+/* journal.c: what a command wrote, newest bytes up to a bound, in blocks of one stream each. Bytes are read from a pipe
+ * straight into a block and sent straight out of it. */
+#include "agent.h"
+
+#include <stdlib.h>
+
+struct block {
+    struct block *next;
+    uint64_t offset; /* of the first byte */
+    uint32_t length, capacity;
+    uint8_t stream;
+    uint8_t at[];
+};
+
+enum { SMALLEST = 512, LARGEST = 131072 };
+
+uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room)
+{
+    struct block *b = j->tail;
+
+    if (b == NULL || b->stream != stream || b->length == b->capacity) {
+        uint32_t capacity = b == NULL || b->stream != stream || b->length < b->capacity ? SMALLEST : b->capacity * 4;
+        if (capacity < SMALLEST)
+            capacity = SMALLEST;
+        if (capacity > LARGEST)
+            capacity = LARGEST;
+        if (capacity > j->bound / 4) /* so that forgetting one leaves most */
+            capacity = (uint32_t)(j->bound / 4);
+        b = malloc(sizeof *b + capacity);
+        if (b == NULL)
+            return NULL;
+        *b = (struct block){.offset = j->end, .capacity = capacity, .stream = stream};
+        if (j->tail == NULL)
+            j->head = b;
+        else
+            j->tail->next = b;
+        j->tail = b;
+        j->held += sizeof *b + capacity;
+    }
+    *room = b->capacity - b->length;
+    return b->at + b->length;
+}
+
+void journal_added(struct journal *j, size_t length)
+{
+    j->tail->length += (uint32_t)length;
+    j->end += length;
+}
+
+bool journal_full(const struct journal *j)
+{
+    return j->held >= j->bound;
+}
+
+bool journal_forget(struct journal *j)
+{
+    struct block *b = j->head;
+
+    if (b == NULL || b == j->tail)
+        return false;
+    j->head = b->next;
+    j->start = b->offset + b->length;
+    j->held -= sizeof *b + b->capacity;
+    free(b);
+    return true;
+}
+
+uint64_t journal_second(const struct journal *j)
+{
+    return j->head == NULL ? j->end : j->head->offset + j->head->length;
+}
+
+size_t journal_read(const struct journal *j, struct cursor *c, uint8_t streams, size_t most, uint8_t *stream, const uint8_t **at)
+{
+    struct block *b = c->block != NULL && c->block->offset <= c->offset ? c->block : j->head;
+
+    for (; b != NULL; b = b->next) {
+        c->block = b;
+        if (b->offset + b->length <= c->offset)
+            continue;
+        if ((b->stream & streams) == 0) {
+            c->offset = b->offset + b->length;
+            continue;
+        }
+        size_t skip = (size_t)(c->offset - b->offset);
+        size_t length = b->length - skip;
+        *stream = b->stream;
+        *at = b->at + skip;
+        return length < most ? length : most;
+    }
+    return 0;
+}
+
+void journal_free(struct journal *j)
+{
+    while (j->head != NULL) {
+        struct block *next = j->head->next;
+        free(j->head);
+        j->head = next;
+    }
+    j->tail = NULL;
+}

@@ -1,0 +1,520 @@
+/* link.c: connections of engines: proving each other, frames in and out, channels and their credit. A peer that breaks a
+ * rule of PROTOCOL.md loses its link and nothing else; one that does not read stalls itself. Nothing here blocks. */
+#include "agent.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { PROOF_LIMIT_MS = 10000, READ_AHEAD = 65536, MAX_QUEUED = 1 << 20 };
+
+struct link {
+    struct source source; /* first: a source is its link */
+    struct link *next;
+    bool proven, broken, dirty, pumping;
+    int64_t accepted;
+    uint8_t nonce[32];
+    struct bytes in, out;
+    size_t out_sent; /* of out */
+    struct channel *channels;
+    uint32_t channel_count;
+};
+
+static struct source listener = {.fd = -1};
+static struct link *links;
+static uint8_t key[KEY_LENGTH];
+static int64_t last_traffic;
+
+/* ---- sending */
+
+static void link_break(struct link *l)
+{
+    l->broken = true; /* freed at the end of the turn: callers up the stack still use it */
+    l->dirty = true;
+}
+
+static void link_flush(struct link *l)
+{
+    while (l->out_sent < l->out.length && !l->broken) {
+        ssize_t n = send(l->source.fd, l->out.at + l->out_sent, l->out.length - l->out_sent, MSG_NOSIGNAL);
+        if (n > 0) {
+            l->out_sent += (size_t)n;
+        } else if (n < 0 && errno == EINTR) {
+            continue;
+        } else {
+            if (errno != EAGAIN)
+                link_break(l);
+            break;
+        }
+    }
+    if (l->out_sent == l->out.length) {
+        bytes_drop(&l->out, l->out.length);
+        l->out_sent = 0;
+    }
+    if (!l->broken && !source_watch(&l->source, EPOLLIN | (l->out.length > 0 ? EPOLLOUT : 0u)))
+        link_break(l);
+}
+
+/* Straight to the socket while nothing is queued before it, else into the queue. */
+static void frame_send(struct link *l, uint8_t type, uint32_t channel, const void *fields, size_t fields_length, const void *data, size_t length)
+{
+    uint8_t head[HEADER + 64];
+    size_t head_length = HEADER + fields_length;
+    size_t sent = 0;
+
+    if (l->broken)
+        return;
+    store_u32(head, (uint32_t)(fields_length + length));
+    head[4] = type;
+    store_u32(head + 5, channel);
+    if (fields_length > 0)
+        memcpy(head + HEADER, fields, fields_length);
+    if (l->out.length == 0) {
+        struct iovec parts[2] = {{head, head_length}, {(void *)(uintptr_t)data, length}};
+        struct msghdr message = {.msg_iov = parts, .msg_iovlen = length > 0 ? 2 : 1};
+        ssize_t n = sendmsg(l->source.fd, &message, MSG_NOSIGNAL);
+        if (n >= 0)
+            sent = (size_t)n;
+        else if (errno != EAGAIN && errno != EINTR) {
+            link_break(l);
+            return;
+        }
+    }
+    if (sent == head_length + length)
+        return;
+    size_t head_sent = sent < head_length ? sent : head_length;
+    size_t data_sent = sent - head_sent;
+    if (!bytes_add(&l->out, head + head_sent, head_length - head_sent)
+        || !bytes_add(&l->out, (const uint8_t *)data + data_sent, length - data_sent)
+        || l->out.length - l->out_sent > 64 * (size_t)MAX_QUEUED
+        || !source_watch(&l->source, EPOLLIN | EPOLLOUT))
+        link_break(l);
+}
+
+bool channel_can_send(const struct channel *c, size_t payload)
+{
+    return c->send_credit >= (int64_t)(payload + OVERHEAD);
+}
+
+void channel_reply(struct channel *c, const struct bytes *payload)
+{
+    frame_send(c->link, REPLY, c->number, NULL, 0, payload == NULL ? NULL : payload->at, payload == NULL ? 0 : payload->length);
+}
+
+void channel_data(struct channel *c, const void *data, size_t length)
+{
+    c->send_credit -= (int64_t)(length + OVERHEAD);
+    frame_send(c->link, DATA, c->number, NULL, 0, data, length);
+}
+
+void channel_output(struct channel *c, uint8_t stream, uint64_t offset, const void *data, size_t length)
+{
+    uint8_t fields[9] = {stream};
+
+    store_u64(fields + 1, offset);
+    c->send_credit -= (int64_t)(length + sizeof fields + OVERHEAD);
+    frame_send(c->link, OUTPUT, c->number, fields, sizeof fields, data, length);
+}
+
+void channel_event(struct channel *c, uint8_t event, const struct bytes *fields)
+{
+    c->send_credit -= (int64_t)(fields->length + 1 + OVERHEAD);
+    frame_send(c->link, EVENT, c->number, &event, 1, fields->at, fields->length);
+}
+
+void channel_eof(struct channel *c)
+{
+    frame_send(c->link, END_OF_FILE, c->number, NULL, 0, NULL, 0);
+}
+
+void channel_grant(struct channel *c, uint32_t credit)
+{
+    uint8_t raw[4];
+
+    store_u32(raw, credit);
+    c->receive_credit += credit;
+    frame_send(c->link, CREDIT, c->number, raw, sizeof raw, NULL, 0);
+}
+
+void channel_wake(struct channel *c)
+{
+    c->link->dirty = true;
+}
+
+/* ---- channels */
+
+static void channel_free(struct channel *c, bool cut)
+{
+    struct link *l = c->link;
+
+    for (struct channel **at = &l->channels; *at != NULL; at = &(*at)->next)
+        if (*at == c) {
+            *at = c->next;
+            break;
+        }
+    l->channel_count--;
+    if (c->gone != NULL)
+        c->gone(c, cut);
+    free(c);
+}
+
+void channel_close(struct channel *c, enum error e, const char *message)
+{
+    struct bytes b = {0};
+
+    if (e != OK) {
+        put_u16(&b, (uint16_t)e);
+        put_str(&b, message);
+    }
+    frame_send(c->link, CLOSE, c->number, NULL, 0, b.at, b.length);
+    bytes_free(&b);
+    channel_free(c, false);
+}
+
+static struct channel *channel_find(struct link *l, uint32_t number)
+{
+    for (struct channel *c = l->channels; c != NULL; c = c->next)
+        if (c->number == number)
+            return c;
+    return NULL;
+}
+
+static bool channel_open(struct link *l, uint32_t number, struct reader *r)
+{
+    uint8_t kind = get_u8(r);
+    struct channel *c;
+
+    if (number == 0 || r->bad || channel_find(l, number) != NULL)
+        return false;
+    c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return false;
+    *c = (struct channel){.link = l, .number = number, .send_credit = WINDOW, .receive_credit = WINDOW, .next = l->channels};
+    l->channels = c;
+    if (++l->channel_count > MAX_CHANNELS)
+        channel_close(c, LIMIT, "too many channels on this link");
+    else
+        request_open(c, kind, r);
+    return true;
+}
+
+static bool channel_receive(struct channel *c, const uint8_t *data, size_t length)
+{
+    c->receive_credit -= (int64_t)(length + OVERHEAD);
+    if (length == 0 || length > CHUNK || c->receive_credit < 0)
+        return false;
+    if (c->data == NULL)
+        return false;
+    enum error e = c->data(c, data, length);
+    if (e != OK)
+        channel_close(c, e, error_text(errno, e));
+    return true;
+}
+
+static bool channel_credited(struct channel *c, struct reader *r)
+{
+    uint32_t more = get_u32(r);
+
+    if (!get_end(r) || more == 0 || c->send_credit + (int64_t)more > MAX_CREDIT)
+        return false;
+    c->send_credit += more;
+    channel_wake(c);
+    return true;
+}
+
+static bool channel_ended(struct channel *c, const struct reader *r)
+{
+    if (r->left > 0 || c->eof == NULL)
+        return false;
+    enum error e = c->eof(c);
+    if (e != OK)
+        channel_close(c, e, error_text(errno, e));
+    return true;
+}
+
+/* ---- frames in */
+
+static void proof(const char *who, const uint8_t *first, const uint8_t *second, uint8_t out[32])
+{
+    uint8_t text[96];
+    size_t length = strlen(who);
+
+    memcpy(text, who, length);
+    memcpy(text + length, first, 32);
+    memcpy(text + length + 32, second, 32);
+    hmac_sha256(key, sizeof key, text, length + 64, out);
+}
+
+static bool link_prove(struct link *l, uint8_t type, uint32_t channel, struct reader *r)
+{
+    const uint8_t *nonce = get_raw(r, 32), *theirs = get_raw(r, 32);
+    uint8_t expected[32], differ = 0;
+    struct bytes b = {0};
+
+    if (type != AUTH || channel != 0 || !get_end(r))
+        return false;
+    proof("sandjar engine 1", l->nonce, nonce, expected);
+    for (int i = 0; i < 32; i++)
+        differ |= (uint8_t)(expected[i] ^ theirs[i]);
+    if (differ != 0)
+        return false;
+    proof("sandjar agent 1", nonce, l->nonce, expected);
+    bytes_add(&b, expected, 32);
+    put_u32(&b, 0);
+    put_u64(&b, (uint64_t)started_ms);
+    frame_send(l, WELCOME, 0, NULL, 0, b.at, b.length);
+    bytes_free(&b);
+    l->proven = true;
+    return true;
+}
+
+static bool frame_take(struct link *l, uint8_t type, uint32_t number, struct reader *r)
+{
+    struct channel *c;
+
+    if (!l->proven)
+        return link_prove(l, type, number, r);
+    last_traffic = now_ms();
+    if (type == OPEN)
+        return channel_open(l, number, r);
+    c = channel_find(l, number);
+    if (number == 0 || (type != DATA && type != END_OF_FILE && type != CREDIT && type != CLOSE))
+        return false;
+    if (c == NULL)
+        return true; /* it crossed our CLOSE */
+    switch (type) {
+    case DATA:
+        return channel_receive(c, r->at, r->left);
+    case END_OF_FILE:
+        return channel_ended(c, r);
+    case CREDIT:
+        return channel_credited(c, r);
+    default:
+        if (r->left > 0)
+            return false;
+        channel_close(c, OK, "");
+        return true;
+    }
+}
+
+static void link_take(struct link *l)
+{
+    size_t at = 0;
+
+    while (!l->broken && l->in.length - at >= HEADER) {
+        const uint8_t *head = l->in.at + at;
+        uint32_t length = load_u32(head);
+        if (length > MAX_PAYLOAD || (!l->proven && length != 64)) {
+            link_break(l);
+            return;
+        }
+        if (l->in.length - at - HEADER < length)
+            break;
+        struct reader r = {.at = head + HEADER, .left = length};
+        if (!frame_take(l, head[4], load_u32(head + 5), &r))
+            link_break(l);
+        at += HEADER + length;
+    }
+    if (at > 0)
+        bytes_drop(&l->in, at);
+}
+
+static void link_read(struct link *l)
+{
+    uint8_t buffer[READ_AHEAD];
+    ssize_t n = recv(l->source.fd, buffer, sizeof buffer, 0);
+
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+        link_break(l);
+        return;
+    }
+    if (n > 0) {
+        if (!bytes_add(&l->in, buffer, (size_t)n))
+            link_break(l);
+        else
+            link_take(l);
+    }
+}
+
+static void link_ready(struct source *s, uint32_t events)
+{
+    struct link *l = (struct link *)s;
+
+    if ((events & EPOLLOUT) != 0) {
+        link_flush(l);
+        l->dirty = true;
+    }
+    /* an engine that does not read its answers gets no more of them */
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !l->broken && l->out.length < MAX_QUEUED)
+        link_read(l);
+    else if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+        link_break(l);
+}
+
+static void link_free(struct link *l)
+{
+    for (struct link **at = &links; *at != NULL; at = &(*at)->next)
+        if (*at == l) {
+            *at = l->next;
+            break;
+        }
+    while (l->channels != NULL)
+        channel_free(l->channels, true);
+    source_close(&l->source);
+    bytes_free(&l->in);
+    bytes_free(&l->out);
+    free(l);
+}
+
+/* Gives each channel a frame in turn until the socket is full or nobody has anything. */
+static void link_pump(struct link *l)
+{
+    bool sent = true;
+
+    while (sent && l->out.length == 0 && !l->broken) {
+        sent = false;
+        for (struct channel *c = l->channels, *next; c != NULL && l->out.length == 0 && !l->broken; c = next) {
+            next = c->next; /* pumping c may close c, and nothing else */
+            if (c->pump != NULL && c->pump(c))
+                sent = true;
+        }
+    }
+}
+
+void links_pump(void)
+{
+    for (struct link *l = links, *next; l != NULL; l = next) {
+        next = l->next;
+        if (l->dirty && !l->broken) {
+            l->dirty = false;
+            link_pump(l);
+        }
+        if (l->broken)
+            link_free(l);
+    }
+}
+
+/* ---- accepting */
+
+static void accept_one(struct source *s, uint32_t events)
+{
+    int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int all = 0, unproven = 0, one = 1;
+    struct link *oldest = NULL, *l;
+    struct bytes hello = {0};
+
+    (void)events;
+    if (fd < 0)
+        return;
+    for (l = links; l != NULL; l = l->next) { /* newest first, so the last seen is the oldest */
+        all++;
+        if (!l->proven && !l->broken) {
+            unproven++;
+            oldest = l;
+        }
+    }
+    if (oldest != NULL && (unproven >= MAX_UNPROVEN || all >= MAX_LINKS))
+        link_break(oldest);
+    l = all >= MAX_LINKS && oldest == NULL ? NULL : calloc(1, sizeof *l);
+    if (l == NULL) {
+        close(fd);
+        return;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* fails on Unix sockets, which need it not */
+    l->source = (struct source){.fd = fd, .ready = link_ready};
+    l->accepted = now_ms();
+    l->next = links;
+    links = l;
+    if (getrandom(l->nonce, sizeof l->nonce, 0) != sizeof l->nonce || !source_watch(&l->source, EPOLLIN)) {
+        link_break(l);
+        return;
+    }
+    put_u16(&hello, 1);
+    bytes_add(&hello, l->nonce, sizeof l->nonce);
+    frame_send(l, HELLO, 0, NULL, 0, hello.at, hello.length);
+    bytes_free(&hello);
+}
+
+static bool listen_on(int fd, const struct sockaddr *address, socklen_t length)
+{
+    if (fd < 0 || bind(fd, address, length) < 0 || listen(fd, 64) < 0)
+        return false;
+    listener = (struct source){.fd = fd, .ready = accept_one};
+    last_traffic = now_ms();
+    return source_watch(&listener, EPOLLIN);
+}
+
+bool links_listen_unix(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    strcpy(address.sun_path, path);
+    unlink(path); /* of an agent before us, after a restart of the whole sandbox */
+    return listen_on(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), (struct sockaddr *)&address, sizeof address);
+}
+
+bool links_listen_tcp(const char *address_and_port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    char host[64];
+    const char *colon = strrchr(address_and_port, ':');
+    int fd, one = 1;
+
+    if (colon == NULL || (size_t)(colon - address_and_port) >= sizeof host) {
+        errno = EINVAL;
+        return false;
+    }
+    memcpy(host, address_and_port, (size_t)(colon - address_and_port));
+    host[colon - address_and_port] = 0;
+    char *end;
+    long port = strtol(colon + 1, &end, 10);
+    if (inet_pton(AF_INET, host, &address.sin_addr) != 1 || *end != 0 || end == colon + 1 || port < 1 || port > 65535) {
+        errno = EINVAL;
+        return false;
+    }
+    address.sin_port = htons((uint16_t)port);
+    fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    return listen_on(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+void links_set_key(const uint8_t given[KEY_LENGTH])
+{
+    memcpy(key, given, KEY_LENGTH);
+}
+
+int64_t links_last_traffic(void)
+{
+    return last_traffic;
+}
+
+int64_t links_next_deadline(void)
+{
+    int64_t next = INT64_MAX;
+
+    for (struct link *l = links; l != NULL; l = l->next)
+        if (!l->proven && l->accepted + PROOF_LIMIT_MS < next)
+            next = l->accepted + PROOF_LIMIT_MS;
+    return next;
+}
+
+void links_expire(void)
+{
+    int64_t now = now_ms();
+
+    for (struct link *l = links; l != NULL; l = l->next)
+        if (!l->proven && l->accepted + PROOF_LIMIT_MS <= now)
+            link_break(l);
+}

@@ -1,0 +1,136 @@
+/* main.c: PID 1 of a sandbox. Proves its engines, runs commands, moves files; PROTOCOL.md has the words.
+ * It holds no capability, its memory is closed to its own user, and when it ends, the sandbox ends. */
+#include "agent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+int64_t started_ms;
+
+static _Noreturn void give_up(const char *what)
+{
+    fprintf(stderr, "sandjar-agent: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static void read_key(const char *path)
+{
+    uint8_t key[KEY_LENGTH];
+    size_t have = 0;
+    int fd = path == NULL ? 0 : open(path, O_RDONLY | O_CLOEXEC);
+
+    while (fd >= 0 && have < sizeof key) {
+        ssize_t n = read(fd, key + have, sizeof key - have);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        have += (size_t)n;
+    }
+    if (have < sizeof key) {
+        errno = EINVAL;
+        give_up("the key is shorter than 32 bytes");
+    }
+    if (fd > 0)
+        close(fd);
+    links_set_key(key);
+    explicit_bzero(key, sizeof key);
+}
+
+static void child_ended(struct source *s, uint32_t events)
+{
+    struct signalfd_siginfo info[8];
+
+    (void)events;
+    if (read(s->fd, info, sizeof info) > 0)
+        reap_children();
+}
+
+static struct source signals = {.fd = -1, .ready = child_ended};
+
+static void wait_for_children_only(void)
+{
+    sigset_t all, child;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    signals.fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals.fd < 0 || !source_watch(&signals, EPOLLIN))
+        give_up("signalfd");
+}
+
+static void say_ready(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (write(1, "ready\n", 6) != 6)
+        give_up("standard output");
+    if (null < 0)
+        give_up("/dev/null");
+    for (int fd = 0; fd < 3; fd++)
+        dup2(null, fd);
+    close(null);
+}
+
+static int64_t earliest(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void serve(void)
+{
+    for (;;) {
+        links_pump();
+        loop_once(earliest(earliest(links_next_deadline(), commands_next_deadline()), lease_deadline()));
+        links_expire();
+        commands_expire();
+        lease_expire();
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *workspace = NULL;
+
+    for (int i = 1; i < argc; i += 2) {
+        const char **to = strcmp(argv[i], "--unix") == 0        ? &unix_path
+                          : strcmp(argv[i], "--tcp") == 0       ? &tcp
+                          : strcmp(argv[i], "--key-file") == 0  ? &key
+                          : strcmp(argv[i], "--workspace") == 0 ? &workspace
+                                                                : NULL;
+        if (to == NULL || i + 1 == argc) {
+            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH] [--workspace PATH]\n");
+            return 1;
+        }
+        *to = argv[i + 1];
+    }
+    if ((unix_path == NULL) == (tcp == NULL)) {
+        fprintf(stderr, "sandjar-agent: one of --unix and --tcp is needed\n");
+        return 1;
+    }
+    started_ms = wall_ms();
+    spawn_init(); /* before our files in /proc are closed to us */
+    prctl(PR_SET_DUMPABLE, 0);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_NAME, "sandjar-agent");
+    umask(022);
+    if (workspace != NULL && chdir(workspace) < 0)
+        give_up(workspace);
+    loop_init();
+    wait_for_children_only();
+    read_key(key);
+    if (unix_path != NULL ? !links_listen_unix(unix_path) : !links_listen_tcp(tcp))
+        give_up("listening");
+    say_ready();
+    serve();
+}

@@ -1,0 +1,489 @@
+package dev.sandjar.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What PROTOCOL.md promises, asked of the real agent through the real link. */
+@Timeout(120)
+class AgentTest {
+    private static final Duration LIMIT = RealAgent.LIMIT;
+
+    private RealAgent agent;
+    private Link link;
+
+    @BeforeEach
+    void start() throws Exception {
+        agent = new RealAgent();
+        link = agent.link();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        link.close();
+        agent.close();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+    exit code comes from wait      | exit 43                                | ""    | EXITED | 43
+    no newline is added            | printf x                               | x     | EXITED | 0
+    stderr stays apart             | echo err >&2; printf out               | out   | EXITED | 0
+    a missing program is 127       | no-such-program 2>/dev/null            | ""    | EXITED | 127
+    a signal is told as one        | kill -TERM $$                          | ""    | KILLED | 15
+    a child keeps the pipe open    | sleep 100 & echo here                  | "here\n" | EXITED | 0
+    stdin reads the end at once    | cat; echo end                          | "end\n" | EXITED | 0
+    """)
+    void runs(String what, String script, String stdout, Replies.How how, long value) throws Exception {
+        Ran ran = run("sh", "-c", script);
+        assertThat(ran.stdout()).isEqualTo(stdout.replace("\\n", "\n"));
+        assertThat(ran.ended()).isEqualTo(new Replies.Ended(how, value));
+    }
+
+    @Test
+    void aProgramThatDoesNotExistEndsWith127AndAMessage() throws Exception {
+        Ran ran = run("no-such-program");
+        assertThat(ran.ended()).isEqualTo(new Replies.Ended(Replies.How.EXITED, 127));
+        assertThat(ran.stderr()).isEqualTo("sandjar: no-such-program: not found\n");
+    }
+
+    @Test
+    void aProgramThatMayNotBeExecutedEndsWith126() throws Exception {
+        Ran ran = run("/etc/passwd");
+        assertThat(ran.ended()).isEqualTo(new Replies.Ended(Replies.How.EXITED, 126));
+        assertThat(ran.stderr()).isEqualTo("sandjar: /etc/passwd: Permission denied\n");
+    }
+
+    @Test
+    void everyByteComesThrough() throws Exception {
+        Ran ran = run("python3", "-c", "import sys; sys.stdout.buffer.write(bytes(range(256)) * 1000)");
+        assertThat(ran.out()).hasSize(256_000);
+        for (int i = 0; i < 256_000; i++) {
+            assertThat(ran.out()[i]).isEqualTo((byte) i);
+        }
+    }
+
+    @Test
+    void aTimeoutKillsTheWholeTreeAlsoWhatHasASessionOfItsOwn() throws Exception {
+        Path mark = agent.folder.resolve("mark");
+        var id = UUID.randomUUID();
+        start(
+                id,
+                Duration.ofMillis(700),
+                Requests.HOLD,
+                "sh",
+                "-c",
+                "setsid sh -c 'echo $$ > mark; while :; do sleep 1; done' & wait");
+        Ran ran = follow(link, id, 0);
+        assertThat(ran.ended()).isEqualTo(new Replies.Ended(Replies.How.TIMED_OUT, 700));
+        assertThat(Path.of("/proc", Files.readString(mark).strip(), "exe")).doesNotExist();
+    }
+
+    @Test
+    void killingTheTreeLeavesNoDescendant() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "sh", "-c", "setsid sleep 1000 & echo $!; exec sleep 1000");
+        Channel follow = link.open(Requests.follow(id, 0, 3, true));
+        follow.reply(LIMIT);
+        var first = (Frame.Output) follow.take(LIMIT);
+        String pid = StandardCharsets.UTF_8
+                .decode(first.bytes().duplicate())
+                .toString()
+                .strip();
+        link.open(Requests.signal(id, 9, true)).reply(LIMIT);
+        assertThat(follow.take(LIMIT))
+                .isInstanceOfSatisfying(
+                        Frame.Event.class,
+                        event -> assertThat(ended(event)).isEqualTo(new Replies.Ended(Replies.How.KILLED, 9)));
+        assertThat(Path.of("/proc", pid, "exe")).doesNotExist();
+    }
+
+    @Test
+    void outputIsKeptWhileNobodyIsConnected() throws Exception {
+        var id = UUID.randomUUID();
+        run("mkfifo", "fifo");
+        start(id, LIMIT, Requests.HOLD, "sh", "-c", "echo one; read x < fifo; echo two; exit 3");
+        link.close();
+        link = agent.link();
+        run("sh", "-c", "echo > fifo");
+        Ran ran = follow(link, id, 0);
+        assertThat(ran.stdout()).isEqualTo("one\ntwo\n");
+        assertThat(ran.ended().value()).isEqualTo(3);
+    }
+
+    @Test
+    void aSecondFollowerReadsTheSameBytesFromAnyOffset() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "seq", "100000");
+        Ran whole = follow(link, id, 0);
+        Ran rest = follow(link, id, 1_000);
+        assertThat(rest.out()).isEqualTo(java.util.Arrays.copyOfRange(whole.out(), 1_000, whole.out().length));
+    }
+
+    @Test
+    void heldOutputWaitsForItsReader() throws Exception {
+        var id = UUID.randomUUID();
+        link.open(Requests.start(
+                        id,
+                        List.of("head", "-c", "5000000", "/dev/zero"),
+                        List.of(),
+                        "",
+                        Requests.HOLD,
+                        LIMIT,
+                        24,
+                        80,
+                        65_536))
+                .reply(LIMIT);
+        link.open(Requests.ping()).reply(LIMIT);
+        Replies.CommandStatus status =
+                Replies.status(link.open(Requests.status(id)).reply(LIMIT));
+        assertThat(status.ending().how()).isEqualTo(Replies.How.RUNNING);
+        assertThat(status.oldest()).isZero();
+        assertThat(follow(link, id, 0).out()).hasSize(5_000_000);
+    }
+
+    @Test
+    void outputThatIsNotHeldIsForgottenAndTheReaderIsTold() throws Exception {
+        var id = UUID.randomUUID();
+        link.open(Requests.start(
+                        id, List.of("head", "-c", "5000000", "/dev/zero"), List.of(), "", 0, LIMIT, 24, 80, 65_536))
+                .reply(LIMIT);
+        Channel end = link.open(Requests.follow(id, 0, Requests.NO_STREAM, false));
+        end.reply(LIMIT);
+        assertThat(end.take(LIMIT)).isInstanceOf(Frame.Event.class);
+        Ran late = follow(link, id, 0);
+        assertThat(late.gaps()).singleElement().satisfies(gap -> {
+            assertThat(gap.from()).isZero();
+            assertThat(gap.to() + late.out().length).isEqualTo(5_000_000);
+        });
+    }
+
+    @Test
+    void inputReachesTheCommandAndItsEndToo() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD | Requests.STDIN, "sh", "-c", "cat; echo done");
+        Channel input = link.open(Requests.input(id));
+        input.reply(LIMIT);
+        byte[] much = "x".repeat(3_000_000).getBytes(StandardCharsets.UTF_8);
+        var writer = Thread.ofVirtual().start(() -> {
+            try {
+                input.send(ByteBuffer.wrap(much));
+                input.sendEof();
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(follow(link, id, 0).stdout()).hasSize(3_000_005).endsWith("xdone\n");
+        writer.join();
+        assertThat(input.take(LIMIT)).isNull();
+    }
+
+    @Test
+    void aTerminalEchoesAndKnowsItsSize() throws Exception {
+        var id = UUID.randomUUID();
+        start(
+                id,
+                LIMIT,
+                Requests.HOLD | Requests.TERMINAL,
+                "sh",
+                "-c",
+                "stty size; read line; stty size; echo got $line; tty -s && echo tty");
+        Channel follow = link.open(Requests.follow(id, 0, 3, true));
+        follow.reply(LIMIT);
+        assertThat(text(follow.take(LIMIT))).isEqualTo("24 80\r\n");
+        link.open(Requests.resize(id, 50, 132)).reply(LIMIT);
+        Channel input = link.open(Requests.input(id));
+        input.reply(LIMIT);
+        input.send(ByteBuffer.wrap("hello\n".getBytes(StandardCharsets.UTF_8)));
+        var rest = new StringBuilder();
+        for (Frame frame = follow.take(LIMIT); frame instanceof Frame.Output; frame = follow.take(LIMIT)) {
+            rest.append(text(frame));
+        }
+        assertThat(rest.toString()).isEqualTo("hello\r\n50 132\r\ngot hello\r\ntty\r\n");
+    }
+
+    @Test
+    void aFileIsWrittenWholeAndReadBack() throws Exception {
+        write("a/b.txt", "content", true);
+        assertThat(read("a/b.txt")).isEqualTo("content");
+        assertThat(Files.getPosixFilePermissions(agent.folder.resolve("a/b.txt")))
+                .hasSize(4);
+    }
+
+    @Test
+    void anUploadThatIsCutLeavesNothing() throws Exception {
+        write("kept", "old", true);
+        Channel channel = link.open(Requests.write(agent.folder.toString(), "kept", 0, true, true));
+        channel.reply(LIMIT);
+        channel.send(ByteBuffer.wrap(new byte[100_000]));
+        link.close();
+        link = agent.link();
+        link.open(Requests.ping()).reply(LIMIT);
+        assertThat(read("kept")).isEqualTo("old");
+        try (var files = Files.list(agent.folder)) {
+            assertThat(files.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("kept", "s");
+        }
+    }
+
+    @Test
+    void anExistingFileIsNotReplacedUnasked() throws Exception {
+        write("once", "first", false);
+        assertRefused(AgentError.EXISTS, () -> write("once", "second", false));
+        assertThat(read("once")).isEqualTo("first");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../outside", "a/../../outside", "/etc/passwd", "link/passwd", ".."})
+    void aPathThatClimbsOutIsRefused(String path) throws Exception {
+        Files.createSymbolicLink(agent.folder.resolve("link"), Path.of("/etc"));
+        Files.createDirectory(agent.folder.resolve("a"));
+        String base = agent.folder.toString();
+        assertRefused(
+                AgentError.INVALID,
+                () -> link.open(Requests.read(base, path, 0, 0)).reply(LIMIT));
+        assertRefused(
+                AgentError.INVALID,
+                () -> link.open(Requests.write(base, path, 0, true, true)).reply(LIMIT));
+        assertRefused(
+                AgentError.INVALID, () -> link.open(Requests.remove(base, path)).reply(LIMIT));
+        assertRefused(
+                AgentError.INVALID,
+                () -> link.open(Requests.move(base, path, "x")).reply(LIMIT));
+        assertRefused(
+                AgentError.INVALID,
+                () -> link.open(Requests.mkdirs(base, path + "/x")).reply(LIMIT));
+    }
+
+    @Test
+    void foldersAreListedMovedAndRemoved() throws Exception {
+        String base = agent.folder.toString();
+        for (int i = 0; i < 3_000; i++) {
+            Files.createDirectories(agent.folder.resolve("tree/d" + i % 30));
+            Files.createFile(agent.folder.resolve("tree/d" + i % 30 + "/f" + i));
+        }
+        assertThat(list("tree")).hasSize(30);
+        assertThat(list("tree/d7")).hasSize(100);
+        link.open(Requests.move(base, "tree", "moved")).reply(LIMIT);
+        link.open(Requests.remove(base, "moved")).reply(LIMIT);
+        assertThat(agent.folder.resolve("moved")).doesNotExist();
+        assertRefused(
+                AgentError.NOT_FOUND,
+                () -> link.open(Requests.remove(base, "moved")).reply(LIMIT));
+    }
+
+    @Test
+    void changesInAFolderAreTold() throws Exception {
+        Channel watch = link.open(Requests.watch(agent.folder.toString(), "."));
+        watch.reply(LIMIT);
+        Files.createFile(agent.folder.resolve("new"));
+        assertThat(Replies.changed(((Frame.Event) watch.take(LIMIT)).payload()))
+                .isEqualTo(new Replies.Changed(1, "new"));
+        watch.close();
+    }
+
+    @Test
+    void aPortIsDialledAndEachDirectionEndsByItself() throws Exception {
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Channel channel = link.open(Requests.dial(server.getLocalPort()));
+            var peer = server.accept();
+            channel.reply(LIMIT);
+            channel.send(ByteBuffer.wrap("question".getBytes(StandardCharsets.UTF_8)));
+            channel.sendEof();
+            assertThat(peer.getInputStream().readAllBytes()).asString().isEqualTo("question");
+            peer.getOutputStream().write("answer".getBytes(StandardCharsets.UTF_8));
+            peer.close();
+            assertThat(text(channel.take(LIMIT))).isEqualTo("answer");
+            assertThat(channel.take(LIMIT)).isInstanceOf(Frame.Eof.class);
+            assertThat(channel.take(LIMIT)).isNull();
+        }
+    }
+
+    @Test
+    void aPortThatNobodyListensOnIsRefused() throws Exception {
+        int free;
+        try (var server = new ServerSocket(0)) {
+            free = server.getLocalPort();
+        }
+        assertRefused(AgentError.REFUSED, () -> link.open(Requests.dial(free)).reply(LIMIT));
+    }
+
+    @Test
+    void frozenProcessesStandStillUntilTheyAreThawed() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "sleep", "1000");
+        link.open(Requests.freeze()).reply(LIMIT);
+        int pid = Replies.status(link.open(Requests.status(id)).reply(LIMIT)).pid();
+        assertThat(Files.readString(Path.of("/proc/" + pid + "/stat"))).contains(") T ");
+        link.open(Requests.thaw()).reply(LIMIT);
+        assertThat(Files.readString(Path.of("/proc/" + pid + "/stat"))).doesNotContain(") T ");
+        link.open(Requests.killAll()).reply(LIMIT);
+        assertThat(follow(link, id, 0).ended().how()).isEqualTo(Replies.How.KILLED);
+    }
+
+    @Test
+    void theAgentEndsWithItsLease() throws Exception {
+        link.open(Requests.lease(Duration.ofMillis(50), Duration.ZERO));
+        agent.awaitEnd();
+    }
+
+    @Test
+    void aCommandIdIsUsedOnce() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, 0, "true");
+        assertRefused(AgentError.EXISTS, () -> start(id, LIMIT, 0, "true"));
+    }
+
+    @Test
+    void theCommandGetsThreeDescriptorsAndNoMore() throws Exception {
+        assertThat(run("sh", "-c", "ls /proc/self/fd | wc -l").stdout().strip()).isEqualTo("4"); // ls opens the folder
+    }
+
+    @Test
+    void manyCommandsAtOnceAllEndAsTheyShould() throws Exception {
+        var ids = new ArrayList<UUID>();
+        for (int i = 0; i < 60; i++) {
+            ids.add(UUID.randomUUID());
+            start(ids.get(i), LIMIT, Requests.HOLD, "sh", "-c", "seq 1000; exit " + i);
+        }
+        for (int i = 0; i < 60; i++) {
+            Ran ran = follow(link, ids.get(i), 0);
+            assertThat(ran.ended().value()).isEqualTo(i);
+            assertThat(ran.out()).hasSize(3_893);
+        }
+    }
+
+    @Test
+    void aReaderThatStopsStallsNobodyElse() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "head", "-c", "50000000", "/dev/zero");
+        Channel slow = link.open(Requests.follow(id, 0, 3, true));
+        slow.reply(LIMIT);
+        assertThat(run("echo", "fast").stdout()).isEqualTo("fast\n");
+        slow.close();
+    }
+
+    // ----
+
+    private record Ran(Replies.Ended ended, byte[] out, byte[] err, List<Replies.Gap> gaps) {
+        String stdout() {
+            return new String(out, StandardCharsets.UTF_8);
+        }
+
+        String stderr() {
+            return new String(err, StandardCharsets.UTF_8);
+        }
+    }
+
+    private Ran run(String... argv) throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, argv);
+        return follow(link, id, 0);
+    }
+
+    private void start(UUID id, Duration limit, int flags, String... argv) throws Exception {
+        Replies.pid(link.open(Requests.start(id, List.of(argv), List.of(), "", flags, limit, 24, 80, 1 << 20))
+                .reply(LIMIT));
+    }
+
+    private static Ran follow(Link link, UUID id, long offset) throws Exception {
+        Channel follow = link.open(Requests.follow(id, offset, Requests.BOTH_STREAMS, true));
+        follow.reply(LIMIT);
+        var out = new java.io.ByteArrayOutputStream();
+        var err = new java.io.ByteArrayOutputStream();
+        var gaps = new ArrayList<Replies.Gap>();
+        Replies.Ended ended = null;
+        for (Frame frame = follow.take(LIMIT); frame != null; frame = follow.take(LIMIT)) {
+            switch (frame) {
+                case Frame.Output output -> {
+                    byte[] bytes = new byte[output.bytes().remaining()];
+                    output.bytes().duplicate().get(bytes);
+                    (output.stream() == 1 ? out : err).writeBytes(bytes);
+                }
+                case Frame.Event event when event.event() == 1 -> gaps.add(Replies.gap(event.payload()));
+                case Frame.Event event -> ended = ended(event);
+                default -> throw new AssertionError(frame);
+            }
+        }
+        return new Ran(ended, out.toByteArray(), err.toByteArray(), gaps);
+    }
+
+    private static Replies.Ended ended(Frame.Event event) {
+        try {
+            return Replies.endOfOutput(event.payload()).ending();
+        } catch (ProtocolException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String text(Frame frame) {
+        ByteBuffer bytes = switch (frame) {
+            case Frame.Output output -> output.bytes();
+            case Frame.Data data -> data.bytes();
+            default -> throw new AssertionError(frame);
+        };
+        return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+    }
+
+    private void write(String path, String content, boolean overwrite) throws Exception {
+        Channel channel = link.open(Requests.write(agent.folder.toString(), path, 0, overwrite, true));
+        channel.reply(LIMIT);
+        channel.send(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+        channel.sendEof();
+        var written = (Frame.Event) channel.take(LIMIT);
+        assertThat(Replies.stat(written.payload()).size()).isEqualTo(content.length());
+        assertThat(channel.take(LIMIT)).isNull();
+    }
+
+    private String read(String path) throws Exception {
+        Channel channel = link.open(Requests.read(agent.folder.toString(), path, 0, 0));
+        channel.reply(LIMIT);
+        var text = new StringBuilder();
+        for (Frame frame = channel.take(LIMIT); frame != null; frame = channel.take(LIMIT)) {
+            text.append(text(frame));
+        }
+        return text.toString();
+    }
+
+    private List<String> list(String path) throws Exception {
+        Channel channel = link.open(Requests.list(agent.folder.toString(), path));
+        channel.reply(LIMIT);
+        var names = new ArrayList<String>();
+        ByteBuffer rest = ByteBuffer.allocate(1 << 20);
+        for (Frame frame = channel.take(LIMIT); frame != null; frame = channel.take(LIMIT)) {
+            rest.put(((Frame.Data) frame).bytes().duplicate());
+        }
+        rest.flip();
+        for (var entry = Replies.entry(rest); entry != null; entry = Replies.entry(rest)) {
+            names.add(entry.name());
+        }
+        return names;
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static void assertRefused(AgentError error, Work work) {
+        assertThatThrownBy(work::run)
+                .isInstanceOfSatisfying(
+                        AgentException.class, e -> assertThat(e.error()).isEqualTo(error));
+    }
+}

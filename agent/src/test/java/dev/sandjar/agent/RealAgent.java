@@ -1,0 +1,87 @@
+package dev.sandjar.agent;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** The real agent as an ordinary process, built with AddressSanitizer and UBSan: whatever a test does to it, it must not fall. */
+final class RealAgent implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(30);
+
+    final byte[] key = new byte[32];
+    final Path folder;
+    private final Process process;
+    private final Path socket;
+
+    RealAgent() throws IOException {
+        folder = Files.createTempDirectory("agent");
+        socket = folder.resolve("s");
+        new Random(7).nextBytes(key);
+        var builder = new ProcessBuilder(
+                Path.of("target/native/sandjar-agent-asan").toAbsolutePath().toString(),
+                "--unix",
+                socket.toString(),
+                "--workspace",
+                folder.toString());
+        builder.environment().put("ASAN_OPTIONS", "detect_leaks=0:log_path=" + folder.resolve("asan"));
+        process = builder.start();
+        process.getOutputStream().write(key);
+        process.getOutputStream().flush();
+        try (BufferedReader said = process.inputReader()) {
+            String line = said.readLine();
+            if (!"ready".equals(line)) {
+                throw new IOException("agent said " + line
+                        + new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    SocketChannel connect() throws IOException {
+        var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        return channel;
+    }
+
+    Link link() throws IOException {
+        return Link.open(connect(), key, "test", LIMIT, _ -> {});
+    }
+
+    boolean lives() {
+        return process.isAlive();
+    }
+
+    void awaitEnd() throws InterruptedException {
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            throw new AssertionError("the agent still runs");
+        }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        boolean lived = process.isAlive();
+        process.destroyForcibly().waitFor();
+        List<Path> left;
+        try (var files = Files.walk(folder)) {
+            left = files.sorted(java.util.Comparator.reverseOrder()).toList();
+        }
+        String report = "";
+        for (Path path : left) {
+            if (path.getFileName().toString().startsWith("asan")) {
+                report += Files.readString(path);
+            }
+            Files.deleteIfExists(path);
+        }
+        if (!report.isEmpty()) {
+            throw new AssertionError("agent " + (lived ? "" : "fell: ") + report);
+        }
+    }
+}
