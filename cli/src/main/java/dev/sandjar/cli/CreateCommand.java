@@ -1,0 +1,42 @@
+package dev.sandjar.cli;
+
+import dev.sandjar.Sandbox;
+import dev.sandjar.Sandboxes;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A sandbox that stays. */
+@Command(
+        name = "create",
+        description = "Make a sandbox and print its id.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Examples:", "  id=$(sandjar create --ttl 8h --memory 2G)", "  sandjar exec $id -- id"})
+final class CreateCommand implements Callable<Integer> {
+    @Mixin
+    private Place place;
+
+    @Mixin
+    private SpecOptions spec;
+
+    @Option(
+            names = "--idempotency-key",
+            paramLabel = "KEY",
+            description = "Called again with it, prints the same sandbox.")
+    private @Nullable String key;
+
+    @Option(names = "--json", description = "Print all facts as JSON.")
+    private boolean json;
+
+    @Override
+    @SuppressWarnings("resource") // it stays: that is the verb
+    public Integer call() throws Exception {
+        try (Sandboxes sandboxes = place.open()) {
+            Sandbox sandbox = key == null ? sandboxes.create(spec.spec()) : sandboxes.create(spec.spec(), key);
+            System.out.println(json ? Json.of(sandbox.info()).toPrettyString() : sandbox.id());
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.sandjar.cli;
+
+import dev.sandjar.CommandInfo;
+import dev.sandjar.ErrorCode;
+import dev.sandjar.Output;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxException;
+import dev.sandjar.Sandboxes;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What commands wrote. */
+@Command(
+        name = "logs",
+        description = "List a sandbox's commands, or print what one of them has written.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  sandjar logs 3fa8                    its commands",
+            "  sandjar logs 3fa8 9c1e               what one has written so far",
+            "  sandjar logs -f 3fa8 9c1e            and what it writes from now on; exit code is the command's"
+        })
+final class LogsCommand implements Callable<Integer> {
+    @Mixin
+    private Place place;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on until the command has ended.")
+    private boolean follow;
+
+    @Option(names = "--from", paramLabel = "OFFSET", description = "Begin at this byte of its output.")
+    private long from;
+
+    @Option(names = "--json", description = "With no command named: print the commands as JSON.")
+    private boolean json;
+
+    @Parameters(index = "0", paramLabel = "SANDBOX", description = "Its id, or a beginning of it.")
+    private String id;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "COMMAND",
+            description = "A command's id, or a beginning of it.")
+    private @Nullable String command;
+
+    @Override
+    public Integer call() throws Exception {
+        try (Sandboxes sandboxes = place.open()) {
+            Sandbox sandbox = Place.find(sandboxes, id);
+            if (command == null) {
+                list(sandbox.commands());
+                return 0;
+            }
+            CommandInfo info = find(sandbox, command);
+            try (var attached = sandbox.attach(info.id(), from)) {
+                if (follow || info.ending().isPresent()) {
+                    return PassThrough.follow(attached, false);
+                }
+                copy(attached.output(), info.written());
+                return 0;
+            }
+        }
+    }
+
+    private static void copy(Iterator<Output> output, long end) throws IOException {
+        var stdout = new FileOutputStream(FileDescriptor.out);
+        for (long at = 0; at < end && output.hasNext(); ) {
+            switch (output.next()) {
+                case Output.Chunk(var _, long offset, var bytes) -> {
+                    at = offset + bytes.remaining();
+                    byte[] copy = new byte[bytes.remaining()];
+                    bytes.get(copy);
+                    stdout.write(copy);
+                }
+                case Output.Gap(long _, long to) -> at = to;
+            }
+        }
+    }
+
+    private void list(List<CommandInfo> commands) {
+        if (json) {
+            var array = Json.MAPPER.createArrayNode();
+            commands.forEach(info -> array.add(Json.of(info)));
+            System.out.println(array.toPrettyString());
+            return;
+        }
+        var rows = new ArrayList<List<String>>();
+        rows.add(List.of("ID", "STATE", "AGE", "OUTPUT", "COMMAND"));
+        for (CommandInfo info : commands) {
+            rows.add(List.of(
+                    info.id().toString(),
+                    info.ending().map(Json::word).orElse("running"),
+                    Text.age(info.startedAt()),
+                    Text.bytes(info.written()),
+                    Text.safe(String.join(" ", info.argv()))));
+        }
+        System.out.print(Text.table(rows));
+    }
+
+    private static CommandInfo find(Sandbox sandbox, String prefix) {
+        List<CommandInfo> matches = sandbox.commands().stream()
+                .filter(info -> info.id().toString().startsWith(prefix))
+                .toList();
+        if (matches.size() == 1) {
+            return matches.getFirst();
+        }
+        throw new SandboxException(
+                ErrorCode.COMMAND_NOT_FOUND,
+                matches.isEmpty()
+                        ? "no command " + Text.safe(prefix) + " in sandbox " + sandbox.id()
+                        : Text.safe(prefix) + " is the beginning of " + matches.size() + " commands",
+                "run: sandjar logs " + sandbox.id(),
+                null);
+    }
+}

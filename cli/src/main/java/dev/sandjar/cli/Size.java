@@ -1,0 +1,29 @@
+package dev.sandjar.cli;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * A number of bytes, as people write it: {@code 512M}, {@code 2GiB}, {@code 1000000}. Units count by 1024.
+ *
+ * @param bytes 0 or more
+ */
+record Size(long bytes) {
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,12})\\s*([KMGT]?)(I?B)?");
+
+    /** Reads one from the command line. */
+    static final class Converter implements ITypeConverter<Size> {
+        @Override
+        public Size convert(String text) {
+            Matcher matcher = TEXT.matcher(text.strip().toUpperCase(Locale.ROOT));
+            if (!matcher.matches()) {
+                throw new TypeConversionException("size is \"" + text + "\", allowed: a number and K, M, G or T");
+            }
+            int shift = matcher.group(2).isEmpty() ? 0 : 10 * ("KMGT".indexOf(matcher.group(2)) + 1);
+            return new Size(Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.sandjar.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.sandjar.Metadata;
+import dev.sandjar.Network;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxSpec;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What kind of sandbox is wanted, from the command line. */
+final class SpecOptions {
+    @Option(
+            names = "--image",
+            paramLabel = "IMAGE",
+            description = "Root filesystem: host (this machine's /usr) or an OCI reference.")
+    private @Nullable String image;
+
+    @Option(names = "--template", paramLabel = "NAME", description = "A recipe configured at the place.")
+    private @Nullable String template;
+
+    @Option(
+            names = "--ttl",
+            paramLabel = "TIME",
+            converter = Span.Converter.class,
+            description = "Lifetime, 60s to 8h; 1h by default.")
+    private @Nullable Span ttl;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "TIME",
+            converter = Span.Converter.class,
+            description = "Removed when unused for so long.")
+    private @Nullable Span idle;
+
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "NAME=VALUE",
+            description = "Environment of every command; may be repeated.")
+    private Map<String, String> env = Map.of();
+
+    @Option(names = "--cpu", paramLabel = "N", description = "Processors, such as 0.5.")
+    private @Nullable Double cpu;
+
+    @Option(
+            names = {"-m", "--memory"},
+            paramLabel = "SIZE",
+            converter = Size.Converter.class,
+            description = "Memory, such as 512M.")
+    private @Nullable Size memory;
+
+    @Option(names = "--pids", paramLabel = "N", description = "Processes and threads at most.")
+    private @Nullable Integer pids;
+
+    @Option(names = "--disk", paramLabel = "SIZE", converter = Size.Converter.class, description = "Space for files.")
+    private @Nullable Size disk;
+
+    @Option(
+            names = {"-u", "--user"},
+            paramLabel = "USER",
+            description = "Whom commands run as: sandbox, root, uid or uid:gid.")
+    private @Nullable String user;
+
+    @Option(names = "--network", paramLabel = "KIND", description = "none (the default) or outbound.")
+    private @Nullable String network;
+
+    @Option(names = "--metadata", paramLabel = "JSON", description = "An object to keep with the sandbox.")
+    private @Nullable String metadata;
+
+    SandboxSpec spec() {
+        var builder = SandboxSpec.builder().env(new LinkedHashMap<>(env));
+        if (image != null) {
+            builder.image(image);
+        }
+        if (template != null) {
+            builder.template(template);
+        }
+        if (ttl != null) {
+            builder.ttl(ttl.duration());
+        }
+        if (idle != null) {
+            builder.idleTimeout(idle.duration());
+        }
+        if (cpu != null) {
+            builder.cpu(cpu);
+        }
+        if (memory != null) {
+            builder.memory(memory.bytes());
+        }
+        if (pids != null) {
+            builder.pids(pids);
+        }
+        if (disk != null) {
+            builder.disk(disk.bytes());
+        }
+        if (user != null) {
+            builder.user(user);
+        }
+        if (network != null) {
+            builder.network(parseNetwork(network));
+        }
+        if (metadata != null) {
+            builder.metadata(parseMetadata(metadata));
+        }
+        return builder.build();
+    }
+
+    private static Network parseNetwork(String text) {
+        return switch (text) {
+            case "none" -> Network.NONE;
+            case "outbound" -> Network.OUTBOUND;
+            default -> throw SandboxException.invalid("network", Text.safe(text), "none or outbound");
+        };
+    }
+
+    private static Metadata parseMetadata(String text) {
+        try {
+            return new Metadata(Json.MAPPER.readValue(text, new TypeReference<Map<String, @Nullable Object>>() {}));
+        } catch (JsonProcessingException e) {
+            throw SandboxException.invalid("metadata", "no JSON object", "such as '{\"task\": 7}'");
+        }
+    }
+}

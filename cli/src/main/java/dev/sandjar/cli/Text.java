@@ -1,0 +1,58 @@
+package dev.sandjar.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Words and numbers for people. */
+final class Text {
+    private Text() {}
+
+    /** What others have written must not steer the reader's terminal. */
+    static String safe(String text) {
+        return text.replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
+    }
+
+    static String duration(Duration duration) {
+        long seconds = Math.max(0, duration.toSeconds());
+        if (seconds < 120) {
+            return seconds + "s";
+        }
+        return seconds < 7_200 ? seconds / 60 + "m" : seconds / 3_600 + "h";
+    }
+
+    static String age(Instant since) {
+        return duration(Duration.between(since, Instant.now()));
+    }
+
+    static String bytes(long bytes) {
+        String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
+        double value = bytes;
+        int unit = 0;
+        while (value >= 1024 && unit < units.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return unit == 0 ? bytes + " B" : String.format("%.1f %s", value, units[unit]);
+    }
+
+    /** Columns as wide as their widest cell; the first row is the head. */
+    static String table(List<List<String>> rows) {
+        int columns = rows.getFirst().size();
+        int[] widths = new int[columns];
+        for (List<String> row : rows) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        var text = new StringBuilder();
+        for (List<String> row : rows) {
+            var line = new StringBuilder();
+            for (int i = 0; i < columns; i++) {
+                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+}

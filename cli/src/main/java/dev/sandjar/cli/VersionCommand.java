@@ -1,0 +1,34 @@
+package dev.sandjar.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Which version this is. */
+@Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
+final class VersionCommand implements Callable<Integer> {
+    @Option(names = "--json", description = "Print it as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        String version = version();
+        System.out.println(
+                json ? Json.MAPPER.createObjectNode().put("version", version).toPrettyString() : "sandjar " + version);
+        return 0;
+    }
+
+    private static String version() {
+        String version = VersionCommand.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** For {@code --version}. */
+    static final class Provider implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"sandjar " + version()};
+        }
+    }
+}
