@@ -19,13 +19,27 @@ public record Metadata(Map<String, @Nullable Object> values) {
     private static final int DEEPEST = 32;
     private static final Metadata EMPTY = new Metadata(Map.of());
 
-    /** Checks and copies. */
-    public Metadata {
+    /**
+     * Checks and copies. Spelled out, because javac leaves the null-marks of a compact constructor's parameters out of the class file.
+     *
+     * @param values as above
+     */
+    public Metadata(Map<String, @Nullable Object> values) {
         var copy = new Copy();
-        values = copy.map(values, 0);
+        this.values = copy.map(values, 0);
         if (copy.size > LARGEST) {
             throw SandboxException.invalid("metadata", copy.size + " characters", "at most " + LARGEST);
         }
+    }
+
+    /**
+     * From what a JSON library has read.
+     *
+     * @param json an object as maps, lists, strings, numbers, booleans and nulls
+     * @return the metadata
+     */
+    public static Metadata of(Map<String, ? extends @Nullable Object> json) {
+        return new Metadata(new LinkedHashMap<>(json));
     }
 
     /**

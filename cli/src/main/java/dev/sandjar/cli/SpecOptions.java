@@ -118,7 +118,7 @@ final class SpecOptions {
 
     private static Metadata parseMetadata(String text) {
         try {
-            return new Metadata(Json.MAPPER.readValue(text, new TypeReference<Map<String, @Nullable Object>>() {}));
+            return Metadata.of(Json.MAPPER.readValue(text, new TypeReference<Map<String, Object>>() {}));
         } catch (JsonProcessingException e) {
             throw SandboxException.invalid("metadata", "no JSON object", "such as '{\"task\": 7}'");
         }

@@ -96,8 +96,8 @@ final class RecordJson {
         var keys = new ArrayList<String>();
         node.path("sshPublicKeys").forEach(key -> keys.add(key.textValue()));
         builder.env(JSON.convertValue(node.path("env"), new TypeReference<Map<String, String>>() {}))
-                .metadata(new Metadata(JSON.convertValue(
-                        node.path("metadata"), new TypeReference<Map<String, @Nullable Object>>() {})))
+                .metadata(Metadata.of(
+                        JSON.convertValue(node.path("metadata"), new TypeReference<Map<String, Object>>() {})))
                 .sshPublicKeys(keys)
                 .network(Network.valueOf(node.path("network").asText()));
         return new SandboxRecord(
