@@ -89,6 +89,9 @@ public final class AgentFiles implements SandboxFiles {
         } catch (AgentException e) {
             throw AgentErrors.translate(e, file(path));
         } catch (SourceException e) {
+            if (e.getCause() instanceof IOException read && read.getCause() instanceof SandboxException why) {
+                throw why; // the source knows better, such as a limit of its own
+            }
             throw new SandboxException(
                     ErrorCode.UNAVAILABLE,
                     file(path) + " was not written: its content ended early",

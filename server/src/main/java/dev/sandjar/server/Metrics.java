@@ -1,0 +1,35 @@
+package dev.sandjar.server;
+
+import dev.sandjar.server.auth.Caller;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+
+/** {@code /metrics} for Prometheus; for callers only, because counts tell of others. */
+@Path("/metrics")
+@Singleton
+public class Metrics {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Caller caller;
+
+    Metrics(Caller caller) {
+        this.caller = caller;
+    }
+
+    @Produces
+    @Singleton
+    MeterRegistry registry() {
+        return registry;
+    }
+
+    @GET
+    @jakarta.ws.rs.Produces("text/plain; version=0.0.4; charset=utf-8")
+    public String scrape() {
+        caller.owner();
+        return registry.scrape();
+    }
+}

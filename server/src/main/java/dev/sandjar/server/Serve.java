@@ -1,0 +1,87 @@
+package dev.sandjar.server;
+
+import dev.sandjar.server.auth.TokenFile;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sandjar serve}. */
+@QuarkusMain
+@Command(
+        name = "sandjar serve",
+        description = "Serve sandboxes of this machine over HTTP, until stopped. Sandboxes live on without it.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  sandjar serve",
+            "  sandjar serve --host 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem",
+            "",
+            "The first start makes a token and stores it where the command line finds it.",
+            "More settings: docs/configuration.md; each is also an environment variable, such as SANDJAR_LIMITS_REQUESTS=600."
+        })
+public final class Serve implements Callable<Integer> {
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "Where to listen; 127.0.0.1 by default.")
+    private @Nullable String host;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "8080 by default; 0 takes a free one.")
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--home",
+            paramLabel = "FOLDER",
+            description = "Where the sandboxes are kept; /var/lib/sandjar by default.")
+    private @Nullable String home;
+
+    @Option(names = "--token-file", paramLabel = "FILE", description = "Tokens, a line each: TOKEN or OWNER:TOKEN.")
+    private @Nullable Path tokenFile;
+
+    @Option(names = "--tls-certificate", paramLabel = "FILE", description = "PEM; serves https instead of http.")
+    private @Nullable String certificate;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "PEM, of the certificate.")
+    private @Nullable String key;
+
+    public static void main(String[] args) {
+        int code = new CommandLine(new Serve()).execute(args);
+        if (code >= 0) {
+            System.exit(code);
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        set("quarkus.http.host", host);
+        set("quarkus.http.port", port == null ? null : port.toString());
+        set("sandjar.home", home != null ? home : System.getenv("SANDJAR_HOME"));
+        Path tokens = tokenFile == null ? TokenFile.standard() : tokenFile;
+        set("sandjar.auth.token-file", tokens.toString());
+        boolean secure = certificate != null && key != null;
+        if (secure) {
+            set("quarkus.http.ssl.certificate.files", certificate);
+            set("quarkus.http.ssl.certificate.key-files", key);
+            set("quarkus.http.ssl-port", port == null ? "8080" : port.toString());
+            set("quarkus.http.insecure-requests", "disabled");
+        }
+        TokenFile.makeIfMissing(tokens);
+        Quarkus.run(Greeting.class, (exitCode, problem) -> {
+            if (problem != null) {
+                System.err.println("sandjar: the server could not start: " + problem.getMessage());
+            }
+            System.exit(problem == null ? exitCode : 125);
+        });
+        return -1;
+    }
+
+    private static void set(String name, @Nullable String value) {
+        if (value != null) {
+            System.setProperty(name, value);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.sandjar.server;
+
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.SandboxState;
+import dev.sandjar.Sandboxes;
+import dev.sandjar.engine.Engine;
+import dev.sandjar.engine.EngineConfig;
+import dev.sandjar.engine.Template;
+import dev.sandjar.runtime.SandboxRuntimeProvider;
+import dev.sandjar.server.auth.Places;
+import dev.sandjar.server.config.ServerConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** Opens the engine at start, lets go of it at the end; the sandboxes live on. */
+@ApplicationScoped
+public class Wiring implements Places {
+    private final ServerConfig config;
+    private final MeterRegistry meters;
+    private volatile @Nullable Engine engine;
+
+    Wiring(ServerConfig config, MeterRegistry meters) {
+        this.config = config;
+        this.meters = meters;
+    }
+
+    void start(@Observes StartupEvent event) {
+        var options = new HashMap<String, String>();
+        options.put("home", config.home());
+        config.aliases().ifPresent(aliases -> options.put("aliases", aliases));
+        var runtime = ServiceLoader.load(SandboxRuntimeProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> provider.scheme().equals("local"))
+                .findFirst()
+                .orElseThrow(() -> SandboxException.notSupported("local", "this build", "add a runtime"))
+                .open(options);
+        Engine opened = Engine.open(
+                runtime,
+                EngineConfig.builder()
+                        .resident(true)
+                        .createLimit(config.limits().create())
+                        .agentLimit(config.limits().agent())
+                        .maxPerOwner(config.limits().sandboxesPerOwner())
+                        .maxTotal(config.limits().sandboxes())
+                        .defaultImage(config.defaultImage())
+                        .templates(templates(config.templates()))
+                        .build());
+        engine = opened;
+        for (SandboxState state : SandboxState.values()) {
+            meters.gauge(
+                    "sandjar.sandboxes",
+                    List.of(io.micrometer.core.instrument.Tag.of(
+                            "state", state.name().toLowerCase(Locale.ROOT))),
+                    opened,
+                    it -> it.counts().getOrDefault(state, 0));
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        Engine open = engine;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    @Override
+    public Sandboxes of(String owner) {
+        Engine open = engine;
+        if (open == null) {
+            throw new IllegalStateException("a request before the start");
+        }
+        return open.sandboxes(owner);
+    }
+
+    private static List<Template> templates(Map<String, ServerConfig.TemplateConfig> configured) {
+        var templates = new ArrayList<Template>();
+        configured.forEach((name, template) -> {
+            var spec = SandboxSpec.builder().env(template.env());
+            template.image().ifPresent(spec::image);
+            template.cpu().ifPresent(spec::cpu);
+            template.memory().ifPresent(spec::memory);
+            template.pids().ifPresent(spec::pids);
+            template.idle().ifPresent(spec::idleTimeout);
+            templates.add(new Template(name, spec.build(), template.warm()));
+        });
+        return templates;
+    }
+}

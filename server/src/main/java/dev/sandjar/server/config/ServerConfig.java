@@ -1,0 +1,114 @@
+package dev.sandjar.server.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Everything about the server. Keys: {@code sandjar.*}; an unknown one stops the start. */
+@ConfigMapping(prefix = "sandjar")
+public interface ServerConfig {
+    /** Where the sandboxes of this machine are kept. */
+    @WithDefault("/var/lib/sandjar")
+    String home();
+
+    /** Names for images, such as {@code python:3.11=host,node:20=host}. */
+    Optional<String> aliases();
+
+    /** Image of a sandbox whose request and template name none. */
+    @WithDefault("host")
+    String defaultImage();
+
+    /** After so long without a result, a space is sent to keep the client's read timeout from striking; then again and again. */
+    @WithDefault("5s")
+    Duration keepAlive();
+
+    /** Who may come in. */
+    Auth auth();
+
+    /** How much is too much. */
+    Limits limits();
+
+    /** Recipes, by name. */
+    Map<String, TemplateConfig> templates();
+
+    /** Who may come in. Keys: {@code sandjar.auth.*} */
+    interface Auth {
+        /** A file of tokens, a line each: the token, or {@code owner:token}. Made with one token when it is missing. */
+        Optional<String> tokenFile();
+
+        /** JSON Web Tokens. */
+        Jwt jwt();
+    }
+
+    /** JSON Web Tokens; the owner is the claim {@code sub}. Keys: {@code sandjar.auth.jwt.*} */
+    interface Jwt {
+        /** The secret of HS256 tokens: 32 bytes of text or more. */
+        Optional<String> secret();
+
+        /** A file with the PEM public key of RS256 tokens, or a file or address of a JWKS. */
+        Optional<String> publicKey();
+
+        /** What the claim {@code iss} must be. */
+        Optional<String> issuer();
+
+        /** What the claim {@code aud} must hold. */
+        Optional<String> audience();
+    }
+
+    /** How much is too much. Keys: {@code sandjar.limits.*} */
+    interface Limits {
+        /** Requests of one caller a minute. */
+        @WithDefault("6000")
+        int requests();
+
+        /** Bytes of one uploaded file. */
+        @WithDefault("4294967296")
+        long upload();
+
+        /** How long a create may take, image pull included. */
+        @WithDefault("2m")
+        Duration create();
+
+        /** How long a sandbox's agent may take to answer. */
+        @WithDefault("30s")
+        Duration agent();
+
+        /** Sandboxes of one owner. */
+        @WithDefault("1000")
+        int sandboxesPerOwner();
+
+        /** Sandboxes in all. */
+        @WithDefault("10000")
+        int sandboxes();
+    }
+
+    /** One recipe. Keys: {@code sandjar.templates.NAME.*} */
+    interface TemplateConfig {
+        /** Its image. */
+        Optional<String> image();
+
+        /** Processors. */
+        OptionalDouble cpu();
+
+        /** Bytes of memory. */
+        OptionalLong memory();
+
+        /** Processes and threads. */
+        OptionalInt pids();
+
+        /** Environment of every command. */
+        Map<String, String> env();
+
+        /** Removed when unused for so long. */
+        Optional<Duration> idle();
+
+        /** How many to keep made ahead. */
+        @WithDefault("0")
+        int warm();
+    }
+}

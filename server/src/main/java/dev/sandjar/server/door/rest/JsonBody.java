@@ -1,0 +1,138 @@
+package dev.sandjar.server.door.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A request's JSON object. What is missing, of another type, out of range or unknown is refused with its name. */
+final class JsonBody {
+    static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final int LARGEST = 4 << 20;
+
+    private final JsonNode node;
+
+    private JsonBody(JsonNode node) {
+        this.node = node;
+    }
+
+    /** @param allowed the names of its fields; an empty body is an empty object */
+    static JsonBody read(InputStream body, Set<String> allowed) {
+        byte[] bytes;
+        try {
+            bytes = body.readNBytes(LARGEST + 1);
+        } catch (IOException e) {
+            throw new SandboxException(ErrorCode.UNAVAILABLE, "the body ended early", "send it again", e);
+        }
+        if (bytes.length > LARGEST) {
+            throw new SandboxException(
+                    ErrorCode.TOO_LARGE, "the body is larger than " + LARGEST + " bytes", "send less", null);
+        }
+        JsonNode node;
+        try {
+            node = bytes.length == 0 ? JSON.createObjectNode() : JSON.readTree(bytes);
+        } catch (JsonProcessingException e) {
+            var where = e.getLocation();
+            throw SandboxException.invalid(
+                    "the body",
+                    "not JSON"
+                            + (where == null
+                                    ? ""
+                                    : " at line " + where.getLineNr() + ", column " + where.getColumnNr()),
+                    "a JSON object");
+        } catch (IOException e) {
+            throw SandboxException.internal("reading the body", e);
+        }
+        if (node == null || !node.isObject()) {
+            throw SandboxException.invalid("the body", "another kind of JSON", "a JSON object");
+        }
+        node.fieldNames().forEachRemaining(name -> {
+            if (!allowed.contains(name)) {
+                throw SandboxException.invalid(
+                        "field",
+                        "unknown",
+                        String.join(", ", allowed.stream().sorted().toList()));
+            }
+        });
+        return new JsonBody(node);
+    }
+
+    Optional<Integer> integer(String name, int least, int most) {
+        return field(name).map(value -> {
+            if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+                throw SandboxException.invalid(name, kind(value), least + " to " + most);
+            }
+            if (value.intValue() < least || value.intValue() > most) {
+                throw SandboxException.invalid(name, value.intValue(), least + " to " + most);
+            }
+            return value.intValue();
+        });
+    }
+
+    Optional<String> text(String name) {
+        return field(name).map(value -> {
+            if (!value.isTextual()) {
+                throw SandboxException.invalid(name, kind(value), "a string");
+            }
+            return value.textValue();
+        });
+    }
+
+    String required(String name) {
+        return text(name)
+                .filter(value -> !value.isBlank())
+                .orElseThrow(() -> SandboxException.invalid(name, "missing or blank", "a string"));
+    }
+
+    Optional<Boolean> flag(String name) {
+        return field(name).map(value -> {
+            if (!value.isBoolean()) {
+                throw SandboxException.invalid(name, kind(value), "true or false");
+            }
+            return value.booleanValue();
+        });
+    }
+
+    Optional<JsonNode> object(String name) {
+        return field(name).map(value -> {
+            if (!value.isObject()) {
+                throw SandboxException.invalid(name, kind(value), "an object");
+            }
+            return value;
+        });
+    }
+
+    Map<String, String> strings(String name) {
+        var strings = new LinkedHashMap<String, String>();
+        object(name)
+                .ifPresent(object -> object.properties().forEach(entry -> {
+                    if (!entry.getValue().isTextual()) {
+                        throw SandboxException.invalid("a value of " + name, kind(entry.getValue()), "strings");
+                    }
+                    strings.put(entry.getKey(), entry.getValue().textValue());
+                }));
+        return strings;
+    }
+
+    private Optional<JsonNode> field(String name) {
+        return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
+    }
+
+    private static String kind(JsonNode value) {
+        return "a " + value.getNodeType().name().toLowerCase(java.util.Locale.ROOT)
+                + (value.isNumber()
+                        ? " "
+                                + value.asText()
+                                        .substring(
+                                                0, Math.min(24, value.asText().length()))
+                        : "");
+    }
+}

@@ -1,0 +1,17 @@
+package dev.sandjar.server.limit;
+
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import org.jboss.resteasy.reactive.server.ServerResponseFilter;
+
+/** Tells every caller how much is left. */
+public class RateLimitHeaders {
+    @ServerResponseFilter
+    public void add(ContainerRequestContext request, ContainerResponseContext response) {
+        if (request.getProperty(RateLimits.PROPERTY) instanceof RateLimits.Taken taken) {
+            response.getHeaders().putSingle("X-RateLimit-Limit", taken.limit());
+            response.getHeaders().putSingle("X-RateLimit-Remaining", taken.remaining());
+            response.getHeaders().putSingle("X-RateLimit-Reset", taken.reset());
+        }
+    }
+}
