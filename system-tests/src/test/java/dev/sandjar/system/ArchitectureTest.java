@@ -1,0 +1,152 @@
+package dev.sandjar.system;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The arrows of ARCHITECTURE.md; each says why it is one. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.sandjar");
+
+    @Test
+    void allOfItWasLookedAt() {
+        assertThat(CLASSES.size()).isGreaterThan(150);
+    }
+
+    @Test
+    void theApiStandsAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sandjar")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages("dev.sandjar", "java..", "org.jspecify..")
+                .because("whoever programs against it must get nothing else"));
+    }
+
+    @Test
+    void doorsSeeOnlyTheApi() {
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage("dev.sandjar.server.door..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(
+                                "..engine..",
+                                "..oci..",
+                                "..kubernetes..",
+                                "dev.sandjar.agent..",
+                                "dev.sandjar.runtime..")
+                        .because(
+                                "a door maps one protocol onto dev.sandjar; logic written in a door is missing from the others"));
+    }
+
+    @Test
+    void onlyTheWiringSeesTheEngine() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sandjar.server..")
+                .and()
+                .haveSimpleNameNotStartingWith("Wiring")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..engine..")
+                .because("one class that opens and closes it is enough to know when that happens"));
+    }
+
+    @Test
+    void runtimesDoNotSeeTheEngine() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sandjar.oci..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("..engine..", "..server..", "..cli..")
+                .because("the engine must work with the next runtime too"));
+    }
+
+    @Test
+    void theAgentsSideKnowsNobody() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sandjar.agent..")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages("dev.sandjar.agent..", "java..", "javax.crypto..", "org.jspecify..")
+                .because("contract tests drive a real agent with it, without any engine"));
+    }
+
+    @Test
+    void bundlesAreMadeWithoutStartingAnything() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sandjar.oci.bundle..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.ProcessBuilder")
+                .because("what a sandbox is made of is decided before anything happens"));
+    }
+
+    @Test
+    void thereAreNoCirclesBetweenPackages() {
+        check(slices().matching("dev.sandjar.(**)").should().beFreeOfCycles());
+    }
+
+    @Test
+    void nobodySleeps() {
+        check(noClasses()
+                .should()
+                .callMethodWhere(new DescribedPredicate<>("Thread.sleep") {
+                    @Override
+                    public boolean test(com.tngtech.archunit.core.domain.JavaMethodCall call) {
+                        return call.getTarget().getOwner().isEquivalentTo(Thread.class)
+                                && call.getTarget().getName().equals("sleep");
+                    }
+                })
+                .because("a sleep is either too short or too long; wait for the event"));
+    }
+
+    @Test
+    void onlyTheCommandLinePrints() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.sandjar.cli..", "dev.sandjar.testing..")
+                .and()
+                .haveSimpleNameNotEndingWith("Serve")
+                .and()
+                .haveSimpleNameNotEndingWith("Greeting")
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .because("a library that prints damages its user's output"));
+    }
+
+    @Test
+    void everyPackageSaysWhatLivesThere() {
+        Set<String> without = new TreeSet<>();
+        for (JavaClass type : CLASSES) {
+            if (!CLASSES.contain(type.getPackageName() + ".package-info")) {
+                without.add(type.getPackageName());
+            }
+        }
+        assertThat(without).isEmpty();
+    }
+
+    private static void check(ArchRule rule) {
+        rule.check(CLASSES);
+    }
+}

@@ -1,0 +1,454 @@
+package dev.sandjar.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The sessions API as its clients in the field speak it, byte for byte, to the real server. */
+@Timeout(120)
+class SessionsApiTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static RealServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = new RealServer(
+                Path.of("/var/lib/sandjar-test/server"), "-Dsandjar.keep-alive=1s", "-Dsandjar.limits.upload=5000000");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+    }
+
+    @AfterEach
+    void removeAll() throws Exception {
+        for (JsonNode session : json(server.get("/sessions?limit=100")).path("sessions")) {
+            server.method("DELETE", "/sessions/" + session.path("sessionId").asText(), "");
+        }
+    }
+
+    // ---- who may come in
+
+    @Test
+    void healthIsForEverybody() throws Exception {
+        var answer = server.send(
+                HttpRequest.newBuilder(server.address.resolve("/health")).GET());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(json(answer).path("status").asText()).isEqualTo("healthy");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/sessions", "/v1/sessions", "/sandboxes", "/v1/sandboxes", "/metrics"})
+    void withoutCredentialsNobodyPasses(String path) throws Exception {
+        var answer =
+                server.send(HttpRequest.newBuilder(server.address.resolve(path)).GET());
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(json(answer).path("error").asText()).isEqualTo("UNAUTHORIZED");
+        assertThat(json(answer).path("message").asText()).isEqualTo("no credentials");
+        assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    }
+
+    @Test
+    void aWrongTokenIsRefusedAndNotRepeated() throws Exception {
+        var answer = server.send(HttpRequest.newBuilder(server.address.resolve("/sessions"))
+                .header("Authorization", "Bearer wrong-secret")
+                .GET());
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.body()).doesNotContain("wrong-secret");
+    }
+
+    @Test
+    void othersSandboxesDoNotExist() throws Exception {
+        String id = create("{}");
+        var answer = server.send(HttpRequest.newBuilder(server.address.resolve("/sessions/" + id))
+                .header("Authorization", "Bearer " + RealServer.OTHER_TOKEN)
+                .GET());
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(json(answer).path("error").asText()).isEqualTo("SESSION_NOT_FOUND");
+    }
+
+    @Test
+    void everyAnswerTellsTheRateLimit() throws Exception {
+        var headers = server.get("/sessions").headers();
+        assertThat(headers.firstValueAsLong("X-RateLimit-Limit")).hasValue(6_000);
+        assertThat(headers.firstValueAsLong("X-RateLimit-Remaining").orElseThrow())
+                .isBetween(0L, 5_999L);
+        assertThat(headers.firstValueAsLong("X-RateLimit-Reset").orElseThrow())
+                .isGreaterThanOrEqualTo(Instant.now().getEpochSecond() - 5);
+    }
+
+    // ---- sessions
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/sessions", "/v1/sessions", "/sandboxes", "/v1/sandboxes"})
+    void aSessionIsCreatedShownAndDeletedOnEveryPath(String path) throws Exception {
+        var created = server.post(path, "{\"ttl\": 120, \"metadata\": {\"n\": 1, \"deep\": [true, null, 0.5]}}");
+        assertThat(created.statusCode()).isEqualTo(200);
+        JsonNode session = json(created);
+        String id = session.path("sessionId").asText();
+        assertThat(session.path("sandboxId").asText()).isEqualTo(id);
+        assertThat(session.path("status").asText()).isEqualTo("running");
+        assertThat(session.path("metadata")).isEqualTo(JSON.readTree("{\"n\": 1, \"deep\": [true, null, 0.5]}"));
+        assertThat(Duration.between(time(session, "createdAt"), time(session, "expiresAt")))
+                .isEqualTo(Duration.ofSeconds(120));
+        assertThat(server.get(path + "/" + id).statusCode()).isEqualTo(200);
+        assertThat(server.method("DELETE", path + "/" + id, "").statusCode()).isEqualTo(200);
+        var gone = server.get(path + "/" + id);
+        assertThat(gone.statusCode()).isEqualTo(404);
+        assertThat(json(gone).path("error").asText())
+                .isEqualTo(path.contains("sandboxes") ? "SANDBOX_NOT_FOUND" : "SESSION_NOT_FOUND");
+        assertThat(server.method("DELETE", path + "/" + id, "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void theBodyOfACreateIsOptional() throws Exception {
+        assertThat(server.method("POST", "/sessions", "").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void theOldestClientGets201ByItsKey() throws Exception {
+        var created = server.send(HttpRequest.newBuilder(server.address.resolve("/sessions"))
+                .header("X-API-Key", RealServer.TOKEN)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"ttl\": 3600, \"metadata\": {}}")));
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(json(created).path("sandboxPath").asText()).isEqualTo("/workspace");
+    }
+
+    @Test
+    void listsHaveEverySpellingOfTheirKey() throws Exception {
+        create("{}");
+        create("{}");
+        JsonNode list = json(server.get("/v1/sessions?limit=1&offset=0"));
+        for (String key : new String[] {"sessions", "sandboxes", "sandboxs"}) {
+            assertThat(list.path(key)).hasSize(1);
+        }
+        assertThat(list.path("total").asInt()).isEqualTo(2);
+        assertThat(list.path("limit").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aRepeatedCreateWithTheSameKeyIsOneSession() throws Exception {
+        var request = server.request("/sessions")
+                .header("Idempotency-Key", "k1")
+                .POST(HttpRequest.BodyPublishers.ofString("{}"));
+        String first = json(server.send(request)).path("sessionId").asText();
+        assertThat(json(server.send(request)).path("sessionId").asText()).isEqualTo(first);
+    }
+
+    @Test
+    void pauseAndResumeRefuseWhatIsNotPossible() throws Exception {
+        String id = create("{}");
+        assertThat(json(server.method("POST", "/sandboxes/" + id + "/pause", ""))
+                        .path("status")
+                        .asText())
+                .isEqualTo("paused");
+        var again = server.method("POST", "/sandboxes/" + id + "/pause", "");
+        assertThat(again.statusCode()).isEqualTo(409);
+        assertThat(json(again).path("error").asText()).isEqualTo("INVALID_STATE");
+        assertThat(server.post("/sandboxes/" + id + "/commands", "{\"command\": \"true\"}")
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(json(server.method("POST", "/sandboxes/" + id + "/resume", ""))
+                        .path("status")
+                        .asText())
+                .isEqualTo("running");
+    }
+
+    @Test
+    void aSessionIsExtended() throws Exception {
+        String id = create("{\"ttl\": 60}");
+        JsonNode extended = json(server.method("PATCH", "/sessions/" + id, "{\"ttl\": 7200}"));
+        assertThat(time(extended, "expiresAt")).isAfter(Instant.now().plusSeconds(7_100));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+        {"ttl": 59}               | ttl is 59, allowed: 60 to 28800
+        {"ttl": 28801}            | ttl is 28801, allowed: 60 to 28800
+        {"ttl": "60"}             | ttl is a string, allowed: 60 to 28800
+        {"ttl": 60.5}             | ttl is a number 60.5, allowed: 60 to 28800
+        {"tll": 60}               | field is unknown, allowed: image, metadata, sshPublicKey, template, ttl
+        {"metadata": []}          | metadata is a array, allowed: an object
+        {"sshPublicKey": "x"}     | sshPublicKey is "x"
+        {"image": "no/such:image"}| image no/such:image is not on this machine
+        {"ttl": 60                | the body is not JSON at line 1
+        []                        | the body is another kind of JSON, allowed: a JSON object
+        """)
+    void badInputIsRefusedByName(String body, String message) throws Exception {
+        var answer = server.post("/sessions", body);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json(answer).path("message").asText()).startsWith(message.replace("\"\"", "\""));
+    }
+
+    @Test
+    void metadataOverItsBoundIsRefusedWithTheBound() throws Exception {
+        var answer = server.post("/sessions", "{\"metadata\": {\"a\": \"" + "x".repeat(1 << 20) + "\"}}");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json(answer).path("message").asText()).contains("metadata", "at most 65536");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"limit=0", "limit=101", "offset=-1", "limit=x"})
+    void badPagesAreRefused(String query) throws Exception {
+        assertThat(server.get("/sessions?" + query).statusCode()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"non-existent-id", "1-1-1-1-1", "%2e%2e", "00000000-0000-0000-0000-000000000000", "%00"})
+    void whatIsNoIdIsNotFound(String id) throws Exception {
+        assertThat(server.get("/sessions/" + id).statusCode()).isEqualTo(404);
+    }
+
+    // ---- commands and code
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+        echo out; echo err >&2     | completed | 0   | "out\n" | "err\n"
+        exit 3                     | failed    | 3   | ""      | ""
+        no-such-program            | failed    | 127 | ""      | "bash: line 1: no-such-program: command not found\n"
+        echo $SHELL                | completed | 0   | "/bin/bash\n" | ""
+        [[ 1 == 1 ]] && echo bash  | completed | 0   | "bash\n" | ""
+        """)
+    void aCommandRuns(String command, String status, int exit, String out, String err) throws Exception {
+        JsonNode result = run(
+                create("{}"),
+                "commands",
+                JSON.createObjectNode().put("command", command).toString());
+        assertThat(result.path("status").asText()).isEqualTo(status);
+        assertThat(result.path("exitCode").asInt()).isEqualTo(exit);
+        assertThat(result.path("stdout").asText()).isEqualTo(out.replace("\\n", "\n"));
+        assertThat(result.path("stderr").asText()).endsWith(err.replace("\\n", "\n"));
+    }
+
+    @Test
+    void pythonAndBashRun() throws Exception {
+        String id = create("{}");
+        assertThat(run(id, "code", "{\"code\": \"print(40 + 2)\"}")
+                        .path("stdout")
+                        .asText())
+                .isEqualTo("42\n");
+        assertThat(run(id, "code", "{\"language\": \"bash\", \"code\": \"echo hi\", \"timeout\": 60}")
+                        .path("stdout")
+                        .asText())
+                .isEqualTo("hi\n");
+        assertThat(run(id, "code/python", "{\"code\": \"print(1)\", \"timeout\": 60}")
+                        .path("stdout")
+                        .asText())
+                .isEqualTo("1\n");
+    }
+
+    @Test
+    void aTimeoutIsToldWithoutAnExitCode() throws Exception {
+        JsonNode result = run(create("{}"), "commands", "{\"command\": \"echo begun; sleep 100\", \"timeout\": 1}");
+        assertThat(result.path("status").asText()).isEqualTo("timeout");
+        assertThat(result.path("exitCode").isNull()).isTrue();
+        assertThat(result.path("stdout").asText()).isEqualTo("begun\n");
+    }
+
+    @Test
+    void bytesThatAreNoTextAreReplaced() throws Exception {
+        JsonNode result = run(create("{}"), "commands", "{\"command\": \"printf 'a\\\\377b\\\\000c'\"}");
+        assertThat(result.path("stdout").asText()).isEqualTo("a\ufffdb\0c");
+    }
+
+    @Test
+    void aLongRunIsKeptAliveBySpaces() throws Exception {
+        String id = create("{}");
+        var answer = server.post("/sessions/" + id + "/commands", "{\"command\": \"sleep 3; echo done\"}");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).startsWith("  ");
+        assertThat(json(answer).path("stdout").asText()).isEqualTo("done\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"command\": \"true\", \"timeout\": 0}",
+                "{\"command\": \"true\", \"timeout\": 301}",
+                "{\"command\": \"\"}",
+                "{}",
+                "{\"command\": \"true\", \"env\": {\"A\": 1}}",
+                "{\"command\": [\"true\"]}",
+                "{\"command\": \"true\", \"shell\": true}"
+            })
+    void aBadCommandIsRefused(String body) throws Exception {
+        assertThat(server.post("/sessions/" + create("{}") + "/commands", body).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void anUnknownLanguageIsRefused() throws Exception {
+        var answer = server.post("/sessions/" + create("{}") + "/code", "{\"language\": \"cobol\", \"code\": \"x\"}");
+        assertThat(json(answer).path("message").asText())
+                .isEqualTo("language is unknown, allowed: python, javascript, bash");
+    }
+
+    // ---- files
+
+    @Test
+    void aFileGoesUpAndComesDown() throws Exception {
+        String files = "/sessions/" + create("{}") + "/files";
+        byte[] content = new byte[1_000_000];
+        new java.util.Random(3).nextBytes(content);
+        var up = server.send(server.request(files + "?path=a/b.bin")
+                .header("Content-Type", "application/octet-stream")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(content)));
+        assertThat(up.statusCode()).isEqualTo(201);
+        JsonNode info = json(up);
+        assertThat(info.path("name").asText()).isEqualTo("b.bin");
+        assertThat(info.path("path").asText()).isEqualTo("a/b.bin");
+        assertThat(info.path("type").asText()).isEqualTo("file");
+        assertThat(info.path("size").asLong()).isEqualTo(content.length);
+        assertThat(info.path("permissions").asText()).isEqualTo("rw-r--r--");
+        assertThat(info.path("checksum").asText())
+                .isEqualTo(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("MD5").digest(content)));
+        for (String down : new String[] {files + "?filePath=a/b.bin", files + "/a/b.bin"}) {
+            var answer = java.net.http.HttpClient.newHttpClient()
+                    .send(server.request(down).build(), HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(answer.body()).isEqualTo(content);
+            assertThat(answer.headers().firstValue("Content-Disposition")).contains("attachment; filename=\"b.bin\"");
+            assertThat(answer.headers().firstValueAsLong("Content-Length")).hasValue(content.length);
+        }
+        assertThat(json(server.get(files + "?path=a"))
+                        .path("files")
+                        .path(0)
+                        .path("path")
+                        .asText())
+                .isEqualTo("a/b.bin");
+        assertThat(server.method("DELETE", files + "/a/b.bin", "").statusCode()).isEqualTo(204);
+        assertThat(server.get(files + "/a/b.bin").statusCode()).isEqualTo(404);
+        assertThat(server.method("DELETE", files + "/a/b.bin", "").statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"multipart/form-data; boundary=XyZ", "application/json"})
+    void aFormGoesUpAlsoUnderTheWrongName(String type) throws Exception {
+        String files = "/sessions/" + create("{}") + "/files";
+        String form =
+                "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"local.txt\"\r\n\r\nhello\r\n--XyZ--\r\n";
+        var up = server.send(server.request(files + "?path=sent.txt&overwrite=False")
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofString(form)));
+        assertThat(up.statusCode()).isEqualTo(201);
+        assertThat(server.get(files + "/sent.txt").body()).isEqualTo("hello");
+    }
+
+    @Test
+    void anExistingFileIsReplacedOnlyWhenAsked() throws Exception {
+        String file = "/sessions/" + create("{}") + "/files?path=a";
+        assertThat(server.method("POST", file, "one").statusCode()).isEqualTo(201);
+        assertThat(server.method("POST", file, "two").statusCode()).isEqualTo(409);
+        assertThat(server.method("POST", file + "&overwrite=True", "two").statusCode())
+                .isEqualTo(201);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../x", "/etc/x", "a/../../x", "%2e%2e/x"})
+    void aPathThatClimbsOutIsRefused(String path) throws Exception {
+        String files = "/sessions/" + create("{}") + "/files";
+        assertThat(server.method("POST", files + "?path=" + path, "x").statusCode())
+                .isEqualTo(400);
+        assertThat(server.get(files + "?filePath=" + path).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void anUploadOverTheLimitLeavesNothing() throws Exception {
+        String files = "/sessions/" + create("{}") + "/files";
+        var answer = server.send(
+                server.request(files + "?path=big").POST(HttpRequest.BodyPublishers.ofByteArray(new byte[5_000_001])));
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(json(server.get(files)).path("files")).isEmpty();
+    }
+
+    @Test
+    void anUploadThatIsCutLeavesNothing() throws Exception {
+        String id = create("{}");
+        try (var socket = new Socket(server.address.getHost(), server.address.getPort())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /sessions/" + id + "/files?path=half HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                            + RealServer.TOKEN + "\r\nContent-Length: 1000000\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(new byte[300_000]);
+            out.flush();
+        }
+        String script =
+                "{\"command\": \"for i in $(seq 50); do ls -A | grep -q . || exit 0; sleep 0.1; done; ls -A; exit 1\"}";
+        assertThat(run(id, "commands", script).path("stdout").asText()).isEmpty();
+    }
+
+    // ---- raw bytes
+
+    @Test
+    void aClientThatReadsNothingForLongIsServedInTheEnd() throws Exception {
+        String id = create("{}");
+        String body = "{\"command\": \"sleep 2; echo late\"}";
+        try (var socket = new Socket(server.address.getHost(), server.address.getPort())) {
+            socket.setSoTimeout(1_800); // each read, as Python's requests counts
+            socket.getOutputStream()
+                    .write(("POST /sessions/" + id
+                                    + "/commands HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                                    + RealServer.TOKEN + "\r\nContent-Type: application/json\r\nContent-Length: "
+                                    + body.length()
+                                    + "\r\n\r\n" + body)
+                            .getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("late");
+        }
+    }
+
+    @Test
+    void unknownPathsAndMethodsAreToldInJson() throws Exception {
+        assertThat(json(server.get("/v1/nothing")).path("error").asText()).isEqualTo("NOT_FOUND");
+        assertThat(server.method("PUT", "/sessions", "{}").statusCode()).isEqualTo(405);
+    }
+
+    // ----
+
+    private static String create(String body) throws IOException, InterruptedException {
+        var answer = server.post("/sessions", body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json(answer).path("sessionId").asText();
+    }
+
+    private static JsonNode run(String id, String what, String body) throws IOException, InterruptedException {
+        var answer = server.post("/sessions/" + id + "/" + what, body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json(answer);
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws IOException {
+        return JSON.readTree(answer.body());
+    }
+
+    private static Instant time(JsonNode session, String field) {
+        String text = session.path(field).asText();
+        assertThat(text).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z");
+        return Instant.parse(text);
+    }
+}
