@@ -389,11 +389,14 @@ class SessionsApiTest {
         String id = create("{}");
         try (var socket = new Socket(server.address.getHost(), server.address.getPort())) {
             OutputStream out = socket.getOutputStream();
-            out.write(("POST /sessions/" + id + "/files?path=half HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+            out.write(("POST /sessions/" + id + "/files?path=half HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
                             + RealServer.TOKEN + "\r\nContent-Length: 1000000\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             out.write(new byte[300_000]);
             out.flush();
+            String begun =
+                    "{\"command\": \"for i in $(seq 100); do ls -A | grep -q . && echo begun && exit; sleep 0.05; done\"}";
+            assertThat(run(id, "commands", begun).path("stdout").asText()).isEqualTo("begun\n");
         }
         String script =
                 "{\"command\": \"for i in $(seq 50); do ls -A | grep -q . || exit 0; sleep 0.1; done; ls -A; exit 1\"}";
@@ -410,7 +413,7 @@ class SessionsApiTest {
             socket.setSoTimeout(1_800); // each read, as Python's requests counts
             socket.getOutputStream()
                     .write(("POST /sessions/" + id
-                                    + "/commands HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                                    + "/commands HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
                                     + RealServer.TOKEN + "\r\nContent-Type: application/json\r\nContent-Length: "
                                     + body.length()
                                     + "\r\n\r\n" + body)
