@@ -1,106 +1,136 @@
 package dev.sandjar.oci;
 
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
-import dev.sandjar.oci.bundle.Ids;
+import dev.sandjar.oci.kernel.HeldLock;
+import dev.sandjar.runtime.Deadline;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The folder that holds every sandbox of this machine. Several processes use it at once; the kernel's file system calls are what they
- * agree by.
+ * The folder where everything of this runtime is kept, used by several processes at once.
+ *
+ * <ul>
+ *   <li>{@code sandboxes/ID/}: one sandbox, see {@link SandboxFolder}
+ *   <li>{@code ranges/N}: whose the Nth range of user ids is, see {@link UidRanges}
+ *   <li>{@code images/}, {@code agents/}: what sandboxes share
+ *   <li>{@code lock}: held for microseconds, while a sandbox's folder and range are reserved
+ * </ul>
+ *
+ * <p>Folders on the way to a sandbox can be entered but not listed by others (0711): an OCI runtime looks at the root filesystem as the sandbox's own
+ * user 0, who is nobody here. What is secret has a mode of its own.
  */
 final class Home {
-    private static final int FIRST_ID = 0x1000_0000;
-    private static final int RANGES = 16_384;
+    private static final int LONGEST_SOCKET = 107; // sun_path of unix(7) without its NUL
+    private static final String SOCKET_BELOW = "/sandboxes/00000000-0000-0000-0000-000000000000/link/s";
 
-    private final Path folder;
+    final Path folder;
+    final Path images;
+    final Path agents;
+    private final Path sandboxes;
+    private final UidRanges ranges;
 
-    Home(Path folder) {
+    private final ReentrantLock threads = new ReentrantLock(); // the same as the file's lock, cheaper among threads
+
+    private Home(Path folder) {
         this.folder = folder;
+        this.images = folder.resolve("images");
+        this.agents = folder.resolve("agents");
+        this.sandboxes = folder.resolve("sandboxes");
+        this.ranges = new UidRanges(folder.resolve("ranges"));
+    }
+
+    /** Makes what is missing, and refuses a place where no sandbox could run. */
+    static Home open(Path folder) {
+        int socket = folder.toString().getBytes(StandardCharsets.UTF_8).length + SOCKET_BELOW.length();
+        if (socket > LONGEST_SOCKET) {
+            throw SandboxException.invalid(
+                    "home",
+                    "a path of " + (socket - SOCKET_BELOW.length()) + " bytes",
+                    "at most " + (LONGEST_SOCKET - SOCKET_BELOW.length()) + " bytes");
+        }
+        var home = new Home(folder);
         try {
-            for (Path path : List.of(folder, sandboxes(), uids(), runtimeState(), agents())) {
-                Files.createDirectories(path);
-                // the sandbox's own root must pass through to its root filesystem, and may not look around
-                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+            Files.createDirectories(folder.getParent() == null ? folder : folder.getParent());
+            for (Path one : List.of(folder, home.sandboxes, home.images, home.agents)) {
+                enterable(one);
             }
+            Files.createDirectories(folder.resolve("ranges"));
+            home.refuseUnreachable();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot use the folder " + folder, e);
+            throw new SandboxException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the home folder cannot be used",
+                    "run as root, or name another with home= or SANDJAR_HOME",
+                    e);
+        }
+        return home;
+    }
+
+    private static void enterable(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            try {
+                Files.createDirectory(folder);
+            } catch (FileAlreadyExistsException madeMeanwhile) {
+                return;
+            }
+        }
+        var mode = PosixFilePermissions.fromString("rwx--x--x");
+        if (!Files.getPosixFilePermissions(folder).equals(mode)) {
+            Files.setPosixFilePermissions(folder, mode);
+        }
+    }
+
+    private void refuseUnreachable() throws IOException {
+        for (Path above = folder.getParent(); above != null; above = above.getParent()) {
+            if (!Files.getPosixFilePermissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                throw SandboxException.invalid(
+                        "home",
+                        "in a folder that others cannot enter",
+                        "a place such as /var/lib/sandjar, or chmod o+x on that folder");
+            }
         }
     }
 
     SandboxFolder sandbox(SandboxId id) {
-        return new SandboxFolder(id, sandboxes().resolve(id.toString()));
+        return new SandboxFolder(id, sandboxes.resolve(id.toString()));
     }
 
-    List<SandboxId> ids() throws IOException {
-        var ids = new ArrayList<SandboxId>();
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(sandboxes())) {
-            for (Path path : folders) {
-                SandboxId.parse(path.getFileName().toString()).ifPresent(ids::add);
+    /** Every sandbox that has a folder, in any state. */
+    List<SandboxFolder> all() throws IOException {
+        var found = new ArrayList<SandboxFolder>();
+        try (var folders = Files.newDirectoryStream(sandboxes)) {
+            for (Path one : folders) {
+                SandboxId.parse(one.getFileName().toString()).ifPresent(id -> found.add(new SandboxFolder(id, one)));
             }
         }
-        return ids;
+        return found;
     }
 
-    /** Where the OCI runtime keeps its own notes. */
-    Path runtimeState() {
-        return folder.resolve("runtime");
+    /** Work under the home's lock; short, since it keeps everybody else from making sandboxes. */
+    interface Work<T> {
+        T run() throws IOException;
     }
 
-    Path agents() {
-        return folder.resolve("agents");
-    }
-
-    /** Takes a range of user ids that no sandbox of this home has. */
-    Ids takeIds(SandboxId id) throws IOException {
-        int start = ThreadLocalRandom.current().nextInt(RANGES);
-        for (int i = 0; i < RANGES; i++) {
-            int range = (start + i) % RANGES;
-            try {
-                Files.writeString(
-                        uids().resolve(Integer.toString(range)),
-                        id.toString(),
-                        java.nio.file.StandardOpenOption.CREATE_NEW);
-                return new Ids(FIRST_ID + range * Ids.COUNT);
-            } catch (FileAlreadyExistsException taken) {
-                if (forsaken(uids().resolve(Integer.toString(range)))) {
-                    i--;
-                }
-            }
-        }
-        throw new IOException("all " + RANGES + " ranges of user ids are taken");
-    }
-
-    void giveBack(Ids ids) throws IOException {
-        Files.deleteIfExists(uids().resolve(Integer.toString((ids.first() - FIRST_ID) / Ids.COUNT)));
-    }
-
-    /** Removes a range whose sandbox is no more, as a crash in between leaves it. */
-    private boolean forsaken(Path range) throws IOException {
-        try {
-            String owner = Files.readString(range);
-            boolean gone = SandboxId.parse(owner).isPresent()
-                    && !Files.exists(sandboxes().resolve(owner));
-            return gone && Files.deleteIfExists(range);
-        } catch (NoSuchFileException gone) {
-            return true;
+    <T> T locked(Deadline deadline, Work<T> work) throws IOException, InterruptedException {
+        threads.lockInterruptibly();
+        try (var _ = HeldLock.make(folder.resolve("lock"), deadline, "waiting for the home folder's lock")) {
+            return work.run();
+        } finally {
+            threads.unlock();
         }
     }
 
-    private Path sandboxes() {
-        return folder.resolve("sandboxes");
-    }
-
-    private Path uids() {
-        return folder.resolve("uids");
+    UidRanges ranges() {
+        return ranges;
     }
 }

@@ -7,207 +7,161 @@ import dev.sandjar.Network;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
-import dev.sandjar.agent.AgentBinary;
-import dev.sandjar.oci.bundle.BundleConfig;
-import dev.sandjar.oci.bundle.HostRoot;
-import dev.sandjar.oci.bundle.Ids;
-import dev.sandjar.oci.bundle.SandboxUser;
-import dev.sandjar.oci.cgroup.Cgroup;
-import dev.sandjar.oci.image.OciImages;
+import dev.sandjar.oci.image.HostImage;
+import dev.sandjar.oci.image.ImageStore;
+import dev.sandjar.oci.image.RootImage;
 import dev.sandjar.oci.machine.Machine;
 import dev.sandjar.runtime.Capability;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.Placement;
-import dev.sandjar.runtime.SandboxKey;
 import dev.sandjar.runtime.SandboxRuntime;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.FileChannel;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
-/** Sandboxes on this machine. State is what is on disk and in the kernel; this object holds none but locks. */
+/**
+ * Sandboxes on this machine. Holds nothing in memory: what exists is what {@link Home} and the kernel say, so any number of processes may have one open.
+ *
+ * <p>A spec that names none gets 512 MiB of memory, one processor and 256 processes ({@link dev.sandjar.oci.bundle.Limits#DEFAULT}).
+ */
 public final class OciRuntime implements SandboxRuntime {
-    private static final int LONGEST_SOCKET = 107; // sun_path without its NUL
+    private static final int LONGEST_RECORD = 256 << 10;
 
     private final Home home;
-    private final OciImages images;
-    private final Machine machine = Machine.look();
-    private final Map<SandboxId, ReentrantLock> changing =
-            new ConcurrentHashMap<>(); // one thread a sandbox, in this process
-    private final Map<SandboxId, ContainerProcess> starting =
-            new ConcurrentHashMap<>(); // whose OCI runtime may still run
+    private final Machine machine;
+    private final ImageStore images;
+    private final ToolChoice tools;
+    private final Removal removal;
+    private final Creation.Faults faults;
 
-    OciRuntime(Path home, OciImages images) {
-        this.home = new Home(home);
-        this.images = images;
-        int length = this.home.sandbox(SandboxId.random()).socket().toString().length();
-        if (length > LONGEST_SOCKET) {
-            throw SandboxException.invalid(
-                    "home", length - LONGEST_SOCKET + " characters too long", "a folder with a shorter path");
-        }
+    private OciRuntime(Options options, Machine machine, Creation.Faults faults) {
+        this.home = Home.open(options.home());
+        this.machine = machine;
+        this.images = new ImageStore(home.images, options.aliases());
+        this.tools = new ToolChoice(home, machine);
+        this.removal = new Removal(home, machine);
+        this.faults = faults;
+    }
+
+    static OciRuntime open(Options options) {
+        return open(options, Creation.Faults.NONE);
+    }
+
+    static OciRuntime open(Options options, Creation.Faults faults) {
+        return new OciRuntime(options, Machine.look(System.getenv()), faults);
     }
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(
-                Capability.FREEZE,
-                Capability.SURVIVES_RESTART,
-                Capability.MEMORY_LIMIT,
-                Capability.CPU_LIMIT,
-                Capability.PROCESS_LIMIT,
-                Capability.CLOSED_NETWORK);
+        var powers = EnumSet.of(Capability.SURVIVES_RESTART, Capability.CLOSED_NETWORK);
+        add(powers, machine.cgroups().canFreeze(), Capability.FREEZE);
+        add(powers, machine.cgroups().has("memory"), Capability.MEMORY_LIMIT);
+        add(powers, machine.cgroups().has("cpu"), Capability.CPU_LIMIT);
+        add(powers, machine.cgroups().has("pids"), Capability.PROCESS_LIMIT);
+        add(powers, machine.disks(), Capability.DISK_LIMIT);
+        return powers;
+    }
+
+    private static void add(Set<Capability> powers, boolean has, Capability power) {
+        if (has) {
+            powers.add(power);
+        }
     }
 
     @Override
     public Placement create(SandboxId id, SandboxSpec spec, String record, Deadline deadline)
             throws InterruptedException {
-        refuseWhatCannotBe(spec);
-        Path program = machine.runtime();
-        SandboxFolder folder = home.sandbox(id);
-        try {
-            makeFolder(folder);
-            try (FileChannel lock = folder.lock().orElseThrow(() -> new IOException("the sandbox's lock is taken"));
-                    var undo = new Undo()) {
-                undo.onFailure(() -> remove(folder, Deadline.in("destroy", Duration.ofSeconds(30))));
-                Placement placement = make(folder, spec, record, program, deadline);
-                undo.keep();
-                return placement;
-            }
-        } catch (IOException e) {
-            throw new SandboxException(
-                    ErrorCode.START_FAILED, "the sandbox could not be made", "run: sandjar doctor", e);
-        }
+        refuseUnsupported(spec);
+        checkLength(record);
+        return doing("making the sandbox", () -> {
+            RootImage image = images.get(spec.image().orElse(HostImage.NAME), deadline);
+            return new Creation(home, machine, tools.get(deadline), faults).create(id, spec, image, record, deadline);
+        });
     }
 
-    private void refuseWhatCannotBe(SandboxSpec spec) {
-        images.resolve(spec.image().orElse(OciImages.HOST));
-        if (spec.disk().isPresent()) {
-            throw SandboxException.notSupported(
-                    "a limit on disk",
-                    "this machine",
-                    "leave it out, and keep SANDJAR_HOME on a filesystem of its own");
-        }
+    private void refuseUnsupported(SandboxSpec spec) {
         if (spec.network() != Network.NONE) {
-            throw SandboxException.notSupported("network " + spec.network(), "this machine", "leave it out");
+            throw SandboxException.notSupported(
+                    "network " + spec.network(),
+                    "sandboxes on one machine",
+                    "leave it out: the sandbox reaches itself only");
         }
-    }
-
-    private static void makeFolder(SandboxFolder folder) throws IOException {
-        try {
-            folder.make();
-        } catch (FileAlreadyExistsException used) {
-            throw new SandboxException(
-                    ErrorCode.ALREADY_EXISTS, "sandbox " + folder.id() + " exists already", "use a new id", used);
+        if (spec.disk().isPresent() && !machine.disks()) {
+            throw SandboxException.notSupported("a disk limit", "this machine", "leave it out, or install e2fsprogs");
         }
-    }
-
-    private Placement make(SandboxFolder folder, SandboxSpec spec, String record, Path program, Deadline deadline)
-            throws IOException, InterruptedException {
-        SandboxUser user = SandboxUser.parse(spec.user());
-        Ids ids = home.takeIds(folder.id());
-        folder.write("ids", Integer.toString(ids.first()).getBytes(StandardCharsets.US_ASCII));
-        HostRoot.write(folder.root(), ids, user);
-        makeLinkFolder(folder.link(), ids.outside(user.uid()));
-        var cgroup = new Cgroup(machine.cgroups(), folder.id());
-        var config = new BundleConfig(
-                spec,
-                user,
-                ids,
-                folder.root(),
-                folder.link(),
-                AgentBinary.installInto(home.agents()),
-                cgroup.path(),
-                cgroup.visible());
-        Files.writeString(folder.bundle().resolve("config.json"), config.json());
-        var key = SandboxKey.random();
-        folder.write("key", key.bytes());
-        folder.write("record", record.getBytes(StandardCharsets.UTF_8));
-        deadline.check("making the sandbox");
-        var process = ContainerProcess.start(program, home.runtimeState(), folder, key);
-        starting.put(folder.id(), process);
-        process.awaitReady(deadline);
-        Instant now = Instant.now();
-        folder.write("made", now.toString().getBytes(StandardCharsets.US_ASCII));
-        return new Placement(folder.id(), Placement.Status.RUNNING, "", record, key, now, machine.weaknesses());
-    }
-
-    private static void makeLinkFolder(Path link, int owner) throws IOException {
-        Files.createDirectory(link, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Files.setAttribute(link, "unix:uid", owner, LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override
     public void record(SandboxId id, String record) {
-        SandboxFolder folder = home.sandbox(id);
-        try {
-            if (folder.read("made").isEmpty()) {
+        checkLength(record);
+        undisturbed("keeping the sandbox's record", () -> {
+            SandboxFolder folder = home.sandbox(id);
+            if (folder.placement().isEmpty()) {
                 throw SandboxException.sandboxNotFound(id);
             }
-            folder.write("record", record.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchFileException gone) {
-            throw SandboxException.sandboxNotFound(id);
-        } catch (IOException e) {
-            throw SandboxException.internal("keeping the sandbox's record", e);
+            folder.writeRecord(record);
+            return true;
+        });
+    }
+
+    private static void checkLength(String record) {
+        int length = record.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        if (length > LONGEST_RECORD) {
+            throw SandboxException.invalid("record", length + " bytes", "at most " + LONGEST_RECORD + " bytes");
         }
     }
 
     @Override
     public Optional<Placement> find(SandboxId id) {
-        SandboxFolder folder = home.sandbox(id);
+        return undisturbed("looking at the sandbox", () -> look(home.sandbox(id)));
+    }
+
+    private Optional<Placement> look(SandboxFolder folder) throws IOException {
+        Optional<PlacementFile> file = folder.placement();
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        PlacementFile placement = file.get();
+        boolean sameBoot = placement.boot().equals(machine.boot());
+        boolean alive = sameBoot && placement.agent().alive();
         try {
-            Optional<byte[]> made = folder.read("made");
-            Optional<byte[]> record = folder.read("record");
-            Optional<byte[]> key = folder.read("key");
-            if (made.isEmpty() || record.isEmpty() || key.isEmpty()) {
-                return Optional.empty();
-            }
-            var cgroup = new Cgroup(machine.cgroups(), id);
-            Placement.Status status = !cgroup.populated()
-                    ? Placement.Status.DEAD
-                    : cgroup.frozen() ? Placement.Status.FROZEN : Placement.Status.RUNNING;
+            boolean frozen =
+                    alive && machine.cgroups().of(folder.id().toString()).frozen();
             return Optional.of(new Placement(
-                    id,
-                    status,
-                    status == Placement.Status.DEAD ? whyDead(cgroup) : "",
-                    new String(record.get(), StandardCharsets.UTF_8),
-                    SandboxKey.of(key.get()),
-                    Instant.parse(new String(made.get(), StandardCharsets.US_ASCII)),
-                    machine.weaknesses()));
-        } catch (IOException e) {
-            throw SandboxException.internal("looking for a sandbox", e);
+                    folder.id(),
+                    frozen ? Placement.Status.FROZEN : alive ? Placement.Status.RUNNING : Placement.Status.DEAD,
+                    alive ? "" : sameBoot ? whyDead(folder) : "this machine was started anew",
+                    folder.record(),
+                    folder.key(),
+                    placement.createdAt(),
+                    placement.weaknesses()));
+        } catch (NoSuchFileException beingRemoved) {
+            return Optional.empty();
         }
     }
 
-    private static String whyDead(Cgroup cgroup) {
-        return cgroup.ranOutOfMemory()
-                ? "its agent is gone, after it ran out of memory"
+    private String whyDead(SandboxFolder folder) throws IOException {
+        return machine.cgroups().of(folder.id().toString()).ranOutOfMemory()
+                ? "its agent is gone, after the sandbox ran out of memory"
                 : "its agent is gone: its lease ended, or it was killed";
     }
 
     @Override
     public SocketChannel dial(Placement placement, Deadline deadline) throws IOException {
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        deadline.check("connecting to the sandbox");
+        var address =
+                UnixDomainSocketAddress.of(home.sandbox(placement.id()).link().resolve("s"));
+        var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            channel.connect(
-                    UnixDomainSocketAddress.of(home.sandbox(placement.id()).socket()));
+            channel.connect(address); // a local socket answers at once or not at all
             return channel;
         } catch (IOException e) {
             channel.close();
@@ -217,97 +171,50 @@ public final class OciRuntime implements SandboxRuntime {
 
     @Override
     public void freeze(SandboxId id, Deadline deadline) throws InterruptedException {
-        setFrozen(id, true, deadline);
+        stopOrGo(id, true, deadline);
     }
 
     @Override
     public void thaw(SandboxId id, Deadline deadline) throws InterruptedException {
-        setFrozen(id, false, deadline);
+        stopOrGo(id, false, deadline);
     }
 
-    private void setFrozen(SandboxId id, boolean frozen, Deadline deadline) throws InterruptedException {
-        if (!home.sandbox(id).exists()) {
-            throw SandboxException.sandboxNotFound(id);
+    private void stopOrGo(SandboxId id, boolean stop, Deadline deadline) throws InterruptedException {
+        if (!machine.cgroups().canFreeze()) {
+            throw SandboxException.notSupported("pausing", "this machine", "stop its commands instead");
         }
-        try {
-            new Cgroup(machine.cgroups(), id).freeze(frozen, deadline);
-        } catch (IOException e) {
-            throw SandboxException.lost(id, "its control group is gone", e);
-        }
+        doing(stop ? "freezing the sandbox" : "thawing the sandbox", () -> {
+            if (home.sandbox(id).placement().isEmpty()) {
+                throw SandboxException.sandboxNotFound(id);
+            }
+            machine.cgroups().of(id.toString()).freeze(stop, deadline);
+            return true;
+        });
     }
 
     @Override
     public void destroy(SandboxId id, Deadline deadline) throws InterruptedException {
-        SandboxFolder folder = home.sandbox(id);
-        if (!folder.exists()) {
-            return;
-        }
-        ReentrantLock lock = changing.computeIfAbsent(id, _ -> new ReentrantLock());
-        if (!lock.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
-            throw deadline.exceeded("removing sandbox " + id);
-        }
-        try {
-            if (folder.exists()) {
-                folder.forget("made");
-                remove(folder, deadline);
-            }
-        } catch (IOException e) {
-            throw SandboxException.internal("removing sandbox " + id, e);
-        } finally {
-            lock.unlock();
-            changing.remove(id, lock);
-        }
-    }
-
-    /** Every process first, then what they used. Each step may have been done before. */
-    private void remove(SandboxFolder folder, Deadline deadline) throws IOException, InterruptedException {
-        ContainerProcess process = starting.remove(folder.id());
-        if (process != null) {
-            process.awaitEnd(deadline);
-        }
-        var cgroup = new Cgroup(machine.cgroups(), folder.id());
-        if (cgroup.frozen()) {
-            cgroup.freeze(false, deadline); // the frozen cannot die (v1)
-        }
-        ContainerProcess.delete(machine.runtime(), home.runtimeState(), folder.id(), deadline);
-        cgroup.remove();
-        Optional<Ids> ids = folder.ids();
-        folder.remove();
-        if (ids.isPresent()) {
-            home.giveBack(ids.get());
-        }
+        doing("removing the sandbox", () -> {
+            removal.destroy(id, deadline);
+            return true;
+        });
     }
 
     @Override
     public List<Placement> inventory(Deadline deadline) throws InterruptedException {
-        var placements = new ArrayList<Placement>();
-        try {
-            for (SandboxId id : home.ids()) {
-                Optional<Placement> whole = find(id);
-                if (whole.isPresent()) {
-                    placements.add(whole.get());
+        return doing("looking for sandboxes", () -> {
+            var found = new ArrayList<Placement>();
+            for (SandboxFolder folder : home.all()) {
+                deadline.check("looking for sandboxes");
+                Optional<Placement> placement = look(folder);
+                if (placement.isPresent()) {
+                    found.add(placement.get());
                 } else {
-                    removeIfForsaken(home.sandbox(id), deadline);
+                    removal.removeLeftover(folder, deadline);
                 }
             }
-        } catch (IOException e) {
-            throw SandboxException.internal("looking through the sandboxes", e);
-        }
-        return placements;
-    }
-
-    /** Whoever makes or removes one holds its lock; the kernel lets go of the lock of a process that is no more. */
-    private void removeIfForsaken(SandboxFolder folder, Deadline deadline) throws InterruptedException, IOException {
-        if (folder.isBeingBegun()) {
-            return;
-        }
-        try (FileChannel lock = folder.lock().orElse(null)) {
-            if (lock != null && folder.read("made").isEmpty() && !changing.containsKey(folder.id())) {
-                remove(folder, deadline);
-            }
-        } catch (NoSuchFileException gone) {
-            // somebody else was faster
-        }
+            return found;
+        });
     }
 
     @Override
@@ -317,9 +224,58 @@ public final class OciRuntime implements SandboxRuntime {
 
     @Override
     public List<Finding> doctor() {
-        return Machine.look().findings();
+        return new Doctor(home).examine();
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        // nothing is held open
+    }
+
+    private interface Work<T> {
+        T run() throws IOException, InterruptedException;
+    }
+
+    private static <T> T doing(String what, Work<T> work) throws InterruptedException {
+        try {
+            return work.run();
+        } catch (ClosedByInterruptException e) { // how the JDK's files say it
+            Thread.interrupted();
+            throw (InterruptedException) new InterruptedException(what).initCause(e);
+        } catch (IOException e) {
+            throw translated(what, e);
+        }
+    }
+
+    /** The same for what is too short to be interrupted. */
+    private static <T> T undisturbed(String what, Work<T> work) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return work.run();
+                } catch (ClosedByInterruptException | InterruptedException again) {
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } catch (IOException e) {
+            throw translated(what, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static SandboxException translated(String what, IOException e) {
+        String said = String.valueOf(e.getMessage());
+        if (said.contains("No space left on device") || said.contains("Disk quota exceeded")) {
+            return new SandboxException(
+                    ErrorCode.NO_CAPACITY,
+                    what + " failed: this machine's disk is full",
+                    "make room, or name another home",
+                    e);
+        }
+        return SandboxException.internal(what, e);
+    }
 }

@@ -1,124 +1,120 @@
 package dev.sandjar.oci;
 
+import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
-import dev.sandjar.oci.bundle.Ids;
+import dev.sandjar.runtime.SandboxKey;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
- * What the machine's disk knows of one sandbox. {@code made} is written last and removed first: with it the sandbox is whole, without it
- * somebody is making or removing it (and holds {@code lock}), or did so and crashed (and the kernel let go of it).
+ * What is kept of one sandbox. It exists for others once {@code placement} is there, which is written last and removed first; whoever makes or
+ * removes the sandbox holds {@code lock} meanwhile, so a folder without {@code placement} whose lock is free is what a crash left.
+ *
+ * <ul>
+ *   <li>{@code lock}, {@code placement}, {@code record} (the engine's notes), {@code key}, {@code range} (its first user id)
+ *   <li>{@code bundle/config.json}, {@code state/}: what the OCI runtime reads and writes
+ *   <li>{@code rootfs/}: its files, or where its overlay is mounted from
+ *   <li>{@code link/s}: its agent's socket
+ * </ul>
  */
 record SandboxFolder(SandboxId id, Path path) {
-    Path root() {
-        return path.resolve("root");
+    private static final FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    Path lock() {
+        return path.resolve("lock");
     }
 
     Path bundle() {
         return path.resolve("bundle");
     }
 
+    Path state() {
+        return path.resolve("state");
+    }
+
     Path link() {
         return path.resolve("link");
     }
 
-    Path socket() {
-        return link().resolve("s");
+    Path rootfs() {
+        return path.resolve("rootfs");
+    }
+
+    Path disk() {
+        return path.resolve("disk");
+    }
+
+    Optional<PlacementFile> placement() throws IOException {
+        return read("placement").map(PlacementFile::parse);
+    }
+
+    void writePlacement(PlacementFile placement) throws IOException {
+        replace("placement", placement.text());
+    }
+
+    /** From now on the sandbox is being removed, whatever happens to us. */
+    void forgetPlacement() throws IOException {
+        Files.deleteIfExists(path.resolve("placement"));
+    }
+
+    String record() throws IOException {
+        return read("record").orElseThrow(() -> new NoSuchFileException("record"));
+    }
+
+    void writeRecord(String record) throws IOException {
+        replace("record", record);
+    }
+
+    SandboxKey key() throws IOException {
+        return SandboxKey.of(Files.readAllBytes(path.resolve("key")));
+    }
+
+    void writeKey(SandboxKey key) throws IOException {
+        try (var out = Files.newByteChannel(
+                path.resolve("key"), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OURS_ALONE)) {
+            out.write(java.nio.ByteBuffer.wrap(key.bytes()));
+        }
+    }
+
+    Optional<Long> range() throws IOException {
+        return read("range").filter(text -> !text.isEmpty()).map(Long::valueOf);
+    }
+
+    void writeRange(long first) throws IOException {
+        replace("range", Long.toString(first));
     }
 
     boolean exists() {
         return Files.isDirectory(path);
     }
 
-    /** Fails with FileAlreadyExistsException when the id was used. */
-    void make() throws IOException {
-        Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
-        Files.createDirectory(bundle());
-    }
-
-    /** Between its first two system calls a sandbox has a folder and no lock; whoever crashed there did so longer ago. */
-    boolean isBeingBegun() throws IOException {
-        return !Files.exists(path.resolve("lock"))
-                && Files.getLastModifiedTime(path)
-                        .toInstant()
-                        .isAfter(Instant.now().minusSeconds(10));
-    }
-
-    /** Takes the right to make or remove it; empty when somebody else has it. */
-    Optional<FileChannel> lock() throws IOException {
-        FileChannel channel = FileChannel.open(
-                path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
+    /** Readers see the old text or the new one. */
+    private void replace(String name, String text) throws IOException {
         try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return Optional.of(channel);
-            }
-        } catch (OverlappingFileLockException ours) {
-            // another thread of this process
-        }
-        channel.close();
-        return Optional.empty();
-    }
-
-    void write(String name, byte[] content) throws IOException {
-        Path temporary = path.resolve(name + ".new");
-        Files.deleteIfExists(temporary);
-        Files.createFile(temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(temporary, content);
-        Files.move(temporary, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    Optional<byte[]> read(String name) throws IOException {
-        try {
-            return Optional.of(Files.readAllBytes(path.resolve(name)));
+            Path fresh = Files.createTempFile(path, name, ".new", OURS_ALONE);
+            Files.writeString(fresh, text);
+            Files.move(fresh, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException gone) {
+            throw SandboxException.sandboxNotFound(id);
+        }
+    }
+
+    private Optional<String> read(String name) throws IOException {
+        try {
+            return Optional.of(new String(Files.readAllBytes(path.resolve(name)), StandardCharsets.UTF_8));
+        } catch (NoSuchFileException missing) {
             return Optional.empty();
         }
-    }
-
-    void forget(String name) throws IOException {
-        Files.deleteIfExists(path.resolve(name));
-    }
-
-    Optional<Ids> ids() throws IOException {
-        return read("ids")
-                .map(text -> new Ids(Integer.parseInt(new String(text, java.nio.charset.StandardCharsets.US_ASCII))));
-    }
-
-    /** Removes everything; the lock's file and the folder itself last, so that a crash leaves something to find. */
-    void remove() throws IOException {
-        Files.walkFileTree(path, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (!file.equals(path.resolve("lock"))) {
-                    Files.deleteIfExists(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
-                if (!folder.equals(path)) {
-                    Files.deleteIfExists(folder);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        Files.deleteIfExists(path.resolve("lock"));
-        Files.deleteIfExists(path);
     }
 }

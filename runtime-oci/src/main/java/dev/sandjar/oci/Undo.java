@@ -3,14 +3,14 @@ package dev.sandjar.oci;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What is to be undone, newest first, unless all went well. */
+/** What a long job has made so far: taken back newest first when it fails, kept when it says so. The first failure is never hidden. */
 final class Undo implements AutoCloseable {
-    /** Takes one step back. */
+    private final Deque<Step> steps = new ArrayDeque<>();
+
+    /** Takes one thing back. */
     interface Step {
         void run() throws Exception;
     }
-
-    private final Deque<Step> steps = new ArrayDeque<>();
 
     void onFailure(Step step) {
         steps.push(step);
@@ -20,23 +20,34 @@ final class Undo implements AutoCloseable {
         steps.clear();
     }
 
-    /** Goes on when a step fails; try-with-resources keeps the first failure on top. */
+    /** Not stopped by an interruption: that is one of the things that it cleans up after. */
     @Override
-    public void close() {
-        boolean interrupted = Thread.interrupted(); // what was begun is undone all the same
-        RuntimeException failed = null;
+    public void close() throws UndoFailure {
+        boolean interrupted = Thread.interrupted();
+        UndoFailure failure = null;
         while (!steps.isEmpty()) {
             try {
                 steps.pop().run();
             } catch (Exception e) {
-                failed = failed == null ? new IllegalStateException("a failed create could not be undone", e) : failed;
+                if (failure == null) {
+                    failure = new UndoFailure(e);
+                } else {
+                    failure.addSuppressed(e);
+                }
             }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (failed != null) {
-            throw failed;
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Something could not be taken back; the next inventory will try again. */
+    static final class UndoFailure extends RuntimeException {
+        UndoFailure(Exception cause) {
+            super("cleaning up after a failed create", cause);
         }
     }
 }

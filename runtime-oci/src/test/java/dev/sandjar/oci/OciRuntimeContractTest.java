@@ -1,27 +1,18 @@
 package dev.sandjar.oci;
 
-import dev.sandjar.oci.image.OciImages;
 import dev.sandjar.runtime.SandboxRuntime;
 import dev.sandjar.testing.SandboxRuntimeContract;
-import java.nio.file.Path;
-import java.util.Map;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(NothingLeft.class)
 class OciRuntimeContractTest extends SandboxRuntimeContract {
-    static final Path HOME = Path.of("/var/lib/sandjar-test");
-
-    private static final SandboxRuntime SHARED = open();
-
     @Override
     protected SandboxRuntime runtime() {
-        return SHARED;
+        return TestHome.runtime();
     }
 
     @Override
     protected SandboxRuntime reopened() {
-        return open();
-    }
-
-    private static SandboxRuntime open() {
-        return new OciRuntime(HOME, new OciImages(Map.of()));
+        return TestHome.open();
     }
 }

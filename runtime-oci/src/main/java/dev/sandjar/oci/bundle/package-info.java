@@ -1,7 +1,7 @@
 /**
- * What an OCI runtime is given: {@code config.json} and a root filesystem. Pure but for {@code HostRoot}, which writes files.
+ * What an OCI runtime is told: {@code config.json}. Pure: nothing here touches the machine.
  *
- * <p>Start at {@link dev.sandjar.oci.bundle.BundleConfig}. Not here: starting it.
+ * <p>Start at {@link dev.sandjar.oci.bundle.Bundle}. Not here: where the root filesystem comes from ({@code image}), who runs it.
  */
 @NullMarked
 package dev.sandjar.oci.bundle;

@@ -1,123 +1,86 @@
 package dev.sandjar.oci.machine;
 
-import dev.sandjar.ErrorCode;
-import dev.sandjar.Finding;
-import dev.sandjar.SandboxException;
-import dev.sandjar.oci.cgroup.Cgroup;
+import dev.sandjar.oci.bundle.Limits;
+import dev.sandjar.oci.cgroup.Cgroups;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
-/** This machine: which OCI runtime works on it, and what it can enforce. */
-public final class Machine {
-    private static final List<String> RUNTIMES = List.of("crun", "runc", "runsc"); // the quickest first
+/**
+ * This machine, as far as sandboxes care.
+ *
+ * @param root whether we are its administrator
+ * @param boot the id of this boot
+ * @param kernel its kernel's release
+ * @param cgroups its control groups
+ * @param tools the OCI runtimes on the PATH
+ * @param userNamespaces whether they can be made
+ * @param seccomp whether system calls can be filtered
+ * @param overlay whether filesystems can be stacked
+ * @param disks whether a file can serve as a disk
+ * @param openFiles how many files one process of ours may have open
+ */
+public record Machine(
+        boolean root,
+        String boot,
+        String kernel,
+        Cgroups cgroups,
+        List<OciTool> tools,
+        boolean userNamespaces,
+        boolean seccomp,
+        boolean overlay,
+        boolean disks,
+        long openFiles) {
+    private static final long MOST_FILES = 65_536; // more is of no use, and makes programs slow that close all of them
 
-    private final Cgroup.Version cgroups;
-    private final Optional<Path> runtime;
-    private final boolean root;
-
-    private Machine(Cgroup.Version cgroups, Optional<Path> runtime, boolean root) {
-        this.cgroups = cgroups;
-        this.runtime = runtime;
-        this.root = root;
-    }
-
-    /** Looks; takes no longer than reading a few files. */
-    public static Machine look() {
-        Cgroup.Version cgroups = Cgroup.version();
-        return new Machine(
-                cgroups,
-                RUNTIMES.stream()
-                        .flatMap(name -> onPath(name).stream())
-                        .filter(found -> fits(found, cgroups))
-                        .findFirst(),
-                isRoot());
-    }
-
-    public Cgroup.Version cgroups() {
-        return cgroups;
-    }
-
-    /** The OCI runtime to use; refuses with the command that helps. */
-    public Path runtime() {
-        if (!root) {
-            throw new SandboxException(
-                    ErrorCode.NOT_SUPPORTED, "sandboxes on this machine need root", "run it with sudo", null);
-        }
-        return runtime.orElseThrow(() -> new SandboxException(
-                ErrorCode.NOT_SUPPORTED,
-                "no OCI runtime works here: crun, runc and runsc were looked for",
-                "run: apt-get install runc",
-                null));
-    }
-
-    /** What it cannot enforce, in words, for the description of every sandbox. */
-    public List<String> weaknesses() {
-        return findings().stream()
-                .filter(finding -> finding.level() == Finding.Level.WEAK)
-                .map(Finding::seen)
-                .toList();
-    }
-
-    public List<Finding> findings() {
-        var findings = new ArrayList<Finding>();
-        findings.add(
-                root
-                        ? good("root", "runs as root, which namespaces and limits need")
-                        : broken("root", "does not run as root", "run it with sudo"));
-        findings.add(runtime.map(path -> good("oci-runtime", "uses " + path.getFileName()))
-                .orElseGet(() -> broken("oci-runtime", "no OCI runtime works here", "run: apt-get install runc")));
-        findings.add(
-                switch (cgroups) {
-                    case V1 -> good("cgroups", "memory, processor and process limits are enforced (cgroup v1)");
-                    case V2 -> good("cgroups", "memory, processor and process limits are enforced (cgroup v2)");
-                    case NONE ->
-                        broken("cgroups", "no control groups for memory, cpu, pids", "mount cgroup2 at /sys/fs/cgroup");
-                });
-        findings.add(
-                Files.exists(Path.of("/proc/self/ns/user"))
-                        ? good("user-namespaces", "each sandbox has user ids of its own; its root is nobody outside")
-                        : broken("user-namespaces", "the kernel has no user namespaces", "use another kernel"));
-        findings.add(new Finding(
-                "disk-limits",
-                Finding.Level.WEAK,
-                "a sandbox can fill the disk of this machine: disk limits are not enforced here",
-                "keep SANDJAR_HOME on a filesystem of its own"));
-        return findings;
-    }
-
-    private static Finding good(String code, String seen) {
-        return new Finding(code, Finding.Level.GOOD, seen, "");
-    }
-
-    private static Finding broken(String code, String seen, String remedy) {
-        return new Finding(code, Finding.Level.BROKEN, seen, remedy);
-    }
-
-    /** crun before 1.9 refuses machines whose controllers are v1 beside a v2 hierarchy. */
-    private static boolean fits(Path runtime, Cgroup.Version cgroups) {
-        return !runtime.endsWith("crun") || cgroups == Cgroup.Version.V2;
-    }
-
-    private static Optional<Path> onPath(String name) {
-        String path = System.getenv().getOrDefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin") + ":/usr/sbin:/sbin";
-        for (String folder : path.split(":")) {
-            Path file = Path.of(folder, name);
-            if (!folder.isEmpty() && Files.isExecutable(file)) {
-                return Optional.of(file);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static boolean isRoot() {
+    /** Looks at it. */
+    public static Machine look(Map<String, String> environment) {
         try {
-            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
+            return new Machine(
+                    System.getProperty("user.name").equals("root") || canWriteAnywhere(),
+                    read("/proc/sys/kernel/random/boot_id"),
+                    read("/proc/sys/kernel/osrelease"),
+                    Cgroups.ofThisMachine(),
+                    OciTool.onPath(environment),
+                    Files.exists(Path.of("/proc/self/ns/user"))
+                            && !read("/proc/sys/user/max_user_namespaces").equals("0"),
+                    read("/proc/self/status").contains("Seccomp:"),
+                    read("/proc/filesystems").contains("overlay"),
+                    DiskTools.present(environment),
+                    openFileLimit());
+        } catch (IOException e) {
+            throw new UncheckedIOException("this is no Linux machine with /proc", e);
         }
+    }
+
+    private static boolean canWriteAnywhere() throws IOException {
+        return read("/proc/self/status").lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*"));
+    }
+
+    private static long openFileLimit() throws IOException {
+        String hard = read("/proc/self/limits")
+                .lines()
+                .filter(line -> line.startsWith("Max open files"))
+                .map(line -> line.split("\\s+")[4])
+                .findFirst()
+                .orElse("1024");
+        return hard.equals("unlimited") ? MOST_FILES : Math.min(MOST_FILES, Long.parseLong(hard));
+    }
+
+    private static String read(String file) throws IOException {
+        return Files.exists(Path.of(file)) ? Files.readString(Path.of(file)).strip() : "";
+    }
+
+    /** Which limits are enforced. */
+    public Limits.Enforceable enforceable() {
+        return new Limits.Enforceable(
+                cgroups.has("memory"),
+                cgroups.limitsSwap(),
+                cgroups.has("cpu"),
+                cgroups.has("pids"),
+                Files.exists(Path.of("/proc/self/ns/cgroup")));
     }
 }

@@ -1,0 +1,219 @@
+package dev.sandjar.oci;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.agent.AgentBinary;
+import dev.sandjar.oci.bundle.Bundle;
+import dev.sandjar.oci.bundle.Limits;
+import dev.sandjar.oci.bundle.Mount;
+import dev.sandjar.oci.cgroup.Cgroups;
+import dev.sandjar.oci.image.Disk;
+import dev.sandjar.oci.image.RootImage;
+import dev.sandjar.oci.kernel.HeldLock;
+import dev.sandjar.oci.kernel.ProcessIdentity;
+import dev.sandjar.oci.machine.Checks;
+import dev.sandjar.oci.machine.Machine;
+import dev.sandjar.oci.machine.OciTool;
+import dev.sandjar.runtime.Deadline;
+import dev.sandjar.runtime.Placement;
+import dev.sandjar.runtime.SandboxKey;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** How one sandbox is made: a list of steps, each undone by the line below it when a later one fails. */
+final class Creation {
+    private static final String AGENT = "/run/sandjar/agent";
+    private static final String LINK = "/run/sandjar/link";
+    private static final String CGROUP = "/run/sandjar/cgroup";
+    private static final String WORKSPACE = "/workspace";
+    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final Duration CLEANUP = Duration.ofSeconds(30);
+
+    private final Home home;
+    private final Machine machine;
+    private final OciTool tool;
+    private final Removal removal;
+    private final Faults faults;
+
+    Creation(Home home, Machine machine, OciTool tool, Faults faults) {
+        this.home = home;
+        this.machine = machine;
+        this.tool = tool;
+        this.removal = new Removal(home, machine);
+        this.faults = faults;
+    }
+
+    /** Where tests let it fail. */
+    enum Step {
+        FOLDER,
+        NOTES,
+        ROOT,
+        BUNDLE,
+        START,
+        READY,
+        PLACEMENT
+    }
+
+    /** Called after each step. */
+    interface Faults {
+        Faults NONE = (_, _) -> {};
+
+        void after(SandboxId id, Step step) throws IOException, InterruptedException;
+    }
+
+    Placement create(SandboxId id, SandboxSpec spec, RootImage image, String record, Deadline deadline)
+            throws IOException, InterruptedException {
+        SandboxFolder folder = home.sandbox(id);
+        Bundle.User user = image.user(spec.user());
+        SandboxKey key = SandboxKey.random();
+        try (HeldLock _ = reserve(folder, deadline);
+                var undo = new Undo()) {
+            undo.onFailure(() -> removal.remove(folder, Deadline.in("cleanup", CLEANUP)));
+            faults.after(id, Step.FOLDER);
+
+            long idBase = home.ranges().reserve(id);
+            folder.writeRange(idBase);
+            folder.writeKey(key);
+            folder.writeRecord(record);
+            open(folder, idBase, user);
+            faults.after(id, Step.NOTES);
+
+            Optional<Disk> disk = Disk.make(spec.disk(), folder.disk(), deadline);
+            disk.ifPresent(one -> undo.onFailure(one::release));
+            Path files = disk.map(Disk::folder).orElse(folder.path());
+            Path rootfs = files.resolve("rootfs");
+            RootImage.Laid laid = image.lay(files, rootfs, idBase, user, deadline);
+            undo.onFailure(laid::release);
+            faults.after(id, Step.ROOT);
+
+            Files.createDirectory(folder.bundle());
+            Bundle bundle = bundle(folder, rootfs, spec, image, user, idBase);
+            Files.write(folder.bundle().resolve("config.json"), bundle.json());
+            faults.after(id, Step.BUNDLE);
+
+            Starter starter = Starter.run(tool, folder, key);
+            undo.onFailure(starter::kill);
+            faults.after(id, Step.START);
+            starter.awaitReady(deadline);
+            faults.after(id, Step.READY);
+
+            close(folder);
+            laid.release(); // the sandbox has its own by now
+            if (disk.isPresent()) {
+                disk.get().release();
+            }
+            var placement = new PlacementFile(
+                    machine.boot(),
+                    agent(id),
+                    starter.identity(),
+                    Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                    spec.image().orElse(""),
+                    Checks.weaknesses(machine));
+            folder.writePlacement(placement);
+            faults.after(id, Step.PLACEMENT);
+            undo.keep();
+            return new Placement(
+                    id, Placement.Status.RUNNING, "", record, key, placement.createdAt(), placement.weaknesses());
+        }
+    }
+
+    /** Folder and lock appear together for everybody who asks under the home's lock. */
+    private HeldLock reserve(SandboxFolder folder, Deadline deadline) throws IOException, InterruptedException {
+        return home.locked(deadline, () -> {
+            try {
+                Files.createDirectory(folder.path());
+            } catch (FileAlreadyExistsException taken) {
+                throw new SandboxException(
+                        ErrorCode.ALREADY_EXISTS,
+                        "sandbox " + folder.id() + " is there already",
+                        "use another id",
+                        null);
+            }
+            return HeldLock.tryMake(folder.lock()).orElseThrow();
+        });
+    }
+
+    /** The sandbox's user 0 may pass through the folder, nobody else; its user may put a socket into the link. */
+    private static void open(SandboxFolder folder, long idBase, Bundle.User user) throws IOException {
+        Files.setAttribute(folder.path(), "unix:gid", (int) idBase);
+        Files.setPosixFilePermissions(folder.path(), PosixFilePermissions.fromString("rwx--x---"));
+        Files.createDirectory(folder.link());
+        Files.setAttribute(folder.link(), "unix:uid", (int) (idBase + user.uid()), LinkOption.NOFOLLOW_LINKS);
+        Files.setPosixFilePermissions(folder.link(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** From here on nobody in the sandbox can remove the socket, or put a link to one of this machine's in its place. */
+    private static void close(SandboxFolder folder) throws IOException {
+        Files.setAttribute(folder.link(), "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Nothing but the agent is in the sandbox when it has just said that it is ready. */
+    private ProcessIdentity agent(SandboxId id) throws IOException {
+        for (int pid : machine.cgroups().of(id.toString()).processes()) {
+            var process = ProcessIdentity.of(pid);
+            if (process.isPresent()) {
+                return process.get();
+            }
+        }
+        throw new SandboxException(
+                ErrorCode.START_FAILED,
+                "the sandbox's agent ended at once",
+                "look for out-of-memory in the kernel's log",
+                null);
+    }
+
+    private Bundle bundle(
+            SandboxFolder folder, Path rootfs, SandboxSpec spec, RootImage image, Bundle.User user, long idBase)
+            throws IOException {
+        var mounts = new ArrayList<Mount>(image.mounts());
+        mounts.add(Mount.readOnly(AgentBinary.installInto(home.agents).toString(), AGENT));
+        mounts.add(Mount.writable(folder.link().toString(), LINK));
+        machine.cgroups()
+                .readable(folder.id().toString())
+                .forEach((name, source) ->
+                        mounts.add(Mount.readOnly(source.toString(), name.isEmpty() ? CGROUP : CGROUP + "/" + name)));
+        return new Bundle(
+                rootfs.toString(),
+                List.of(AGENT, "--unix", LINK + "/s", "--workspace", cwd(spec, image)),
+                environment(spec, image, user),
+                "/",
+                user,
+                idBase,
+                Cgroups.path(folder.id().toString()),
+                Limits.of(spec),
+                machine.enforceable(),
+                machine.openFiles(),
+                mounts);
+    }
+
+    private static String cwd(SandboxSpec spec, RootImage image) {
+        return spec.cwd().or(image::cwd).orElse(WORKSPACE);
+    }
+
+    private static List<String> environment(SandboxSpec spec, RootImage image, Bundle.User user) {
+        var all = new LinkedHashMap<String, String>();
+        all.put("PATH", PATH);
+        all.put("LANG", "C.UTF-8");
+        all.put("TERM", "xterm-256color");
+        all.putAll(image.env());
+        all.putAll(Map.of("HOME", user.home(), "USER", user.name(), "LOGNAME", user.name(), "SHELL", user.shell()));
+        all.putAll(spec.env());
+        var words = new ArrayList<String>();
+        all.forEach((name, value) -> words.add(name + "=" + value));
+        return words;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.sandjar.oci;
+
+import dev.sandjar.Finding;
+import dev.sandjar.SandboxException;
+import dev.sandjar.oci.machine.Checks;
+import dev.sandjar.oci.machine.Machine;
+import dev.sandjar.oci.machine.OciTool;
+import dev.sandjar.runtime.Deadline;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks at this machine anew and tries every OCI runtime on it. */
+final class Doctor {
+    private static final Duration LONGEST_TRY = Duration.ofSeconds(20);
+
+    private final Home home;
+
+    Doctor(Home home) {
+        this.home = home;
+    }
+
+    List<Finding> examine() {
+        Machine machine = Machine.look(System.getenv());
+        var findings = new ArrayList<Finding>(tools(machine));
+        findings.addAll(Checks.of(machine));
+        return findings;
+    }
+
+    private List<Finding> tools(Machine machine) {
+        var findings = new ArrayList<Finding>();
+        boolean works = false;
+        for (OciTool tool : machine.tools()) {
+            Optional<String> trouble = attempt(machine, tool);
+            if (trouble.isEmpty()) {
+                findings.add(new Finding("oci-runtime", Finding.Level.GOOD, tool.name() + " makes sandboxes", ""));
+                works = true;
+                break; // those behind it are not used
+            }
+            findings.add(new Finding(
+                    "oci-runtime-" + tool.name(),
+                    Finding.Level.WEAK,
+                    tool.name() + " does not work here: " + trouble.get(),
+                    "another OCI runtime is used where there is one"));
+        }
+        if (!works) {
+            findings.addFirst(new Finding(
+                    "oci-runtime",
+                    Finding.Level.BROKEN,
+                    "no OCI runtime on the PATH makes sandboxes",
+                    "install one: " + String.join(" or ", OciTool.KNOWN)));
+        }
+        return findings;
+    }
+
+    /** In the program's own words: doctor is for whoever runs this machine. */
+    private Optional<String> attempt(Machine machine, OciTool tool) {
+        try {
+            return new ToolChoice(home, machine)
+                    .attempt(tool, Deadline.in("doctor", LONGEST_TRY))
+                    .map(Doctor::words);
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
+        }
+    }
+
+    private static String words(SandboxException failure) {
+        Throwable cause = failure.getCause();
+        String said = String.valueOf(failure.getMessage());
+        return cause == null ? said : said + ": " + cause.getMessage();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sandjar.oci;
+
+import dev.sandjar.SandboxException;
+import dev.sandjar.oci.image.Aliases;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * How a runtime on this machine is opened. Names in the environment stand where an option is not given.
+ *
+ * @param home where everything is kept: {@code home}, {@code SANDJAR_HOME}, else {@code /var/lib/sandjar}
+ * @param mirror where images of Docker Hub are fetched instead: {@code mirror}, {@code SANDJAR_MIRROR}, such as {@code http://127.0.0.1:5000}
+ * @param aliases which image stands for which: {@code aliases}, {@code SANDJAR_ALIASES}, such as {@code python:3.11=host,node:20=host}
+ */
+record Options(Path home, Optional<String> mirror, Aliases aliases) {
+    private static final Set<String> NAMES = Set.of("home", "mirror", "aliases");
+
+    static Options read(Map<String, String> given, Map<String, String> environment) {
+        var unknown = new TreeSet<>(given.keySet());
+        unknown.removeAll(NAMES);
+        if (!unknown.isEmpty()) {
+            throw SandboxException.invalid(
+                    "option of local:", unknown.first(), String.join(", ", new TreeSet<>(NAMES)));
+        }
+        String home = value("home", given, environment).orElse("/var/lib/sandjar");
+        return new Options(
+                Path.of(home).toAbsolutePath().normalize(),
+                value("mirror", given, environment),
+                Aliases.parse(value("aliases", given, environment).orElse("")));
+    }
+
+    private static Optional<String> value(String name, Map<String, String> given, Map<String, String> environment) {
+        return Optional.ofNullable(given.get(name))
+                .or(() -> Optional.ofNullable(environment.get("SANDJAR_" + name.toUpperCase(java.util.Locale.ROOT))))
+                .filter(text -> !text.isBlank());
+    }
+}

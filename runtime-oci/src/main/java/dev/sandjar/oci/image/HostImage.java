@@ -1,0 +1,105 @@
+package dev.sandjar.oci.image;
+
+import dev.sandjar.oci.bundle.Bundle;
+import dev.sandjar.oci.bundle.Mount;
+import dev.sandjar.runtime.Deadline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The image {@code host}: this machine's own {@code /usr}, read-only, an {@code /etc} made for sandboxes, and folders of the sandbox's own for
+ * all the rest. Nothing is copied for a sandbox but a handful of empty folders.
+ */
+public final class HostImage implements RootImage {
+    /** How it is asked for. */
+    public static final String NAME = "host";
+
+    private static final List<String> TOP = List.of("bin", "sbin", "lib", "lib32", "lib64", "libx32");
+    private static final List<String> EMPTY = List.of(
+            "dev",
+            "etc",
+            "home",
+            "media",
+            "mnt",
+            "opt",
+            "proc",
+            "run",
+            "srv",
+            "sys",
+            "usr",
+            "var",
+            "var/cache",
+            "var/lib",
+            "var/log");
+
+    private static final int STICKY = 01_777;
+
+    private final Path etc;
+
+    private HostImage(Path etc) {
+        this.etc = etc;
+    }
+
+    /** Makes {@code /etc} below this folder, unless what is there fits this machine as it is now. */
+    static HostImage in(Path folder) throws IOException {
+        return new HostImage(HostEtc.in(folder));
+    }
+
+    @Override
+    public Map<String, String> env() {
+        return Map.of();
+    }
+
+    @Override
+    public Optional<String> cwd() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Bundle.User user(Optional<String> wanted) {
+        return wanted.map(HostEtc.ACCOUNTS::find).orElse(Accounts.SANDBOX);
+    }
+
+    @Override
+    public List<Mount> mounts() {
+        var mounts = new ArrayList<Mount>();
+        mounts.add(Mount.readOnly("/usr", "/usr"));
+        mounts.add(Mount.readOnly(etc.toString(), "/etc"));
+        for (String name : TOP) {
+            Path here = Path.of("/", name);
+            if (Files.isDirectory(here) && !Files.isSymbolicLink(here)) { // a machine whose /usr is not merged
+                mounts.add(Mount.readOnly(here.toString(), here.toString()));
+            }
+        }
+        return mounts;
+    }
+
+    @Override
+    public Laid lay(Path folder, Path rootfs, long idBase, Bundle.User user, Deadline deadline) throws IOException {
+        Owned.folder(rootfs, idBase, idBase, 0_755);
+        for (String name : EMPTY) {
+            Owned.folder(rootfs.resolve(name), idBase, idBase, 0_755);
+        }
+        for (String name : TOP) {
+            Path here = Path.of("/", name);
+            if (Files.isSymbolicLink(here)) {
+                Files.createSymbolicLink(rootfs.resolve(name), Files.readSymbolicLink(here));
+            } else if (Files.isDirectory(here)) {
+                Owned.folder(rootfs.resolve(name), idBase, idBase, 0_755);
+            }
+        }
+        Owned.folder(rootfs.resolve("tmp"), idBase, idBase, STICKY);
+        Owned.folder(rootfs.resolve("var/tmp"), idBase, idBase, STICKY);
+        Owned.folder(rootfs.resolve("root"), idBase, idBase, 0_700);
+        long uid = idBase + user.uid();
+        long gid = idBase + user.gid();
+        Owned.folder(rootfs.resolve("workspace"), uid, gid, 0_755);
+        Owned.folder(rootfs.resolve("home/sandbox"), uid, gid, 0_755);
+        return () -> {};
+    }
+}

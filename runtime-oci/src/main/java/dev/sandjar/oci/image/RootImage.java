@@ -1,0 +1,44 @@
+package dev.sandjar.oci.image;
+
+import dev.sandjar.oci.bundle.Bundle;
+import dev.sandjar.oci.bundle.Mount;
+import dev.sandjar.runtime.Deadline;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A root filesystem that is ready on this machine, to be laid out for any number of sandboxes. */
+public sealed interface RootImage permits HostImage {
+    /** What the image sets for every command. */
+    Map<String, String> env();
+
+    /** Where the image wants commands to start. */
+    Optional<String> cwd();
+
+    /** Finds a user of the image; without a wish, the image's own or {@code sandbox}. */
+    Bundle.User user(Optional<String> wanted);
+
+    /** What must be mounted over it. */
+    List<Mount> mounts();
+
+    /**
+     * Makes it ready for one sandbox.
+     *
+     * @param folder the sandbox's own, for what it writes
+     * @param rootfs where the root filesystem has to be; not there yet
+     * @param idBase what user 0 inside is outside
+     * @param user whom the workspace and the home belong to
+     * @param deadline until when
+     * @return undoes what is not a file: mounts
+     */
+    Laid lay(Path folder, Path rootfs, long idBase, Bundle.User user, Deadline deadline)
+            throws IOException, InterruptedException;
+
+    /** What was laid out. */
+    interface Laid {
+        /** Takes mounts out of this machine's sight; the sandbox, once it runs, has them in its own. Succeeds when there are none. */
+        void release() throws IOException;
+    }
+}
