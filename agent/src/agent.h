@@ -96,6 +96,7 @@ struct channel {
 };
 bool links_listen_unix(const char *path);
 bool links_listen_tcp(const char *address_and_port);
+bool links_greet(const char *path); /* connects to a Unix socket and lets go: whoever waits there knows that we listen */
 void links_set_key(const uint8_t key[KEY_LENGTH]);
 int64_t links_next_deadline(void);
 void links_expire(void);

@@ -19,7 +19,14 @@ static int beneath(int base, const char *path, int flags, mode_t mode)
     struct open_how how = {.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC), .mode = (flags & O_CREAT) != 0 ? mode : 0,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
 
-    return (int)syscall(SYS_openat2, base, path, &how, sizeof how);
+    /* EAGAIN: something was renamed or mounted on this machine while the kernel walked over "..", so it cannot be sure */
+    long fd = -1;
+    for (int i = 0; i < 1000 && fd < 0; i++) {
+        fd = syscall(SYS_openat2, base, path, &how, sizeof how);
+        if (fd < 0 && errno != EAGAIN)
+            break;
+    }
+    return (int)fd;
 }
 
 int open_beneath(const char *base, const char *path, int flags, mode_t mode)

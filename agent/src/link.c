@@ -452,15 +452,36 @@ static bool listen_on(int fd, const struct sockaddr *address, socklen_t length)
     return source_watch(&listener, EPOLLIN);
 }
 
-bool links_listen_unix(const char *path)
+static bool unix_address(struct sockaddr_un *address, const char *path)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-    if (strlen(path) >= sizeof address.sun_path) {
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address->sun_path) {
         errno = ENAMETOOLONG;
         return false;
     }
-    strcpy(address.sun_path, path);
+    strcpy(address->sun_path, path);
+    return true;
+}
+
+bool links_greet(const char *path)
+{
+    struct sockaddr_un address;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool done = fd >= 0 && unix_address(&address, path) && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    int number = errno;
+
+    if (fd >= 0)
+        close(fd);
+    errno = number;
+    return done;
+}
+
+bool links_listen_unix(const char *path)
+{
+    struct sockaddr_un address;
+
+    if (!unix_address(&address, path))
+        return false;
     unlink(path); /* of an agent before us, after a restart of the whole sandbox */
     return listen_on(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), (struct sockaddr *)&address, sizeof address);
 }

@@ -69,12 +69,14 @@ static void wait_for_children_only(void)
         give_up("signalfd");
 }
 
-static void say_ready(void)
+static void say_ready(const char *path)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    if (write(1, "ready\n", 6) != 6)
+    if (path == NULL && write(1, "ready\n", 6) != 6)
         give_up("standard output");
+    if (path != NULL && !links_greet(path))
+        give_up(path);
     if (null < 0)
         give_up("/dev/null");
     for (int fd = 0; fd < 3; fd++)
@@ -100,16 +102,17 @@ static void serve(void)
 
 int main(int argc, char **argv)
 {
-    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *workspace = NULL;
+    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *workspace = NULL, *ready = NULL;
 
     for (int i = 1; i < argc; i += 2) {
         const char **to = strcmp(argv[i], "--unix") == 0        ? &unix_path
                           : strcmp(argv[i], "--tcp") == 0       ? &tcp
                           : strcmp(argv[i], "--key-file") == 0  ? &key
                           : strcmp(argv[i], "--workspace") == 0 ? &workspace
+                          : strcmp(argv[i], "--ready") == 0     ? &ready
                                                                 : NULL;
         if (to == NULL || i + 1 == argc) {
-            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH] [--workspace PATH]\n");
+            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH] [--workspace PATH] [--ready PATH]\n");
             return 1;
         }
         *to = argv[i + 1];
@@ -131,6 +134,6 @@ int main(int argc, char **argv)
     read_key(key);
     if (unix_path != NULL ? !links_listen_unix(unix_path) : !links_listen_tcp(tcp))
         give_up("listening");
-    say_ready();
+    say_ready(ready);
     serve();
 }

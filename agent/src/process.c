@@ -6,10 +6,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,10 +121,32 @@ static void signal_below(pid_t root, int signal)
     free(t.at);
 }
 
+enum { MOST_AWAITED = 1024, KILL_LIMIT_MS = 500 };
+
+/* Returns when all are dead, so that whoever is told of it finds none; the kernel takes a while for large ones. */
 void kill_tree(pid_t root)
 {
+    struct pollfd dying[MOST_AWAITED];
+    nfds_t count = 0;
+    int64_t end = now_ms() + KILL_LIMIT_MS;
+
     stop_below(root);
-    signal_below(root, SIGKILL);
+    struct table t = descendants(root);
+    for (size_t i = 0; i < t.count; i++) {
+        if (!t.at[i].below || t.at[i].state == 'Z')
+            continue;
+        int fd = count < MOST_AWAITED ? (int)syscall(SYS_pidfd_open, t.at[i].pid, 0) : -1;
+        if (fd >= 0)
+            dying[count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+        kill(t.at[i].pid, SIGKILL);
+    }
+    free(t.at);
+    for (nfds_t i = 0; i < count; i++) {
+        int64_t left = end - now_ms();
+        if (left > 0)
+            poll(&dying[i], 1, (int)left);
+        close(dying[i].fd);
+    }
 }
 
 void signal_tree(pid_t root, int signal)

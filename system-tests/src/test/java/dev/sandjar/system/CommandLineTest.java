@@ -112,7 +112,7 @@ class CommandLineTest {
     void doctorSaysWhatThisMachineEnforces() throws Exception {
         Ran ran = sandjar("", "doctor");
         assertThat(ran.code()).isZero();
-        assertThat(ran.out()).contains("good    uses runc");
+        assertThat(ran.out()).contains("good    system calls are filtered");
     }
 
     @Test
@@ -132,6 +132,7 @@ class CommandLineTest {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.sandjar.cli.Sandjar"));

@@ -28,6 +28,7 @@ final class RealServer implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
+        command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(List.of(settings));
         command.addAll(List.of(
                 "-jar",

@@ -193,7 +193,7 @@ class SessionsApiTest {
         {"tll": 60}               | field is unknown, allowed: image, metadata, sshPublicKey, template, ttl
         {"metadata": []}          | metadata is a array, allowed: an object
         {"sshPublicKey": "x"}     | sshPublicKey is "x"
-        {"image": "no/such:image"}| image no/such:image is not on this machine
+        {"image": "no/such:image"}| image no/such:image is not here
         {"ttl": 60                | the body is not JSON at line 1
         []                        | the body is another kind of JSON, allowed: a JSON object
         """)

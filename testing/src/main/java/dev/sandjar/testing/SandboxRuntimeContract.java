@@ -278,6 +278,21 @@ public abstract class SandboxRuntimeContract {
     }
 
     @Test
+    void manyCreatesAtOnceAllSucceed() throws Exception {
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            var all = new ArrayList<Future<Placement>>();
+            for (int i = 0; i < 40; i++) {
+                var id = SandboxId.random();
+                made.add(id);
+                all.add(tasks.submit(() -> runtime().create(id, spec().build(), "{}", soon())));
+            }
+            for (Future<Placement> one : all) {
+                assertThat(run(one.get(), "echo here").output()).isEqualTo("here\n");
+            }
+        }
+    }
+
+    @Test
     void destroyingTwiceSucceeds() throws Exception {
         Placement placement = create();
         runtime().destroy(placement.id(), soon());
