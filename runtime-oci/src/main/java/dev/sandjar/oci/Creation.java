@@ -12,6 +12,7 @@ import dev.sandjar.oci.cgroup.Cgroups;
 import dev.sandjar.oci.image.Disk;
 import dev.sandjar.oci.image.RootImage;
 import dev.sandjar.oci.kernel.HeldLock;
+import dev.sandjar.oci.kernel.Owners;
 import dev.sandjar.oci.kernel.ProcessIdentity;
 import dev.sandjar.oci.machine.Checks;
 import dev.sandjar.oci.machine.Machine;
@@ -22,7 +23,6 @@ import dev.sandjar.runtime.SandboxKey;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How one sandbox is made: a list of steps, each undone by the line below it when a later one fails. */
 final class Creation {
@@ -45,14 +46,18 @@ final class Creation {
 
     private final Home home;
     private final Machine machine;
-    private final OciTool tool;
+    private final List<String> weaknesses;
+    private final Limits.Enforceable enforceable;
     private final Removal removal;
     private final Faults faults;
 
-    Creation(Home home, Machine machine, OciTool tool, Faults faults) {
+    private volatile @Nullable Path agent; // installing it twice does no harm
+
+    Creation(Home home, Machine machine, Faults faults) {
         this.home = home;
         this.machine = machine;
-        this.tool = tool;
+        this.weaknesses = Checks.weaknesses(machine);
+        this.enforceable = machine.enforceable();
         this.removal = new Removal(home, machine);
         this.faults = faults;
     }
@@ -75,7 +80,7 @@ final class Creation {
         void after(SandboxId id, Step step) throws IOException, InterruptedException;
     }
 
-    Placement create(SandboxId id, SandboxSpec spec, RootImage image, String record, Deadline deadline)
+    Placement create(OciTool tool, SandboxId id, SandboxSpec spec, RootImage image, String record, Deadline deadline)
             throws IOException, InterruptedException {
         SandboxFolder folder = home.sandbox(id);
         Bundle.User user = image.user(spec.user());
@@ -123,7 +128,7 @@ final class Creation {
                     starter.identity(),
                     Instant.now().truncatedTo(ChronoUnit.MILLIS),
                     spec.image().orElse(""),
-                    Checks.weaknesses(machine));
+                    weaknesses);
             folder.writePlacement(placement);
             faults.after(id, Step.PLACEMENT);
             undo.keep();
@@ -150,38 +155,34 @@ final class Creation {
 
     /** The sandbox's user 0 may pass through the folder, nobody else; its user may put a socket into the link. */
     private static void open(SandboxFolder folder, long idBase, Bundle.User user) throws IOException {
-        Files.setAttribute(folder.path(), "unix:gid", (int) idBase);
+        Owners.set(folder.path(), 0, idBase);
         Files.setPosixFilePermissions(folder.path(), PosixFilePermissions.fromString("rwx--x---"));
         Files.createDirectory(folder.link());
-        Files.setAttribute(folder.link(), "unix:uid", (int) (idBase + user.uid()), LinkOption.NOFOLLOW_LINKS);
+        Owners.set(folder.link(), idBase + user.uid(), 0);
         Files.setPosixFilePermissions(folder.link(), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     /** From here on nobody in the sandbox can remove the socket, or put a link to one of this machine's in its place. */
     private static void close(SandboxFolder folder) throws IOException {
-        Files.setAttribute(folder.link(), "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
+        Owners.set(folder.link(), 0, 0);
     }
 
     /** Nothing but the agent is in the sandbox when it has just said that it is ready. */
     private ProcessIdentity agent(SandboxId id) throws IOException {
-        for (int pid : machine.cgroups().of(id.toString()).processes()) {
-            var process = ProcessIdentity.of(pid);
-            if (process.isPresent()) {
-                return process.get();
-            }
-        }
-        throw new SandboxException(
+        Optional<ProcessIdentity> agent =
+                machine.cgroups().of(id.toString()).firstProcess().flatMap(ProcessIdentity::of);
+        return agent.orElseThrow(() -> new SandboxException(
                 ErrorCode.START_FAILED,
                 "the sandbox's agent ended at once",
                 "look for out-of-memory in the kernel's log",
-                null);
+                null));
     }
 
     private Bundle bundle(
             SandboxFolder folder, Path rootfs, SandboxSpec spec, RootImage image, Bundle.User user, long idBase)
             throws IOException {
         var mounts = new ArrayList<Mount>(image.mounts());
-        mounts.add(Mount.readOnly(AgentBinary.installInto(home.agents).toString(), AGENT));
+        mounts.add(Mount.readOnly(agentBinary().toString(), AGENT));
         mounts.add(Mount.writable(folder.link().toString(), LINK));
         machine.cgroups()
                 .readable(folder.id().toString())
@@ -203,9 +204,18 @@ final class Creation {
                 idBase,
                 Cgroups.path(folder.id().toString()),
                 Limits.of(spec),
-                machine.enforceable(),
+                enforceable,
                 machine.openFiles(),
                 mounts);
+    }
+
+    private Path agentBinary() throws IOException {
+        Path installed = agent;
+        if (installed == null) {
+            installed = AgentBinary.installInto(home.agents);
+            agent = installed;
+        }
+        return installed;
     }
 
     private static String cwd(SandboxSpec spec, RootImage image) {

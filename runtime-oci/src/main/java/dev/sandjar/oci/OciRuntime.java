@@ -40,7 +40,7 @@ public final class OciRuntime implements SandboxRuntime {
     private final ImageStore images;
     private final ToolChoice tools;
     private final Removal removal;
-    private final Creation.Faults faults;
+    private final Creation creation;
 
     private OciRuntime(Options options, Machine machine, Creation.Faults faults) {
         this.home = Home.open(options.home());
@@ -48,7 +48,7 @@ public final class OciRuntime implements SandboxRuntime {
         this.images = new ImageStore(home.images, options.aliases());
         this.tools = new ToolChoice(home, machine);
         this.removal = new Removal(home, machine);
-        this.faults = faults;
+        this.creation = new Creation(home, machine, faults);
     }
 
     static OciRuntime open(Options options) {
@@ -83,7 +83,7 @@ public final class OciRuntime implements SandboxRuntime {
         checkLength(record);
         return doing("making the sandbox", () -> {
             RootImage image = images.get(spec.image().orElse(HostImage.NAME), deadline);
-            return new Creation(home, machine, tools.get(deadline), faults).create(id, spec, image, record, deadline);
+            return creation.create(tools.get(deadline), id, spec, image, record, deadline);
         });
     }
 

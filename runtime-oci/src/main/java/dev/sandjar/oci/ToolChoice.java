@@ -69,7 +69,7 @@ final class ToolChoice {
         var spec = SandboxSpec.of(HostImage.NAME);
         try {
             var image = new ImageStore(home.images, Aliases.NONE).get(HostImage.NAME, deadline);
-            new Creation(home, machine, tool, Creation.Faults.NONE).create(id, spec, image, "", deadline);
+            new Creation(home, machine, Creation.Faults.NONE).create(tool, id, spec, image, "", deadline);
             return Optional.empty();
         } catch (SandboxException e) {
             return Optional.of(e);

@@ -54,6 +54,21 @@ public final class SandboxCgroup {
         return pids;
     }
 
+    /** One process in it, as long as there is only one. */
+    public Optional<Integer> firstProcess() throws IOException {
+        for (Hierarchy one : hierarchies) {
+            Optional<Path> file =
+                    Optional.of(folder(one).resolve("cgroup.procs")).filter(Files::exists);
+            if (file.isPresent()) {
+                String text = read(file.get());
+                return text.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(Integer.valueOf(text.lines().findFirst().orElseThrow()));
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Whether its processes are stopped. */
     public boolean frozen() throws IOException {
         Optional<Path> old = old("freezer");

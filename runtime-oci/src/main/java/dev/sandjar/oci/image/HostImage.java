@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,29 +21,25 @@ public final class HostImage implements RootImage {
     public static final String NAME = "host";
 
     private static final List<String> TOP = List.of("bin", "sbin", "lib", "lib32", "lib64", "libx32");
-    private static final List<String> EMPTY = List.of(
-            "dev",
-            "etc",
-            "home",
-            "media",
-            "mnt",
-            "opt",
-            "proc",
-            "run",
-            "srv",
-            "sys",
-            "usr",
-            "var",
-            "var/cache",
-            "var/lib",
-            "var/log");
+    private static final List<String> EMPTY =
+            List.of("dev", "etc", "home", "mnt", "opt", "proc", "run", "srv", "sys", "usr", "var");
 
     private static final int STICKY = 01_777;
 
     private final Path etc;
+    private final Map<String, Path> links = new LinkedHashMap<>();
+    private final List<String> folders = new ArrayList<>(); // of a machine whose /usr is not merged
 
-    private HostImage(Path etc) {
+    private HostImage(Path etc) throws IOException {
         this.etc = etc;
+        for (String name : TOP) {
+            Path here = Path.of("/", name);
+            if (Files.isSymbolicLink(here)) {
+                links.put(name, Files.readSymbolicLink(here));
+            } else if (Files.isDirectory(here)) {
+                folders.add(name);
+            }
+        }
     }
 
     /** Makes {@code /etc} below this folder, unless what is there fits this machine as it is now. */
@@ -70,12 +67,7 @@ public final class HostImage implements RootImage {
         var mounts = new ArrayList<Mount>();
         mounts.add(Mount.readOnly("/usr", "/usr"));
         mounts.add(Mount.readOnly(etc.toString(), "/etc"));
-        for (String name : TOP) {
-            Path here = Path.of("/", name);
-            if (Files.isDirectory(here) && !Files.isSymbolicLink(here)) { // a machine whose /usr is not merged
-                mounts.add(Mount.readOnly(here.toString(), here.toString()));
-            }
-        }
+        folders.forEach(name -> mounts.add(Mount.readOnly("/" + name, "/" + name)));
         return mounts;
     }
 
@@ -85,13 +77,11 @@ public final class HostImage implements RootImage {
         for (String name : EMPTY) {
             Owned.folder(rootfs.resolve(name), idBase, idBase, 0_755);
         }
-        for (String name : TOP) {
-            Path here = Path.of("/", name);
-            if (Files.isSymbolicLink(here)) {
-                Files.createSymbolicLink(rootfs.resolve(name), Files.readSymbolicLink(here));
-            } else if (Files.isDirectory(here)) {
-                Owned.folder(rootfs.resolve(name), idBase, idBase, 0_755);
-            }
+        for (String name : folders) {
+            Owned.folder(rootfs.resolve(name), idBase, idBase, 0_755);
+        }
+        for (var link : links.entrySet()) {
+            Files.createSymbolicLink(rootfs.resolve(link.getKey()), link.getValue());
         }
         Owned.folder(rootfs.resolve("tmp"), idBase, idBase, STICKY);
         Owned.folder(rootfs.resolve("var/tmp"), idBase, idBase, STICKY);

@@ -18,6 +18,7 @@ enum SystemCall {
     MOUNT(165, 40),
     UMOUNT2(166, 39),
     OPENAT(257, 56),
+    FCHOWNAT(260, 54),
     PPOLL(271, 73),
     PIDFD_SEND_SIGNAL(424, 424),
     OPEN_TREE(428, 428),
