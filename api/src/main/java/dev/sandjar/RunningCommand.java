@@ -86,6 +86,13 @@ public interface RunningCommand extends AutoCloseable {
      */
     Optional<Ending> await(Duration longest) throws InterruptedException;
 
+    /**
+     * Drops a command that has ended, with what its journal still has; {@link Sandbox#run} does so by itself.
+     *
+     * @throws SandboxException {@code INVALID_STATE} while it runs
+     */
+    void forget();
+
     /** Lets go of the command, which goes on; its output is no longer held for this reader. */
     @Override
     void close();

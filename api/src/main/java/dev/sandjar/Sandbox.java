@@ -51,7 +51,19 @@ public interface Sandbox extends AutoCloseable {
      * @return the command
      * @throws SandboxException {@code START_FAILED} when the sandbox has no room for one more process
      */
-    RunningCommand start(CommandSpec command);
+    default RunningCommand start(CommandSpec command) {
+        return start(command, CommandId.random());
+    }
+
+    /**
+     * Starts a command under a name of the caller's, who can then find it whatever becomes of this call.
+     *
+     * @param command what to start
+     * @param id a new one
+     * @return the command
+     * @throws SandboxException {@code ALREADY_EXISTS} when a command has that name, {@code START_FAILED} as above
+     */
+    RunningCommand start(CommandSpec command, CommandId id);
 
     /**
      * Finds a command that was started before, by this program or another.

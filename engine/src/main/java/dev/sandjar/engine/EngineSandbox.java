@@ -55,8 +55,8 @@ final class EngineSandbox implements Sandbox {
     }
 
     @Override
-    public RunningCommand start(CommandSpec command) {
-        return AgentCommand.start(sandbox, command);
+    public RunningCommand start(CommandSpec command, CommandId id) {
+        return AgentCommand.start(sandbox, command, id);
     }
 
     @Override

@@ -424,6 +424,23 @@ public abstract class SandboxesContract {
         assertThat(commands.get(1).ending()).isEmpty();
         assertThat(commands.get(1).argv()).containsExactly("sleep", "1000");
         running.kill();
+        sandbox.run("true");
+        assertThat(sandbox.commands()).hasSize(2); // what was run to its end is not listed
+    }
+
+    @Test
+    void aCommandMayBeNamedByItsCaller() throws Exception {
+        Sandbox sandbox = sandbox();
+        var id = CommandId.random();
+        try (RunningCommand command = sandbox.start(CommandSpec.of("sleep", "1000"), id)) {
+            assertThat(command.id()).isEqualTo(id);
+            refuses(ErrorCode.ALREADY_EXISTS, () -> sandbox.start(CommandSpec.of("true"), id));
+            refuses(ErrorCode.INVALID_STATE, command::forget);
+            command.kill();
+            command.await();
+            command.forget();
+        }
+        refuses(ErrorCode.COMMAND_NOT_FOUND, () -> sandbox.attach(id, 0), "command " + id + ": no such command");
     }
 
     @Test

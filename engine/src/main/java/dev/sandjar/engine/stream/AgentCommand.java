@@ -56,8 +56,7 @@ public final class AgentCommand implements RunningCommand {
     }
 
     /** Starts a command. */
-    public static AgentCommand start(LiveSandbox sandbox, CommandSpec spec) {
-        var id = CommandId.random();
+    public static AgentCommand start(LiveSandbox sandbox, CommandSpec spec, CommandId id) {
         AgentConnection agent = sandbox.agent();
         pid(agent, agent.open(startRequest(sandbox, id, spec)));
         return new AgentCommand(sandbox, id, 0);
@@ -290,6 +289,11 @@ public final class AgentCommand implements RunningCommand {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void forget() {
+        sandbox.agent().call(Requests.forget(id.value()), "command " + id);
     }
 
     @Override
