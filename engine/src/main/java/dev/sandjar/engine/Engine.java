@@ -221,21 +221,15 @@ public final class Engine implements AutoCloseable {
 
     private void watch(LiveSandbox sandbox) {
         if (config.resident()) {
-            reaper.watch(sandbox.id(), sandbox::lease, why -> reap(sandbox, why));
+            reaper.watch(sandbox.id(), sandbox::lease, () -> expire(sandbox));
         }
     }
 
-    private Optional<Instant> reap(LiveSandbox sandbox, String why) {
-        Instant expected = sandbox.record().expiresAt();
-        lifecycle.refresh(sandbox);
-        if (!sandbox.record().expiresAt().equals(expected)) {
-            return Optional.of(sandbox.record().expiresAt()); // another process has renewed it
-        }
+    private Optional<Instant> expire(LiveSandbox sandbox) {
         try {
-            lifecycle.delete(sandbox, why);
-            return Optional.empty();
+            return lifecycle.expire(sandbox);
         } catch (SandboxException e) {
-            return Optional.of(alarms.instant().plusSeconds(30));
+            return Optional.of(alarms.instant().plusSeconds(30)); // it could not be removed; try again
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();

@@ -2,8 +2,8 @@ package dev.sandjar.engine.lease;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -24,13 +24,13 @@ public final class Reaper<K> {
      * Watches a thing until it is reaped or forgotten.
      *
      * @param lease looks at it afresh
-     * @param reap removes it if it still must go; answers when to look again if it was not removed
+     * @param reap removes it if it still must go; answers when to look again if it need not, or could not be
      */
-    public void watch(K key, Supplier<Lease> lease, Function<String, java.util.Optional<Instant>> reap) {
+    public void watch(K key, Supplier<Lease> lease, Supplier<Optional<Instant>> reap) {
         switch (LeaseRules.judge(lease.get(), alarms.instant())) {
-            case Verdict.Reap(String why) -> {
+            case Verdict.Reap _ -> {
                 pending.remove(key);
-                reap.apply(why).ifPresent(next -> lookAgain(next, key, lease, reap));
+                reap.get().ifPresent(next -> lookAgain(next, key, lease, reap));
             }
             case Verdict.KeepUntil(Instant next) -> lookAgain(next, key, lease, reap);
         }
@@ -44,8 +44,7 @@ public final class Reaper<K> {
         }
     }
 
-    private void lookAgain(
-            Instant next, K key, Supplier<Lease> lease, Function<String, java.util.Optional<Instant>> reap) {
+    private void lookAgain(Instant next, K key, Supplier<Lease> lease, Supplier<Optional<Instant>> reap) {
         Alarms.Alarm before = pending.put(key, alarms.at(next, () -> {
             if (pending.containsKey(key)) {
                 watch(key, lease, reap);

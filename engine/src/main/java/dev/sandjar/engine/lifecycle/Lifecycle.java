@@ -6,6 +6,8 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxState;
 import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lease.Alarms;
+import dev.sandjar.engine.lease.LeaseRules;
+import dev.sandjar.engine.lease.Verdict;
 import dev.sandjar.engine.lifecycle.Transitions.Change;
 import dev.sandjar.engine.link.AgentConnection;
 import dev.sandjar.runtime.Deadline;
@@ -145,8 +147,35 @@ public final class Lifecycle {
         }
     }
 
-    /** Reads its record afresh, in case another process has renewed it. */
-    public void refresh(LiveSandbox sandbox) {
+    /**
+     * Removes it if its lease has ended. That is looked at once more while nobody can renew it: whoever renewed in time keeps it, and
+     * whoever comes later is told that it is gone.
+     *
+     * @return when to look again; empty when it is removed
+     */
+    public Optional<Instant> expire(LiveSandbox sandbox) throws InterruptedException {
+        sandbox.changing.lockInterruptibly();
+        try {
+            refresh(sandbox);
+            switch (LeaseRules.judge(sandbox.lease(), alarms.instant())) {
+                case Verdict.KeepUntil(Instant next) -> {
+                    return Optional.of(next);
+                }
+                case Verdict.Reap(String why) -> {
+                    if (!sandbox.change(Change.STOP, why)) {
+                        return Optional.empty(); // somebody else removes it already
+                    }
+                }
+            }
+        } finally {
+            sandbox.changing.unlock();
+        }
+        remove(sandbox);
+        return Optional.empty();
+    }
+
+    /** Another process may have renewed it. */
+    private void refresh(LiveSandbox sandbox) {
         runtime.find(sandbox.id())
                 .flatMap(seen -> RecordJson.read(seen.record()))
                 .ifPresent(record -> {
@@ -158,10 +187,14 @@ public final class Lifecycle {
 
     /** Returns when it is gone; a second caller waits for the first. */
     public void delete(LiveSandbox sandbox, String why) throws InterruptedException {
-        if (!sandbox.change(Change.STOP, why)) {
+        if (sandbox.change(Change.STOP, why)) {
+            remove(sandbox);
+        } else {
             awaitGone(sandbox);
-            return;
         }
+    }
+
+    private void remove(LiveSandbox sandbox) throws InterruptedException {
         sandbox.changing.lock();
         try {
             runtime.destroy(sandbox.id(), Deadline.in("destroy", destroyLimit));

@@ -58,6 +58,9 @@ final class RecordJson {
     }
 
     private static SandboxRecord read(JsonNode node) {
+        if (node.path("version").asInt() != 1) {
+            throw new IllegalArgumentException("not a record of version 1");
+        }
         var builder = SandboxSpec.builder();
         String image = text(node, "image");
         if (image != null) {
