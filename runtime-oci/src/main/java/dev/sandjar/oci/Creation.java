@@ -113,8 +113,7 @@ final class Creation {
             Starter starter = Starter.run(tool, folder, key);
             undo.onFailure(starter::kill);
             faults.after(id, Step.START);
-            starter.awaitReady(
-                    deadline, () -> machine.cgroups().of(id.toString()).populated());
+            starter.awaitReady(deadline);
             faults.after(id, Step.READY);
 
             close(folder);
@@ -190,14 +189,7 @@ final class Creation {
                         mounts.add(Mount.readOnly(source.toString(), name.isEmpty() ? CGROUP : CGROUP + "/" + name)));
         return new Bundle(
                 rootfs.toString(),
-                List.of(
-                        AGENT,
-                        "--unix",
-                        LINK + "/s",
-                        "--ready",
-                        LINK + "/" + Starter.READY,
-                        "--workspace",
-                        cwd(spec, image)),
+                List.of(AGENT, "--unix", LINK + "/s", "--workspace", cwd(spec, image)),
                 environment(spec, image, user),
                 "/",
                 user,

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * result is kept in the home folder. Asking a program for its version would not do: some start well and refuse the machine's control groups.
  */
 final class ToolChoice {
+    private static final Duration CLEANUP = Duration.ofSeconds(30);
+
     private final Home home;
     private final Machine machine;
 
@@ -72,9 +75,12 @@ final class ToolChoice {
             new Creation(home, machine, Creation.Faults.NONE).create(tool, id, spec, image, "", deadline);
             return Optional.empty();
         } catch (SandboxException e) {
+            if (e.code() != ErrorCode.START_FAILED) {
+                throw e; // says nothing about the tool
+            }
             return Optional.of(e);
         } finally {
-            new Removal(home, machine).destroy(id, deadline);
+            new Removal(home, machine).destroy(id, Deadline.in("cleanup", CLEANUP));
         }
     }
 

@@ -27,15 +27,6 @@ public final class SandboxCgroup {
         this.id = id;
     }
 
-    /** Whether any process is in it; not when that cannot be told. */
-    public boolean populated() {
-        try {
-            return !processes().isEmpty();
-        } catch (IOException gone) {
-            return false;
-        }
-    }
-
     /** Every process in it, as this machine numbers them; none when it is not there. */
     public Set<Integer> processes() throws IOException {
         var pids = new LinkedHashSet<Integer>();

@@ -19,6 +19,7 @@ enum SystemCall {
     UMOUNT2(166, 39),
     OPENAT(257, 56),
     FCHOWNAT(260, 54),
+    PIPE2(293, 59),
     PPOLL(271, 73),
     PIDFD_SEND_SIGNAL(424, 424),
     OPEN_TREE(428, 428),

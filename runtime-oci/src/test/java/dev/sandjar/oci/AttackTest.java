@@ -1,0 +1,278 @@
+package dev.sandjar.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.agent.Replies;
+import dev.sandjar.runtime.Placement;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What code in a sandbox might try. */
+@ExtendWith(NothingLeft.class)
+class AttackTest {
+    private static Shell shell;
+
+    @BeforeAll
+    static void open() throws InterruptedException {
+        shell = Shell.open();
+    }
+
+    @AfterAll
+    static void close() throws InterruptedException {
+        shell.close();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+    # what                               | script                                                       | what it sees
+    no passwords                         | cat /etc/shadow /etc/gshadow                                 | No such file
+    no keys                              | cat /etc/ssh/ssh_host_ed25519_key                            | No such file
+    no identity of this machine          | cat /etc/machine-id                                          | No such file
+    no files of the administrator        | ls /root                                                     | Permission denied
+    no way out through process 1         | ls /proc/1/root/                                             | Permission denied
+    no environment of process 1          | cat /proc/1/environ                                          | Permission denied
+    no descriptors of process 1          | ls /proc/1/fd                                                | Permission denied
+    no writing to programs               | touch /usr/bin/x                                             | Read-only file system
+    no writing to settings               | touch /etc/x                                                 | Read-only file system
+    no writing beside the workspace      | touch /x                                                     | Permission denied
+    no removing of the agent's socket    | rm -f /run/sandjar/link/s                                    | Permission denied
+    no link in place of it               | ln -s /x /run/sandjar/link/t                                 | Permission denied
+    no replacing of the agent            | cp /bin/sh /run/sandjar/agent                                | cannot create
+    no mounting                          | mount -t tmpfs x /mnt                                        | superuser
+    no namespaces                        | unshare -U true                                              | not permitted
+    no network namespaces                | unshare -n true                                              | not permitted
+    no entering of namespaces            | nsenter -t 1 -m true                                         | denied
+    no changing of the root              | chroot / true                                                | not permitted
+    no block devices                     | mknod /tmp/disk b 254 0                                      | not permitted
+    no character devices                 | mknod /tmp/mem c 1 1                                         | not permitted
+    no kernel settings                   | echo x > /proc/sys/kernel/hostname                           | Read-only file system
+    no core pattern                      | echo x > /proc/sys/kernel/core_pattern                       | Read-only file system
+    no host name                         | hostname other                                               | must be root
+    no raising of limits                 | echo 1 > /run/sandjar/cgroup/memory/memory.limit_in_bytes    | Read-only file system
+    no kernel symbols                    | wc -c < /proc/kallsyms                                       | 0
+    no becoming root                     | su -c id                                                     | su:
+    no raw network                       | ping -c 1 127.0.0.1                                          | "ping: "
+    no lower nice value                  | nice -n -5 nice                                              | cannot set niceness
+    """)
+    void isRefused(String what, String script, String seen) throws Exception {
+        assertThat(shell.output("(" + script + ") 2>&1")).containsIgnoringCase(seen);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "mount, 165, 0",
+        "umount2, 166, 0",
+        "chroot, 161, 0",
+        "bpf, 321, 0",
+        "keyctl, 250, 0",
+        "add_key, 248, 0",
+        "perf_event_open, 298, 0",
+        "io_uring_setup, 425, 1",
+        "userfaultfd, 323, 0",
+        "setns, 308, 0",
+        "unshare of users, 272, 0x10000000",
+        "clone of users, 56, 0x10000011",
+        "open_tree, 428, 0",
+        "fsopen, 430, 0",
+        "mount_setattr, 442, 0",
+        "move_mount, 429, 0",
+        "pivot_root, 155, 0",
+        "open_by_handle_at, 304, 0",
+        "kexec_load, 246, 0",
+        "init_module, 175, 0",
+        "finit_module, 313, 0",
+        "iopl, 172, 3",
+        "quotactl, 179, 0",
+        "settimeofday, 164, 0",
+        "swapon, 167, 0",
+        "reboot, 169, 0",
+        "syslog, 103, 3",
+        "mbind, 237, 0"
+    })
+    void systemCallIsRefused(String name, int number, String argument) throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                System.getProperty("os.arch").equals("amd64"), "numbers of another processor");
+        assertThat(shell.python("""
+                        import ctypes
+                        libc = ctypes.CDLL(None, use_errno=True)
+                        result = libc.syscall(%d, %s, 0, 0, 0, 0, 0)
+                        print(result, ctypes.get_errno())
+                        """.formatted(number, argument))).isEqualTo("-1 1\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AF_PACKET, 17", "AF_ALG, 38", "AF_VSOCK, 40", "AF_KEY, 15", "AF_TIPC, 30", "AF_XDP, 44"})
+    void thisKindOfSocketIsRefused(String name, int family) throws Exception {
+        assertThat(shell.python("import socket\nsocket.socket(" + family + ", 3)"))
+                .contains("PermissionError");
+    }
+
+    @Test
+    void noOtherProcessesAreSeen() throws Exception {
+        assertThat(shell.output("cat /proc/[0-9]*/comm")).doesNotContain("java", "runc");
+    }
+
+    @Test
+    void theAgentCannotBeTraced() throws Exception {
+        assertThat(
+                        shell.python(
+                                "import ctypes\nprint(ctypes.CDLL(None, use_errno=True).ptrace(16, 1, 0, 0), ctypes.get_errno())"))
+                .startsWith("-1");
+    }
+
+    @Test
+    void theAgentCannotBeKilled() throws Exception {
+        shell.output("sleep 0.3; kill -9 1; kill -9 -1");
+        assertThat(shell.output("echo alive")).isEqualTo("alive\n");
+    }
+
+    @Test
+    void onlyLoopbackIsThereAndItWorks() throws Exception {
+        assertThat(shell.python("""
+                        import socket
+                        server = socket.create_server(("127.0.0.1", 0))
+                        client = socket.create_connection(server.getsockname())
+                        print("loopback")
+                        try: socket.create_connection(("192.0.2.1", 80), timeout=5)
+                        except OSError as e: print(e.strerror)
+                        """)).isEqualTo("loopback\nNetwork is unreachable\n");
+    }
+
+    @Test
+    void theDevicesAreHarmlessOnes() throws Exception {
+        assertThat(shell.output("ls /dev").split("\n"))
+                .isSubsetOf(
+                        "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout",
+                        "tty", "urandom", "zero");
+    }
+
+    @Test
+    void itsRootIsNobodyOutsideAndNoTwoSandboxesShareUsers() throws Exception {
+        var asRoot = SandboxSpec.builder().image("host").user("root").build();
+        try (Shell one = Shell.in(asRoot);
+                Shell other = Shell.in(asRoot)) {
+            assertThat(one.output("id -u")).isEqualTo("0\n");
+            assertThat(other.output("id -u")).isEqualTo("0\n");
+            int first = uid(one);
+            int second = uid(other);
+            assertThat(List.of(first, second)).allMatch(uid -> uid >= 0x1000_0000 || uid < 0);
+            assertThat(first).isNotEqualTo(second);
+        }
+    }
+
+    private static int uid(Shell shell) throws Exception {
+        shell.output("touch /workspace/mine");
+        Path file = Home.open(TestHome.FOLDER).sandbox(shell.id()).rootfs().resolve("workspace/mine");
+        return (Integer) Files.getAttribute(file, "unix:uid");
+    }
+
+    @Test
+    void itsRootHasNoPowersEither() throws Exception {
+        try (Shell root =
+                Shell.in(SandboxSpec.builder().image("host").user("root").build())) {
+            assertThat(
+                            root.output(
+                                    "(mount -t tmpfs x /mnt; touch /usr/x; chroot / true; hostname x) 2>&1; grep CapEff /proc/self/status"))
+                    .contains("CapEff:\t0000000000000000", "Read-only file system", "not permitted")
+                    .doesNotContain("success");
+        }
+    }
+
+    @Test
+    void aForkBombHurtsNobodyElse() throws Exception {
+        try (Shell bomb = Shell.in(SandboxSpec.builder().image("host").pids(64).build())) {
+            bomb.run(List.of("bash", "-c", "bomb() { bomb | bomb & }; bomb 2> /dev/null; sleep 1"));
+            assertThat(shell.output("echo unharmed")).isEqualTo("unharmed\n");
+            assertThat(TestHome.runtime().find(bomb.id()).orElseThrow().status())
+                    .isEqualTo(Placement.Status.RUNNING);
+        }
+    }
+
+    @Test
+    void aMemoryHogIsEndedAndItsSandboxGoesOn() throws Exception {
+        try (Shell hog =
+                Shell.in(SandboxSpec.builder().image("host").memory(48 << 20).build())) {
+            assertThat(hog.run(List.of("python3", "-c", "x = bytearray(500 << 20)"))
+                            .ended()
+                            .how())
+                    .isEqualTo(Replies.How.OUT_OF_MEMORY);
+            assertThat(hog.output("echo on")).isEqualTo("on\n");
+        }
+    }
+
+    @Test
+    void filesInMemoryCountAsMemory() throws Exception {
+        try (Shell hog =
+                Shell.in(SandboxSpec.builder().image("host").memory(48 << 20).build())) {
+            assertThat(hog.run(List.of("sh", "-c", "exec head -c 60000000 /dev/zero > /dev/shm/x"))
+                            .ended()
+                            .how())
+                    .isNotEqualTo(Replies.How.EXITED);
+        }
+    }
+
+    @Test
+    void theSmallestMemoryIsEnough() throws Exception {
+        try (Shell small =
+                Shell.in(SandboxSpec.builder().image("host").memory(16 << 20).build())) {
+            assertThat(small.output("echo enough")).isEqualTo("enough\n");
+        }
+    }
+
+    @Test
+    void foldersOfAnyDepthAndFilesOfAnyNameAreRemoved() throws Exception {
+        try (Shell deep = Shell.open()) {
+            assertThat(deep.python("""
+                            import os
+                            os.chdir("/workspace")
+                            os.symlink("/", "root")
+                            os.symlink("/etc", b"\\xff\\xfe")
+                            open(b"line\\nbreak \\x80", "w").close()
+                            os.mkfifo("pipe")
+                            for i in range(3000):
+                                os.mkdir("d" * 200); os.chdir("d" * 200)
+                                open("f", "w").close()
+                            print("deep")
+                            """)).isEqualTo("deep\n");
+        }
+        assertThat(Files.exists(Path.of("/etc/passwd"))).isTrue();
+    }
+
+    @Test
+    void thePowersOfOneProcessorAreNotExceeded() throws Exception {
+        try (Shell slow = Shell.in(SandboxSpec.builder().image("host").cpu(0.2).build())) {
+            String used = slow.python(
+                    "import time\nend = time.time() + 1\nwhile time.time() < end: pass\nprint(time.process_time())");
+            assertThat(Double.parseDouble(used.strip())).isLessThan(0.5);
+        }
+    }
+
+    @Test
+    void commonToolsWork() throws Exception {
+        assertThat(shell.python(
+                        "import ssl, sqlite3, json, multiprocessing as m\nprint(len(m.Pool(2).map(abs, [-1, 2])))"))
+                .isEqualTo("2\n");
+        works(
+                "git",
+                "cd /tmp && git init -q g && cd g && git -c user.name=a -c user.email=b@c commit -q --allow-empty -m x && git log --oneline | wc -l",
+                "1\n");
+        works("node", "node -e 'console.log([1,2].map(x => x * 2).join())'", "2,4\n");
+        works("gcc", "cd /tmp && echo 'int main(void){return 43;}' > a.c && gcc a.c -o a; ./a; echo $?", "43\n");
+        works("perl", "perl -MList::Util=sum -e 'print sum(1,2)'", "3");
+        works("java", "java -version 2>&1 | grep -c Runtime", "1\n");
+    }
+
+    private static void works(String tool, String script, String output) throws Exception {
+        if (Files.exists(Path.of("/usr/bin", tool))) {
+            assertThat(shell.output(script)).as(tool).isEqualTo(output);
+        }
+    }
+}
