@@ -12,7 +12,33 @@ struct block {
     uint8_t at[];
 };
 
-enum { SMALLEST = 512, LARGEST = 131072 };
+enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4 };
+
+/* Large blocks come and go fast while much is written; the C library would map and unmap each. */
+static struct block *spare;
+static int spare_count;
+
+static struct block *block_take(uint32_t capacity)
+{
+    struct block *b = spare;
+
+    if (capacity != LARGEST || b == NULL)
+        return malloc(sizeof *b + capacity);
+    spare = b->next;
+    spare_count--;
+    return b;
+}
+
+static void block_give(struct block *b)
+{
+    if (b->capacity == LARGEST && spare_count < MOST_SPARE) {
+        b->next = spare;
+        spare = b;
+        spare_count++;
+    } else {
+        free(b);
+    }
+}
 
 uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room)
 {
@@ -26,7 +52,7 @@ uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room)
             capacity = LARGEST;
         if (capacity > j->bound / 4) /* so that forgetting one leaves most */
             capacity = (uint32_t)(j->bound / 4);
-        b = malloc(sizeof *b + capacity);
+        b = block_take(capacity);
         if (b == NULL)
             return NULL;
         *b = (struct block){.offset = j->end, .capacity = capacity, .stream = stream};
@@ -61,7 +87,7 @@ bool journal_forget(struct journal *j)
     j->head = b->next;
     j->start = b->offset + b->length;
     j->held -= sizeof *b + b->capacity;
-    free(b);
+    block_give(b);
     return true;
 }
 
@@ -95,7 +121,7 @@ void journal_free(struct journal *j)
 {
     while (j->head != NULL) {
         struct block *next = j->head->next;
-        free(j->head);
+        block_give(j->head);
         j->head = next;
     }
     j->tail = NULL;

@@ -3,15 +3,15 @@ package dev.sandjar.agent;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.ScatteringByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /** Takes frames off a connection. Every byte is hostile: what breaks a rule of PROTOCOL.md ends the link. For one thread. */
 final class FrameReader {
-    private final ReadableByteChannel from;
+    private final ScatteringByteChannel from;
     private final ByteBuffer ahead = ByteBuffer.allocate(4 * 1024).flip(); // small, for there is one per idle sandbox
 
-    FrameReader(ReadableByteChannel from) {
+    FrameReader(ScatteringByteChannel from) {
         this.from = from;
     }
 
@@ -93,10 +93,15 @@ final class FrameReader {
         int ready = Math.min(length, ahead.remaining());
         payload.put(0, ahead, ahead.position(), ready).position(ready);
         ahead.position(ahead.position() + ready);
-        while (payload.hasRemaining()) {
-            if (from.read(payload) < 0) {
-                throw new EOFException("cut inside a frame");
+        if (payload.hasRemaining()) {
+            ByteBuffer[] both = {payload, ahead.clear()}; // the next frame's head comes with it, in one system call
+            while (payload.hasRemaining()) {
+                if (from.read(both) < 0) {
+                    ahead.flip();
+                    throw new EOFException("cut inside a frame");
+                }
             }
+            ahead.flip();
         }
         return payload.flip().asReadOnlyBuffer();
     }

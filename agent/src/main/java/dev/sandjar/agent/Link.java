@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.ScatteringByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,7 +59,7 @@ public final class Link implements AutoCloseable {
      * @param whenCut told once, on a thread of the link's, when it has ended for whatever reason
      * @throws IOException the agent refused us, is not ours, broke a rule, or took too long
      */
-    public static <S extends ByteChannel & GatheringByteChannel> Link open(
+    public static <S extends ByteChannel & GatheringByteChannel & ScatteringByteChannel> Link open(
             S socket, byte[] key, String name, Duration limit, Consumer<Link> whenCut) throws IOException {
         var reader = new FrameReader(socket);
         var link = new Link(socket, reader, whenCut);

@@ -3,13 +3,16 @@ package dev.sandjar.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -176,6 +179,12 @@ class HostileFramesTest {
     }
 
     private static FrameReader reader(byte[] bytes) {
-        return new FrameReader(Channels.newChannel(new ByteArrayInputStream(bytes)));
+        try {
+            Path file = Files.createTempFile("frames", "");
+            Files.write(file, bytes);
+            return new FrameReader(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
