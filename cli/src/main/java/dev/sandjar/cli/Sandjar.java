@@ -52,7 +52,7 @@ final class Sandjar implements Runnable {
     }
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        Exit.now(commandLine().execute(args));
     }
 
     static CommandLine commandLine() {
