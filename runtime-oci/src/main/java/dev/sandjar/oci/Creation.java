@@ -101,7 +101,7 @@ final class Creation {
             disk.ifPresent(one -> undo.onFailure(one::release));
             Path files = disk.map(Disk::folder).orElse(folder.path());
             Path rootfs = files.resolve("rootfs");
-            RootImage.Laid laid = image.lay(files, rootfs, idBase, user, deadline);
+            RootImage.Laid laid = image.lay(folder.path(), files, rootfs, idBase, user, deadline);
             undo.onFailure(laid::release);
             faults.after(id, Step.ROOT);
 

@@ -36,7 +36,7 @@ final class Home {
     final Path folder;
     final Path images;
     final Path agents;
-    private final Path sandboxes;
+    final Path sandboxes;
     private final UidRanges ranges;
 
     private final ReentrantLock threads = new ReentrantLock(); // the same as the file's lock, cheaper among threads

@@ -71,7 +71,8 @@ final class ToolChoice {
         var id = SandboxId.random();
         var spec = SandboxSpec.of(HostImage.NAME);
         try {
-            var image = new ImageStore(home.images, Aliases.NONE).get(HostImage.NAME, deadline);
+            var image = new ImageStore(home.images, home.sandboxes, Aliases.NONE, Optional.empty())
+                    .get(HostImage.NAME, deadline);
             new Creation(home, machine, Creation.Faults.NONE).create(tool, id, spec, image, "", deadline);
             return Optional.empty();
         } catch (SandboxException e) {

@@ -33,9 +33,9 @@ record Accounts(String passwd, String group) {
         return new Bundle.User(uid, gid, named.name(), named.home(), named.shell());
     }
 
-    /** Whether a number has a name. */
-    boolean names(int uid) {
-        return line(Integer.toString(uid)).isPresent();
+    /** Whether a name or a number is known. */
+    boolean names(String nameOrId) {
+        return line(nameOrId).isPresent();
     }
 
     private Optional<Bundle.User> line(String nameOrId) {

@@ -72,7 +72,8 @@ public final class HostImage implements RootImage {
     }
 
     @Override
-    public Laid lay(Path folder, Path rootfs, long idBase, Bundle.User user, Deadline deadline) throws IOException {
+    public Laid lay(Path sandbox, Path files, Path rootfs, long idBase, Bundle.User user, Deadline deadline)
+            throws IOException {
         Owned.folder(rootfs, idBase, idBase, 0_755);
         for (String name : EMPTY) {
             Owned.folder(rootfs.resolve(name), idBase, idBase, 0_755);

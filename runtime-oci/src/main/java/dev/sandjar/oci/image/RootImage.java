@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A root filesystem that is ready on this machine, to be laid out for any number of sandboxes. */
-public sealed interface RootImage permits HostImage {
+public sealed interface RootImage permits HostImage, OciImage {
     /** What the image sets for every command. */
     Map<String, String> env();
 
@@ -26,14 +26,15 @@ public sealed interface RootImage permits HostImage {
     /**
      * Makes it ready for one sandbox.
      *
-     * @param folder the sandbox's own, for what it writes
+     * @param sandbox the sandbox's own folder
+     * @param files the folder for what it writes: the same, or its disk
      * @param rootfs where the root filesystem has to be; not there yet
      * @param idBase what user 0 inside is outside
      * @param user whom the workspace and the home belong to
      * @param deadline until when
      * @return undoes what is not a file: mounts
      */
-    Laid lay(Path folder, Path rootfs, long idBase, Bundle.User user, Deadline deadline)
+    Laid lay(Path sandbox, Path files, Path rootfs, long idBase, Bundle.User user, Deadline deadline)
             throws IOException, InterruptedException;
 
     /** What was laid out. */

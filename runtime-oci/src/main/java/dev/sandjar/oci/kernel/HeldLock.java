@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * An exclusive {@code flock(2)} on a file, until closed or until the kernel takes it from a process that died.
+ * A {@code flock(2)} on a file, exclusive unless it says shared, until closed or until the kernel takes it from a process that died.
  *
  * <p>Not {@link java.nio.channels.FileLock}: that one belongs to the process, so two runtimes in one JVM would not exclude each other, and
  * closing any channel on the file would drop it.
@@ -22,6 +22,7 @@ public final class HeldLock implements AutoCloseable {
     private static final int O_RDWR = 2;
     private static final int O_CREAT = 0_100;
     private static final int O_CLOEXEC = 02_000_000;
+    private static final int LOCK_SH = 1;
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
 
@@ -33,33 +34,38 @@ public final class HeldLock implements AutoCloseable {
 
     /** Makes the file where it is missing and takes the lock unless another has it. */
     public static Optional<HeldLock> tryMake(Path file) throws IOException {
-        return tryLock(open(file, O_CREAT));
+        return tryLock(open(file, O_CREAT), LOCK_EX);
     }
 
     /** Takes the lock unless another has it. */
     public static Optional<HeldLock> tryTake(Path file) throws IOException {
-        return tryLock(open(file, 0));
+        return tryLock(open(file, 0), LOCK_EX);
     }
 
     /** Makes the file where it is missing and waits for the lock. */
     public static HeldLock make(Path file, Deadline deadline, String doing) throws IOException, InterruptedException {
-        return await(file, O_CREAT, deadline, doing);
+        return await(file, O_CREAT, LOCK_EX, deadline, doing);
+    }
+
+    /** Makes the file where it is missing and waits until nobody has the lock alone; any number may share it. */
+    public static HeldLock share(Path file, Deadline deadline, String doing) throws IOException, InterruptedException {
+        return await(file, O_CREAT, LOCK_SH, deadline, doing);
     }
 
     /** Waits for the lock. */
     public static HeldLock take(Path file, Deadline deadline, String doing) throws IOException, InterruptedException {
-        return await(file, 0, deadline, doing);
+        return await(file, 0, LOCK_EX, deadline, doing);
     }
 
-    private static HeldLock await(Path file, int flags, Deadline deadline, String doing)
+    private static HeldLock await(Path file, int flags, int kind, Deadline deadline, String doing)
             throws IOException, InterruptedException {
-        var free = tryLock(open(file, flags));
+        var free = tryLock(open(file, flags), kind);
         if (free.isPresent()) {
             return free.get();
         }
         var taken = new CompletableFuture<HeldLock>();
         long fd = open(file, flags);
-        Thread.ofPlatform().daemon().name("lock-wait").start(() -> waitFor(fd, taken));
+        Thread.ofPlatform().daemon().name("lock-wait").start(() -> waitFor(fd, kind, taken));
         try {
             return taken.get(deadline.left().plus(Duration.ofMillis(1)).toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
@@ -72,10 +78,10 @@ public final class HeldLock implements AutoCloseable {
     }
 
     /** Blocks in the kernel; when nobody wants the lock any more it is given back. */
-    private static void waitFor(long fd, CompletableFuture<HeldLock> taken) {
+    private static void waitFor(long fd, int kind, CompletableFuture<HeldLock> taken) {
         var lock = new HeldLock(fd);
         try {
-            SystemCall.FLOCK.call(fd, LOCK_EX);
+            SystemCall.FLOCK.call(fd, kind);
             if (!taken.complete(lock)) {
                 lock.close();
             }
@@ -85,9 +91,9 @@ public final class HeldLock implements AutoCloseable {
         }
     }
 
-    private static Optional<HeldLock> tryLock(long fd) throws IOException {
+    private static Optional<HeldLock> tryLock(long fd, int kind) throws IOException {
         try {
-            SystemCall.FLOCK.call(fd, LOCK_EX | LOCK_NB);
+            SystemCall.FLOCK.call(fd, kind | LOCK_NB);
             return Optional.of(new HeldLock(fd));
         } catch (ErrnoException e) {
             new HeldLock(fd).close();
@@ -101,10 +107,7 @@ public final class HeldLock implements AutoCloseable {
     private static long open(Path file, int flags) throws IOException {
         try (var arena = Arena.ofConfined()) {
             return SystemCall.OPENAT.call(
-                    SystemCall.AT_FDCWD,
-                    arena.allocateFrom(file.toString()).address(),
-                    O_RDWR | O_CLOEXEC | flags,
-                    0_600);
+                    SystemCall.AT_FDCWD, CString.of(arena, file), O_RDWR | O_CLOEXEC | flags, 0_600);
         } catch (ErrnoException e) {
             if (e.errno() == ErrnoException.ENOENT) {
                 throw new NoSuchFileException(file.toString());

@@ -67,7 +67,7 @@ public final class LoopDevice implements AutoCloseable {
 
     private static long open(String path) throws ErrnoException {
         try (var arena = Arena.ofConfined()) {
-            return SystemCall.OPENAT.call(SystemCall.AT_FDCWD, Mounts.text(arena, path), O_RDWR | O_CLOEXEC);
+            return SystemCall.OPENAT.call(SystemCall.AT_FDCWD, CString.of(arena, path), O_RDWR | O_CLOEXEC);
         }
     }
 

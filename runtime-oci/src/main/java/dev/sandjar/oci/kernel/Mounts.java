@@ -2,7 +2,6 @@ package dev.sandjar.oci.kernel;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,18 +21,18 @@ public final class Mounts {
     public static void mount(String source, Path at, String type, String options) throws ErrnoException {
         try (var arena = Arena.ofConfined()) {
             SystemCall.MOUNT.call(
-                    text(arena, source),
-                    text(arena, at.toString()),
-                    text(arena, type),
+                    CString.of(arena, source),
+                    CString.of(arena, at),
+                    CString.of(arena, type),
                     MS_NOSUID | MS_NODEV,
-                    text(arena, options));
+                    CString.of(arena, options));
         }
     }
 
     /** Takes a mount out of our sight; who uses it keeps it. Succeeds when nothing is mounted there. */
     public static void detach(Path at) throws ErrnoException {
         try (var arena = Arena.ofConfined()) {
-            SystemCall.UMOUNT2.call(text(arena, at.toString()), MNT_DETACH | UMOUNT_NOFOLLOW);
+            SystemCall.UMOUNT2.call(CString.of(arena, at), MNT_DETACH | UMOUNT_NOFOLLOW);
         } catch (ErrnoException e) {
             if (e.errno() != ErrnoException.EINVAL && e.errno() != ErrnoException.ENOENT) {
                 throw e;
@@ -54,10 +53,5 @@ public final class Mounts {
             }
         }
         return found;
-    }
-
-    static long text(Arena arena, String text) {
-        MemorySegment segment = arena.allocateFrom(text);
-        return segment.address();
     }
 }

@@ -12,8 +12,7 @@ public final class Owners {
     /** Gives it to somebody; of a link, the link itself. One call, where the JDK's attributes take several. */
     public static void set(Path path, long uid, long gid) throws ErrnoException {
         try (var arena = Arena.ofConfined()) {
-            SystemCall.FCHOWNAT.call(
-                    SystemCall.AT_FDCWD, Mounts.text(arena, path.toString()), uid, gid, AT_SYMLINK_NOFOLLOW);
+            SystemCall.FCHOWNAT.call(SystemCall.AT_FDCWD, CString.of(arena, path), uid, gid, AT_SYMLINK_NOFOLLOW);
         }
     }
 }

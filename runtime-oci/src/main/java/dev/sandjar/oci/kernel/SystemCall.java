@@ -19,6 +19,8 @@ enum SystemCall {
     UMOUNT2(166, 39),
     OPENAT(257, 56),
     FCHOWNAT(260, 54),
+    SETXATTR(188, 5),
+    MKNODAT(259, 33),
     PIPE2(293, 59),
     PPOLL(271, 73),
     PIDFD_SEND_SIGNAL(424, 424),

@@ -1,0 +1,210 @@
+package dev.sandjar.oci.image;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.runtime.Deadline;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One repository of a registry, read anonymously by the OCI distribution protocol: two kinds of GET, and a token where one is asked for.
+ *
+ * <p>The JDK's client, because jib-core's registry client is not part of its API and brings Guava, an Apache client and commons-logging along. Redirects are
+ * followed here and not by the JDK, which would hand our token to whatever host it is sent to.
+ */
+final class Registry {
+    private static final int LARGEST_MANIFEST = 4 << 20;
+    private static final int LARGEST_TOKEN = 1 << 20;
+    private static final int MOST_REDIRECTS = 5;
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Pattern PARAMETER = Pattern.compile("([a-z]+)=\"([^\"]*)\"");
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .connectTimeout(CONNECT)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
+
+    private final ImageReference image;
+    private final URI base;
+    private @Nullable String token; // one thread pulls
+
+    Registry(ImageReference image, URI base) {
+        this.image = image;
+        this.base = base;
+    }
+
+    /** Where a registry is: by https, and by http on loopback only. */
+    static URI address(ImageReference image, Optional<String> mirror) {
+        if (image.registry().equals(ImageReference.DOCKER_HUB)) {
+            return mirror.map(Registry::mirror).orElse(URI.create("https://registry-1.docker.io"));
+        }
+        URI https = URI.create("https://" + image.registry());
+        return loopback(https) ? URI.create("http://" + image.registry()) : https;
+    }
+
+    /** Checks what configuration says. */
+    static URI mirror(String text) {
+        try {
+            URI uri = URI.create(text.replaceAll("/+$", ""));
+            boolean secure = "https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && loopback(uri));
+            if (uri.getHost() != null && secure) {
+                return uri;
+            }
+        } catch (IllegalArgumentException notAnAddress) {
+            throw SandboxException.invalid("mirror", '"' + text + '"', "https://host, or http:// on loopback");
+        }
+        throw SandboxException.invalid("mirror", '"' + text + '"', "https://host, or http:// on loopback");
+    }
+
+    private static boolean loopback(URI uri) {
+        String host = String.valueOf(uri.getHost());
+        return host.equals("localhost") || host.matches("127(\\.[0-9]{1,3}){3}") || host.equals("[::1]");
+    }
+
+    /** The bytes of a manifest, by tag or digest; a digest is checked. */
+    byte[] manifest(String version, Deadline deadline) throws IOException, InterruptedException {
+        URI uri = URI.create(base + "/v2/" + image.repository() + "/manifests/" + version);
+        try (InputStream body = get(uri, Manifest.TYPES, deadline)) {
+            byte[] bytes = body.readNBytes(LARGEST_MANIFEST + 1);
+            if (bytes.length > LARGEST_MANIFEST) {
+                throw new HostileImageException("its manifest has more than " + LARGEST_MANIFEST + " bytes");
+            }
+            if (Digest.valid(version) && !Digest.of(bytes).equals(version)) {
+                throw new HostileImageException("its manifest is not the one that its digest names");
+            }
+            return bytes;
+        }
+    }
+
+    /** A part of an image; the caller checks its digest. */
+    InputStream blob(Manifest.Blob blob, Deadline deadline) throws IOException, InterruptedException {
+        return get(
+                URI.create(base + "/v2/" + image.repository() + "/blobs/" + blob.digest()),
+                List.of("application/octet-stream"),
+                deadline);
+    }
+
+    private InputStream get(URI uri, List<String> types, Deadline deadline) throws IOException, InterruptedException {
+        HttpResponse<InputStream> response = follow(uri, types, deadline);
+        if (response.statusCode() == 401 && token == null) {
+            token = fetchToken(response, deadline);
+            response = follow(uri, types, deadline);
+        }
+        if (response.statusCode() == 200) {
+            return response.body();
+        }
+        response.body().close();
+        throw refused(response.statusCode());
+    }
+
+    private HttpResponse<InputStream> follow(URI start, List<String> types, Deadline deadline)
+            throws IOException, InterruptedException {
+        URI uri = start;
+        for (int i = 0; i <= MOST_REDIRECTS; i++) {
+            HttpResponse<InputStream> response = send(uri, types, deadline);
+            Optional<String> location = response.headers().firstValue("Location");
+            if (response.statusCode() / 100 != 3 || location.isEmpty()) {
+                return response;
+            }
+            response.body().close();
+            uri = allowed(uri.resolve(location.get()));
+        }
+        throw unavailable("sends from one address to the next", null);
+    }
+
+    private HttpResponse<InputStream> send(URI uri, List<String> types, Deadline deadline)
+            throws IOException, InterruptedException {
+        deadline.check("pulling image " + image);
+        var request = HttpRequest.newBuilder(uri).timeout(deadline.left());
+        types.forEach(type -> request.header("Accept", type));
+        boolean home = uri.getHost().equals(base.getHost()) && uri.getPort() == base.getPort();
+        if (token != null && home) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        try {
+            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        } catch (HttpTimeoutException e) {
+            deadline.check("pulling image " + image);
+            throw unavailable("does not answer", e);
+        } catch (IOException e) {
+            throw unavailable("does not answer", e);
+        }
+    }
+
+    private String fetchToken(HttpResponse<InputStream> refusal, Deadline deadline)
+            throws IOException, InterruptedException {
+        refusal.body().close();
+        String challenge = refusal.headers().firstValue("WWW-Authenticate").orElse("");
+        String realm = "";
+        String service = "";
+        Matcher parameters = PARAMETER.matcher(challenge);
+        while (parameters.find()) {
+            switch (parameters.group(1)) {
+                case "realm" -> realm = parameters.group(2);
+                case "service" -> service = parameters.group(2);
+                default -> {} // the scope we know ourselves
+            }
+        }
+        if (!challenge.regionMatches(true, 0, "Bearer ", 0, 7) || realm.isEmpty()) {
+            throw refused(401);
+        }
+        String query = "service=" + encode(service) + "&scope=" + encode("repository:" + image.repository() + ":pull");
+        URI uri = allowed(URI.create(realm + (realm.contains("?") ? "&" : "?") + query));
+        HttpResponse<InputStream> response = send(uri, List.of("application/json"), deadline);
+        try (InputStream body = response.body()) {
+            if (response.statusCode() != 200) {
+                throw refused(response.statusCode());
+            }
+            JsonNode answer = Manifest.object(body.readNBytes(LARGEST_TOKEN));
+            return answer.path("token").asText(answer.path("access_token").asText());
+        }
+    }
+
+    /** A registry must not send us to plain http, nor, from elsewhere, to services of this machine. */
+    private URI allowed(URI uri) throws IOException {
+        boolean ours = loopback(base);
+        if (uri.getHost() == null || (!ours && (loopback(uri) || !"https".equals(uri.getScheme())))) {
+            throw new HostileImageException("its registry sends to an address that is not https");
+        }
+        return uri;
+    }
+
+    private SandboxException refused(int status) {
+        return switch (status) {
+            case 401, 403, 404 ->
+                new SandboxException(
+                        ErrorCode.IMAGE_NOT_FOUND,
+                        "image " + image + " is not in registry " + image.registry() + " (" + status + ")",
+                        "look for a typing error; sandjar images ls shows what is here",
+                        null);
+            case 429 -> unavailable("has had too many requests from here (429)", null);
+            default -> unavailable("answers with " + status, null);
+        };
+    }
+
+    private SandboxException unavailable(String what, @Nullable Throwable cause) {
+        String where = base.getHost().equals(image.registry().split(":")[0]) ? "" : " (through its mirror)";
+        return new SandboxException(
+                ErrorCode.REGISTRY_UNAVAILABLE,
+                "registry " + image.registry() + where + " " + what,
+                "try again, name a mirror with SANDJAR_MIRROR, or use image host",
+                cause);
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.sandjar.oci.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A folder as seen with other owners: what belongs to user n on disk belongs to the nth user of a sandbox's range. So one unpacked layer, owned as its
+ * image says, serves sandboxes with different ranges, and nothing is copied or chowned.
+ */
+public final class IdMappedTree {
+    private static final int OPEN_TREE_CLONE = 1;
+    private static final int O_CLOEXEC = 02_000_000;
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    private static final long READ_ONLY = 1;
+    private static final long NO_SETUID = 2;
+    private static final long NO_DEVICES = 4;
+    private static final long ID_MAPPED = 0x0010_0000;
+    private static final int ATTRIBUTES = 32; // struct mount_attr: set, clear, propagation, user namespace
+
+    private IdMappedTree() {}
+
+    /** Mounts a folder, read-only, at another, which exists. */
+    public static void mount(Path folder, Path at, long first, int count) throws IOException, InterruptedException {
+        long users = userNamespace(first, count);
+        try (var arena = Arena.ofConfined()) {
+            long tree = SystemCall.OPEN_TREE.call(
+                    SystemCall.AT_FDCWD, CString.of(arena, folder), OPEN_TREE_CLONE | O_CLOEXEC);
+            try {
+                MemorySegment attributes = arena.allocate(ATTRIBUTES, 8);
+                attributes.set(JAVA_LONG, 0, READ_ONLY | NO_SETUID | NO_DEVICES | ID_MAPPED);
+                attributes.set(JAVA_LONG, 24, users);
+                long nothing = CString.of(arena, "");
+                SystemCall.MOUNT_SETATTR.call(tree, nothing, AT_EMPTY_PATH, attributes.address(), ATTRIBUTES);
+                SystemCall.MOVE_MOUNT.call(
+                        tree, nothing, SystemCall.AT_FDCWD, CString.of(arena, at), MOVE_MOUNT_F_EMPTY_PATH);
+            } finally {
+                Descriptors.close(tree);
+            }
+        } finally {
+            Descriptors.close(users);
+        }
+    }
+
+    /** The kernel takes a mapping only from a user namespace, and a JVM, having threads, cannot make one itself: a short-lived {@code cat} has it. */
+    private static long userNamespace(long first, int count) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("unshare", "--user", "cat")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (var in = process.getOutputStream();
+                var arena = Arena.ofConfined()) {
+            in.write('\n');
+            in.flush();
+            if (process.getInputStream().read() != '\n') { // its echo comes from behind the unshare
+                throw new IOException("unshare(1) could not make a user namespace");
+            }
+            Path proc = Path.of("/proc", Long.toString(process.pid()));
+            for (String map : List.of("uid_map", "gid_map")) {
+                Files.writeString(proc.resolve(map), "0 " + first + " " + count + "\n");
+            }
+            return SystemCall.OPENAT.call(SystemCall.AT_FDCWD, CString.of(arena, proc.resolve("ns/user")), O_CLOEXEC);
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+}
