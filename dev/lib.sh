@@ -1,4 +1,11 @@
-# Sourced by ./sandjar and the scripts in dev/: finding a JDK, installing what is missing. Sets nothing else.
+# Sourced by ./sandjar and the scripts in dev/: finding a JDK, installing what is missing.
+
+# command=package: what a build, a sandbox and the tests need. A name with a slash is a file.
+BUILD_PACKAGES="mvn=maven make=make gcc=gcc musl-gcc=musl-tools strip=binutils /usr/include/linux/seccomp.h=linux-libc-dev"
+RUN_PACKAGES="runc=runc python3=python3 /usr/bin/python3=python3"
+TEST_PACKAGES="git=git clang-14=clang-14 /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a=libclang-rt-14-dev
+  docker-registry=docker-registry aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/lib/libc.a=libc6-dev-arm64-cross
+  node=nodejs clang-format-14=clang-format-14"
 
 say() { # progress, for people only
   if [ -t 2 ] || [ -n "${CI:-}" ]; then echo "sandjar: $*" >&2; fi
@@ -11,40 +18,47 @@ give_up() { # what is wrong, what to type
 }
 
 is_jdk_25() {
+  local version
   [ -x "$1/bin/javac" ] && [ -r "$1/release" ] &&
-    [ "$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")" -ge 25 ] 2>/dev/null
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release") && [ "${version:-0}" -ge 25 ]
 }
 
 find_jdk() { # sets JAVA_HOME
-  local on_path
-  if [ -n "${JAVA_HOME:-}" ] && is_jdk_25 "$JAVA_HOME"; then return; fi
+  local on_path candidate
   on_path=$(command -v javac || true)
-  for JAVA_HOME in ${on_path:+"$(dirname "$(dirname "$(readlink -f "$on_path")")")"} /usr/lib/jvm/*; do
-    if is_jdk_25 "$JAVA_HOME"; then export JAVA_HOME; return; fi
+  for candidate in ${JAVA_HOME:+"$JAVA_HOME"} ${on_path:+"$(dirname "$(dirname "$(readlink -f "$on_path")")")"} /usr/lib/jvm/*; do
+    if is_jdk_25 "$candidate"; then
+      export JAVA_HOME=$candidate
+      return
+    fi
   done
   give_up "no JDK 25 or newer was found in JAVA_HOME, on the PATH or in /usr/lib/jvm" "install one, such as temurin-25-jdk"
 }
 
 need_packages() { # command=package ...: installs the packages whose commands are missing
-  local pair missing=() as_root=()
-  for pair in "$@"; do
-    command -v "${pair%%=*}" >/dev/null 2>&1 || [ -e "${pair%%=*}" ] || missing+=("${pair#*=}")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  command -v apt-get >/dev/null 2>&1 || give_up "missing: ${missing[*]}" "install them with your system's package manager"
+  local missing pair log as_root=()
+  missing=$(packages_missing "$@")
+  [ -n "$missing" ] || return 0
+  command -v apt-get >/dev/null 2>&1 || give_up "missing: $missing" "install them with your system's package manager"
   if [ "$(id -u)" != 0 ]; then
-    sudo -n true 2>/dev/null || give_up "missing: ${missing[*]}" "run: sudo apt-get install ${missing[*]}"
+    sudo -n true 2>/dev/null || give_up "missing: $missing" "run: sudo apt-get install --no-install-recommends $missing"
     as_root=(sudo -n)
   fi
-  say "installing ${missing[*]}"
-  { "${as_root[@]}" apt-get update -qq &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >&2 2>&1 |
-    { if [ -t 2 ]; then cat >&2; else cat >/dev/null; fi; }
-  for pair in "$@"; do
-    command -v "${pair%%=*}" >/dev/null 2>&1 || [ -e "${pair%%=*}" ] ||
-      give_up "${pair#*=} could not be installed" "run: apt-get install ${pair#*=}"
-  done
+  say "installing $missing"
+  log=$(mktemp)
+  # shellcheck disable=SC2086
+  "${as_root[@]}" apt-get update -qq >"$log" 2>&1 || true # perhaps an old list is good enough
+  # shellcheck disable=SC2086
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends $missing >>"$log" 2>&1 || tail -n 20 "$log" >&2
+  rm -f "$log"
+  missing=$(packages_missing "$@")
+  [ -z "$missing" ] || give_up "could not be installed: $missing" "run: apt-get install $missing"
 }
 
-BUILD_PACKAGES="mvn=maven make=make gcc=gcc musl-gcc=musl-tools strip=binutils"
-RUN_PACKAGES="runc=runc python3=python3 /usr/bin/python3=python3 bash=bash"
+packages_missing() { # command=package ...: the packages, each once
+  local pair
+  for pair in "$@"; do
+    command -v "${pair%%=*}" >/dev/null 2>&1 || [ -e "${pair%%=*}" ] || echo "${pair#*=}"
+  done | sort -u | tr '\n' ' ' | sed 's/ $//'
+}

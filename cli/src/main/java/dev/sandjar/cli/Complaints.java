@@ -2,39 +2,104 @@ package dev.sandjar.cli;
 
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 
 /** What went wrong in one sentence, and the next thing to do. */
 final class Complaints implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
     static final int USAGE = 2;
     static final int FAILED = 125;
+    static final int INTERRUPTED = 130;
+    static final int PIPE_BROKEN = 141; // as a shell says of a program that SIGPIPE has ended
     static final int LOST = 255;
 
     @Override
     public int handleExecutionException(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
-        PrintWriter err = command.getErr();
-        if (!(e instanceof SandboxException known)) {
-            err.println("sandjar: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
-            return FAILED;
+        if (e instanceof InterruptedException) {
+            return INTERRUPTED;
         }
-        err.println("sandjar: " + Text.safe(String.valueOf(known.getMessage())));
-        if (!known.remedy().isEmpty()) {
-            err.println("         " + Text.safe(known.remedy()));
+        if (e instanceof IOException && "Broken pipe".equals(e.getMessage())) {
+            return PIPE_BROKEN; // whoever read has what it wanted
+        }
+        return tell(e, command.getErr());
+    }
+
+    /** The exit code that the exception means, after telling what happened. */
+    static int tell(Exception e, PrintWriter err) {
+        err.println("sandjar: " + Text.safe(sentence(e)));
+        String remedy = remedy(e);
+        if (!remedy.isEmpty()) {
+            err.println("         " + Text.safe(remedy));
         }
         if (System.getenv("SANDJAR_DEBUG") != null) {
-            known.printStackTrace(err);
+            e.printStackTrace(err);
         }
-        return known.code() == ErrorCode.SANDBOX_LOST ? LOST : FAILED;
+        err.flush();
+        return code(e);
+    }
+
+    private static int code(Exception e) {
+        if (!(e instanceof SandboxException known)) {
+            return FAILED;
+        }
+        return switch (known.code()) {
+            case SANDBOX_LOST -> LOST;
+            case INVALID_ARGUMENT -> USAGE;
+            default -> FAILED;
+        };
+    }
+
+    private static String sentence(Exception e) {
+        return switch (e) {
+            case SandboxException known -> String.valueOf(known.getMessage());
+            case NoSuchFileException missing -> "there is no " + missing.getFile() + " here";
+            case AccessDeniedException denied -> denied.getFile() + " may not be read or written by you";
+            case FileSystemException file -> String.valueOf(file.getMessage());
+            case IOException io
+            when io.getCause() instanceof SandboxException known -> String.valueOf(known.getMessage());
+            case IOException io -> String.valueOf(io.getMessage());
+            default -> "a mistake of ours: " + e;
+        };
+    }
+
+    private static String remedy(Exception e) {
+        return switch (e) {
+            case SandboxException known
+            when known.code() == ErrorCode.SANDBOX_NOT_FOUND -> "it may have expired or been removed; run: sandjar ls";
+            case SandboxException known -> known.remedy();
+            case IOException io when io.getCause() instanceof SandboxException known -> known.remedy();
+            case IOException _ -> "";
+            default -> "SANDJAR_DEBUG=1 in front of the same command says more";
+        };
     }
 
     @Override
     public int handleParseException(CommandLine.ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("sandjar: " + Text.safe(String.valueOf(e.getMessage())));
-        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("sandjar: " + Text.safe(unknownVerb(e).orElseGet(() -> String.valueOf(e.getMessage()))));
         err.println("         run: " + command.getCommandSpec().qualifiedName() + " --help");
+        err.flush();
         return USAGE;
+    }
+
+    private static Optional<String> unknownVerb(CommandLine.ParameterException e) {
+        Map<String, CommandLine> verbs = e.getCommandLine().getSubcommands();
+        if (!(e instanceof CommandLine.UnmatchedArgumentException unmatched)
+                || verbs.isEmpty()
+                || unmatched.getUnmatched().getFirst().startsWith("-")) {
+            return Optional.empty();
+        }
+        String typed = unmatched.getUnmatched().getFirst();
+        List<String> near = Suggestions.of(typed, verbs.keySet());
+        String question = near.isEmpty() ? "" : ". Did you mean " + String.join(" or ", near) + "?";
+        return Optional.of("there is no verb \"" + typed + "\"" + question);
     }
 }

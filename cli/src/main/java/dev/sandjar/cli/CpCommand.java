@@ -1,35 +1,43 @@
 package dev.sandjar.cli;
 
-import dev.sandjar.FileInfo;
-import dev.sandjar.SandboxException;
-import dev.sandjar.SandboxFiles;
+import dev.sandjar.Sandbox;
 import dev.sandjar.Sandboxes;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Files in and out. */
 @Command(
         name = "cp",
         description = "Copy files and folders into a sandbox or out of it.",
         mixinStandardHelpOptions = true,
+        footerHeading = "%n",
         footer = {
-            "",
             "Examples:",
-            "  sandjar cp data.csv 3fa8:data.csv",
-            "  sandjar cp 3fa8:/tmp/result .",
+            "  sandjar cp data.csv 3fa8:                   into /workspace",
+            "  sandjar cp src 3fa8:/tmp                    a folder: becomes /tmp/src",
+            "  sandjar cp 3fa8:result .                    out again",
             "  sandjar cp - 3fa8:script.py < script.py     - is standard input, or output",
             "",
-            "A path without a slash in front is relative to /workspace."
+            "As with cp -r: what is there is replaced, and into a folder that is there a copy goes under its own name.",
+            "A path without a slash in front is relative to the sandbox's workspace. Links are followed.",
+            "",
+            Sandjar.PLAIN_EXIT_CODES
         })
 final class CpCommand implements Callable<Integer> {
+    private static final Pattern INSIDE = Pattern.compile("([0-9A-Fa-f-]+):(.*)", Pattern.DOTALL);
+
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private Place place;
 
@@ -39,77 +47,41 @@ final class CpCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "TO", description = "A path, SANDBOX:path, or -.")
     private String to;
 
+    /** A path in a sandbox. */
+    record Inside(String sandbox, String path) {
+        static Optional<Inside> parse(String text) {
+            Matcher matcher = INSIDE.matcher(text);
+            return matcher.matches() ? Optional.of(new Inside(matcher.group(1), matcher.group(2))) : Optional.empty();
+        }
+    }
+
     @Override
-    public Integer call() throws IOException {
-        int source = from.indexOf(':');
-        int target = to.indexOf(':');
-        if ((source > 0) == (target > 0)) {
-            throw SandboxException.invalid(
-                    "the pair of paths", "both inside or both outside", "one of them SANDBOX:path");
+    public Integer call() throws Exception {
+        Optional<Inside> source = Inside.parse(from);
+        Optional<Inside> target = Inside.parse(to);
+        if (source.isPresent() == target.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(), "one of FROM and TO must be SANDBOX:path, the other a path here, or -");
         }
         try (Sandboxes sandboxes = place.open()) {
-            if (source > 0) {
-                SandboxFiles files =
-                        Place.find(sandboxes, from.substring(0, source)).files();
-                download(files, from.substring(source + 1), to);
+            if (source.isPresent()) {
+                Sandbox sandbox = Place.find(sandboxes, source.get().sandbox());
+                var download = new Download(sandbox.files());
+                if (to.equals("-")) {
+                    download.toStandardOutput(source.get().path());
+                } else {
+                    download.copy(source.get().path(), Path.of(to));
+                }
             } else {
-                SandboxFiles files =
-                        Place.find(sandboxes, to.substring(0, target)).files();
-                upload(from, files, to.substring(target + 1));
+                Inside inside = target.orElseThrow();
+                var upload = new Upload(Place.find(sandboxes, inside.sandbox()));
+                if (from.equals("-")) {
+                    upload.standardInput(inside.path());
+                } else {
+                    upload.copy(Path.of(from), inside.path());
+                }
             }
         }
         return 0;
-    }
-
-    private static void upload(String from, SandboxFiles files, String to) throws IOException {
-        if (from.equals("-")) {
-            files.write(to, System.in, true);
-            return;
-        }
-        Path source = Path.of(from);
-        if (!Files.isDirectory(source)) {
-            String name = source.toAbsolutePath().getFileName().toString();
-            try (InputStream content = Files.newInputStream(source)) {
-                files.write(to.isEmpty() || to.endsWith("/") ? to + name : to, content, true);
-            }
-            return;
-        }
-        files.mkdirs(to);
-        try (var children = Files.list(source)) {
-            for (Path child : children.toList()) {
-                upload(child.toString(), files, to + "/" + child.getFileName());
-            }
-        }
-    }
-
-    private static void download(SandboxFiles files, String from, String to) throws IOException {
-        FileInfo info = files.stat(from);
-        if (info.type() == FileInfo.Type.DIRECTORY) {
-            Path target = Path.of(to);
-            Files.createDirectories(target);
-            List<FileInfo> entries = files.list(from);
-            for (FileInfo entry : entries) {
-                download(
-                        files, entry.path(), target.resolve(plain(entry.name())).toString());
-            }
-            return;
-        }
-        try (InputStream content = files.open(from)) {
-            if (to.equals("-")) {
-                content.transferTo(System.out);
-                System.out.flush();
-                return;
-            }
-            Path target = Files.isDirectory(Path.of(to)) ? Path.of(to, plain(info.name())) : Path.of(to);
-            Files.copy(content, target, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    /** A name from inside must not climb out here. */
-    private static String plain(String name) {
-        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/")) {
-            throw SandboxException.invalid("a file's name", '"' + Text.safe(name) + '"', "a plain name");
-        }
-        return name;
     }
 }

@@ -13,7 +13,15 @@ import picocli.CommandLine.Option;
         name = "create",
         description = "Make a sandbox and print its id.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  id=$(sandjar create --ttl 8h --memory 2G)", "  sandjar exec $id -- id"})
+        footerHeading = "%n",
+        footer = {
+            "Examples:",
+            "  id=$(sandjar create --ttl 8h --memory 2G)",
+            "  sandjar exec $id -- id",
+            "  sandjar create --metadata task=build --json",
+            "",
+            Sandjar.PLAIN_EXIT_CODES
+        })
 final class CreateCommand implements Callable<Integer> {
     @Mixin
     private Place place;
@@ -32,11 +40,17 @@ final class CreateCommand implements Callable<Integer> {
 
     @Override
     @SuppressWarnings("resource") // it stays: that is the verb
-    public Integer call() throws Exception {
-        try (Sandboxes sandboxes = place.open()) {
-            Sandbox sandbox = key == null ? sandboxes.create(spec.spec()) : sandboxes.create(spec.spec(), key);
-            System.out.println(json ? Json.of(sandbox.info()).toPrettyString() : sandbox.id());
-            return 0;
+    public Integer call() {
+        try (Interrupts interrupts = Interrupts.open();
+                Sandboxes sandboxes = place.open()) {
+            try {
+                Sandbox sandbox = key == null ? sandboxes.create(spec.spec()) : sandboxes.create(spec.spec(), key);
+                interrupts.cleanUp();
+                System.out.println(json ? Json.text(Json.of(sandbox.info())) : sandbox.id());
+                return 0;
+            } catch (InterruptedException nothingIsLeft) {
+                return interrupts.exitCode();
+            }
         }
     }
 }

@@ -13,7 +13,14 @@ import picocli.CommandLine.Option;
         name = "doctor",
         description = "Say what this machine (or a server's) can and cannot enforce, and what to do about it.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Exit codes: 0 sandboxes can be made, 1 they cannot."})
+        footerHeading = "%n",
+        footer = {
+            "Examples:",
+            "  sandjar doctor",
+            "  sandjar doctor --json | jq '.[] | select(.level != \"GOOD\")'",
+            "",
+            "Exit codes: 0 sandboxes can be made, 1 they cannot, 2 wrong usage, 125 it failed."
+        })
 final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private Place place;
@@ -25,22 +32,16 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         try (Sandboxes sandboxes = place.open()) {
             List<Finding> findings = sandboxes.doctor();
-            System.out.print(json ? json(findings) : text(findings));
+            if (json) {
+                Json.print(Json.<Finding>array(findings, Json::of));
+            } else {
+                System.out.print(text(findings));
+            }
             return findings.stream().anyMatch(finding -> finding.level() == Finding.Level.BROKEN) ? 1 : 0;
         }
     }
 
-    private static String json(List<Finding> findings) {
-        var array = Json.MAPPER.createArrayNode();
-        findings.forEach(finding -> array.addObject()
-                .put("code", finding.code())
-                .put("level", finding.level().name())
-                .put("seen", finding.seen())
-                .put("remedy", finding.remedy()));
-        return array.toPrettyString() + "\n";
-    }
-
-    private static String text(List<Finding> findings) {
+    static String text(List<Finding> findings) {
         var text = new StringBuilder();
         for (Finding finding : findings) {
             String mark = switch (finding.level()) {

@@ -1,10 +1,11 @@
 package dev.sandjar.cli;
 
-import dev.sandjar.CommandSpec;
 import dev.sandjar.RunningCommand;
+import dev.sandjar.Sandbox;
 import dev.sandjar.Sandboxes;
-import dev.sandjar.Signal;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,14 +17,16 @@ import picocli.CommandLine.Parameters;
         name = "exec",
         description = "Run a command in a sandbox; input, output and exit code pass through.",
         mixinStandardHelpOptions = true,
+        footerHeading = "%n",
         footer = {
-            "",
             "Examples:",
             "  sandjar exec 3fa8 -- python3 -c 'print(40 + 2)'",
             "  tar c src | sandjar exec 3fa8 -- tar x",
             "  sandjar exec -d 3fa8 -- python3 -m http.server     prints the command's id; see: sandjar logs",
             "",
-            "Exit codes: the command's own; 2 wrong usage, 124 timed out, 125 sandjar itself failed, 255 sandbox lost."
+            "Ctrl-C goes to the command; twice, it kills.",
+            "",
+            Sandjar.EXIT_CODES
         })
 final class ExecCommand implements Callable<Integer> {
     @Mixin
@@ -31,6 +34,12 @@ final class ExecCommand implements Callable<Integer> {
 
     @Mixin
     private CommandOptions options;
+
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "NAME=VALUE",
+            description = "Laid over the sandbox's environment; may be repeated.")
+    private Map<String, String> env = new LinkedHashMap<>();
 
     @Option(
             names = {"-d", "--detach"},
@@ -44,27 +53,26 @@ final class ExecCommand implements Callable<Integer> {
             index = "1..*",
             arity = "1..*",
             paramLabel = "COMMAND",
-            description = "Program and arguments, after --.")
+            description = "Program and arguments, best after --.")
     private List<String> argv;
 
     @Override
     public Integer call() throws Exception {
-        try (Sandboxes sandboxes = place.open()) {
-            var sandbox = Place.find(sandboxes, id);
+        var spec = options.spec(argv, env, !detach);
+        try (Interrupts interrupts = Interrupts.open();
+                Sandboxes sandboxes = place.open()) {
+            Sandbox sandbox = Place.find(sandboxes, id);
             if (detach) {
-                var spec = options.spec(argv);
-                var background =
-                        CommandSpec.builder(spec.argv()).limit(spec.limit()).retention(CommandSpec.Retention.LATEST);
-                spec.cwd().ifPresent(background::cwd);
-                System.out.println(sandbox.start(background.build()).id());
+                System.out.println(sandbox.start(spec).id());
                 return 0;
             }
-            try (RunningCommand command = sandbox.start(options.spec(argv))) {
-                var killing = new Thread(() -> command.signal(Signal.INT), "pass-on-interrupt");
-                Runtime.getRuntime().addShutdownHook(killing);
-                int code = PassThrough.follow(command, true);
-                Runtime.getRuntime().removeShutdownHook(killing);
-                return code;
+            try (RunningCommand command = sandbox.start(spec)) {
+                interrupts.passTo(command);
+                return PassThrough.join(command);
+            } catch (InterruptedException beforeItBegan) {
+                return interrupts.exitCode();
+            } finally {
+                interrupts.cleanUp();
             }
         }
     }

@@ -5,28 +5,35 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Ends this process at once. {@link System#exit} waits 300 ms while any thread is inside the operating system (HotSpot's
- * {@code VM_Exit::wait_for_threads_in_native_to_block}), and one that waits for standard input or a socket always is.
+ * The end of the process. {@code System.exit} waits 300 ms for threads that are inside the kernel (one reads standard input, one waits for
+ * sockets), which is longer than all the rest of {@code sandjar run -- true}. So we call {@code _exit(2)}, after everything is closed.
  */
 final class Exit {
+    /** Set while the AOT cache is made: the JVM writes it on its own way out. */
+    private static final boolean TRAINING = Boolean.getBoolean("sandjar.training");
+
     private Exit() {}
 
-    /** All that must be done before has been done: no shutdown hook runs. */
-    @SuppressWarnings("restricted") // the launcher permits it
     static void now(int code) {
-        System.out.flush();
+        boolean whole = !System.out.checkError();
         System.err.flush();
-        if (Boolean.getBoolean("sandjar.training")) {
-            System.exit(code); // the launcher wants the AOT cache, which is written on the long way out
+        int ending = whole || code != 0 ? code : Complaints.PIPE_BROKEN;
+        if (!TRAINING) {
+            leave(ending);
         }
-        Linker linker = Linker.nativeLinker();
+        System.exit(ending);
+    }
+
+    @SuppressWarnings("restricted") // the launcher grants native access
+    private static void leave(int code) {
         try {
+            Linker linker = Linker.nativeLinker();
             linker.downcallHandle(
-                            linker.defaultLookup().find("_exit").orElseThrow(),
+                            linker.defaultLookup().findOrThrow("_exit"),
                             FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
                     .invokeExact(code);
-        } catch (Throwable impossible) {
-            System.exit(code); // every libc has _exit
+        } catch (Throwable notHere) {
+            // the slow way works everywhere
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.sandjar.cli;
 
+import dev.sandjar.SandboxInfo;
 import dev.sandjar.Sandboxes;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Lives longer. */
@@ -11,10 +13,14 @@ import picocli.CommandLine.Parameters;
         name = "extend",
         description = "Set a sandbox's lifetime anew, counted from now; print when it will expire.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  sandjar extend 3fa8 2h"})
+        footerHeading = "%n",
+        footer = {"Examples:", "  sandjar extend 3fa8 2h", "", Sandjar.PLAIN_EXIT_CODES})
 final class ExtendCommand implements Callable<Integer> {
     @Mixin
     private Place place;
+
+    @Option(names = "--json", description = "Print all facts as JSON.")
+    private boolean json;
 
     @Parameters(index = "0", paramLabel = "SANDBOX", description = "Its id, or a beginning of it.")
     private String id;
@@ -25,7 +31,9 @@ final class ExtendCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Sandboxes sandboxes = place.open()) {
-            System.out.println(Place.find(sandboxes, id).renew(ttl.duration()).expiresAt());
+            SandboxInfo info = Place.find(sandboxes, id).renew(ttl.duration());
+            System.out.println(
+                    json ? Json.text(Json.of(info)) : info.expiresAt().toString());
             return 0;
         }
     }

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
         name = "info",
         description = "Show what is known of a sandbox.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  sandjar info 3fa8", "  sandjar info 3fa8 --json"})
+        footerHeading = "%n",
+        footer = {"Examples:", "  sandjar info 3fa8", "  sandjar info 3fa8 --json", "", Sandjar.PLAIN_EXIT_CODES})
 final class InfoCommand implements Callable<Integer> {
     @Mixin
     private Place place;
@@ -30,33 +31,43 @@ final class InfoCommand implements Callable<Integer> {
     public Integer call() {
         try (Sandboxes sandboxes = place.open()) {
             SandboxInfo info = Place.find(sandboxes, id).info();
-            System.out.println(json ? Json.of(info).toPrettyString() : text(info));
+            System.out.println(json ? Json.text(Json.of(info)) : text(info, Instant.now()));
             return 0;
         }
     }
 
-    private static String text(SandboxInfo info) {
-        var text = new StringBuilder();
-        text.append("id         ").append(info.id());
-        text.append("\nstate      ").append(info.state().word());
-        info.reason()
-                .ifPresent(reason -> text.append(" (").append(Text.safe(reason)).append(')'));
-        text.append("\nimage      ").append(Text.safe(info.image()));
-        info.template().ifPresent(template -> text.append("\ntemplate   ").append(Text.safe(template)));
-        text.append("\ncreated    ")
-                .append(info.createdAt())
-                .append(" (")
-                .append(Text.age(info.createdAt()))
-                .append(" ago)");
-        text.append("\nexpires    ").append(info.expiresAt());
-        text.append(" (in ")
-                .append(Text.duration(Duration.between(Instant.now(), info.expiresAt())))
-                .append(')');
-        text.append("\nworkspace  ").append(info.workspace());
-        text.append("\nmetadata   ")
-                .append(Text.safe(
-                        Json.MAPPER.valueToTree(info.spec().metadata().values()).toString()));
-        info.weaknesses().forEach(weakness -> text.append("\nweakness   ").append(Text.safe(weakness)));
-        return text.toString();
+    static String text(SandboxInfo info, Instant now) {
+        var lines = new Lines();
+        lines.add("id", info.id());
+        lines.add(
+                "state",
+                info.state().word() + info.reason().map(why -> " (" + why + ")").orElse(""));
+        lines.add("owner", info.owner());
+        lines.add("image", info.image());
+        info.template().ifPresent(template -> lines.add("template", template));
+        lines.add(
+                "created", info.createdAt() + " (" + Text.duration(Duration.between(info.createdAt(), now)) + " ago)");
+        lines.add("expires", info.expiresAt() + " (in " + Text.duration(Duration.between(now, info.expiresAt())) + ")");
+        info.spec().cpu().ifPresent(cpu -> lines.add("cpu", cpu));
+        info.spec().memory().ifPresent(memory -> lines.add("memory", Text.bytes(memory)));
+        info.spec().pids().ifPresent(pids -> lines.add("processes", "at most " + pids));
+        info.spec().disk().ifPresent(disk -> lines.add("disk", Text.bytes(disk)));
+        info.spec().user().ifPresent(user -> lines.add("user", user));
+        lines.add("workspace", info.workspace());
+        lines.add("metadata", Json.MAPPER.valueToTree(info.spec().metadata().values()));
+        info.weaknesses().forEach(weakness -> lines.add("weakness", weakness));
+        return lines.text.toString();
+    }
+
+    /** Name and value a line, none of which can steer a terminal. */
+    private static final class Lines {
+        private final StringBuilder text = new StringBuilder();
+
+        void add(String name, Object value) {
+            text.append(text.isEmpty() ? "" : "\n")
+                    .append(name)
+                    .append(" ".repeat(11 - name.length()))
+                    .append(Text.safe(value.toString()));
+        }
     }
 }

@@ -6,8 +6,6 @@ import dev.sandjar.Output;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.Sandboxes;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -24,12 +22,15 @@ import picocli.CommandLine.Parameters;
         name = "logs",
         description = "List a sandbox's commands, or print what one of them has written.",
         mixinStandardHelpOptions = true,
+        footerHeading = "%n",
         footer = {
-            "",
             "Examples:",
             "  sandjar logs 3fa8                    its commands",
             "  sandjar logs 3fa8 9c1e               what one has written so far",
-            "  sandjar logs -f 3fa8 9c1e            and what it writes from now on; exit code is the command's"
+            "  sandjar logs -f 3fa8 9c1e            and what it writes from now on; exit code is the command's",
+            "  sandjar logs --from 4096 3fa8 9c1e   from that byte on",
+            "",
+            Sandjar.EXIT_CODES
         })
 final class LogsCommand implements Callable<Integer> {
     @Mixin
@@ -67,34 +68,32 @@ final class LogsCommand implements Callable<Integer> {
             CommandInfo info = find(sandbox, command);
             try (var attached = sandbox.attach(info.id(), from)) {
                 if (follow || info.ending().isPresent()) {
-                    return PassThrough.follow(attached, false);
+                    return PassThrough.watch(attached);
                 }
-                copy(attached.output(), info.written());
+                if (from < info.written()) { // otherwise the next byte may be long in coming
+                    copy(attached.output(), info.written());
+                }
                 return 0;
             }
         }
     }
 
+    /** What was written when we looked; what comes later is for those who follow. */
     private static void copy(Iterator<Output> output, long end) throws IOException {
-        var stdout = new FileOutputStream(FileDescriptor.out);
+        var streams = new Streams();
         for (long at = 0; at < end && output.hasNext(); ) {
-            switch (output.next()) {
-                case Output.Chunk(var _, long offset, var bytes) -> {
-                    at = offset + bytes.remaining();
-                    byte[] copy = new byte[bytes.remaining()];
-                    bytes.get(copy);
-                    stdout.write(copy);
-                }
-                case Output.Gap(long _, long to) -> at = to;
-            }
+            Output next = output.next();
+            at = switch (next) {
+                case Output.Chunk(var _, long offset, var bytes) -> offset + bytes.remaining();
+                case Output.Gap(long _, long to) -> to;
+            };
+            streams.write(next);
         }
     }
 
     private void list(List<CommandInfo> commands) {
         if (json) {
-            var array = Json.MAPPER.createArrayNode();
-            commands.forEach(info -> array.add(Json.of(info)));
-            System.out.println(array.toPrettyString());
+            Json.print(Json.<CommandInfo>array(commands, Json::of));
             return;
         }
         var rows = new ArrayList<List<String>>();

@@ -1,20 +1,22 @@
 package dev.sandjar.cli;
 
 import dev.sandjar.Ending;
-import dev.sandjar.Output;
+import dev.sandjar.ErrorCode;
 import dev.sandjar.RunningCommand;
+import dev.sandjar.SandboxException;
 import dev.sandjar.Signal;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.util.Iterator;
+import java.time.Duration;
 
 /** A command's streams, joined to our own byte for byte, and its ending as our exit code. */
 final class PassThrough {
+    private static final Signal PIPE = new Signal(13);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
     private PassThrough() {}
 
     /**
@@ -22,47 +24,60 @@ final class PassThrough {
      *
      * @return the exit code to end with
      */
-    static int follow(RunningCommand command, boolean input) throws InterruptedException, IOException {
-        if (input) {
-            Thread.ofPlatform().daemon().name("stdin").start(() -> copyInput(command));
+    static int join(RunningCommand command) throws InterruptedException {
+        Thread.ofPlatform().daemon().name("stdin").start(() -> copyInput(command));
+        try {
+            return follow(command);
+        } catch (IOException nobodyReads) {
+            end(command); // as a shell would: its reader has gone, so it goes, too
+            return broken(nobodyReads);
         }
-        var stdout = new FileOutputStream(FileDescriptor.out);
-        var stderr = new FileOutputStream(FileDescriptor.err);
-        byte[] buffer = new byte[64 * 1024];
-        Iterator<Output> output = command.output();
-        while (output.hasNext()) {
-            switch (output.next()) {
-                case Output.Chunk(Output.Stream stream, long _, ByteBuffer bytes) -> {
-                    if (!write(stream == Output.Stream.STDOUT ? stdout : stderr, bytes, buffer)) {
-                        command.signal(new Signal(13)); // our reader has gone, so has the command's
-                        return 141;
-                    }
-                }
-                case Output.Gap(long from, long to) ->
-                    System.err.println(
-                            "sandjar: " + (to - from) + " bytes of output were forgotten before they were read");
-            }
+    }
+
+    /** As {@link #join}, but the command stays as it is when our reader has gone. */
+    static int watch(RunningCommand command) throws InterruptedException {
+        try {
+            return follow(command);
+        } catch (IOException nobodyReads) {
+            return broken(nobodyReads);
+        }
+    }
+
+    private static int follow(RunningCommand command) throws InterruptedException, IOException {
+        var streams = new Streams();
+        for (var output = command.output(); output.hasNext(); ) {
+            streams.write(output.next());
         }
         Ending ending = command.await();
-        switch (ending) {
-            case Ending.Exited _, Ending.Killed _ -> {}
-            case Ending.TimedOut _, Ending.OutOfMemory _, Ending.Lost _ ->
-                System.err.println("sandjar: the command " + Json.word(ending));
+        String news = switch (ending) {
+            case Ending.Exited _, Ending.Killed _ -> "";
+            case Ending.TimedOut _ -> Json.word(ending);
+            case Ending.OutOfMemory _ -> "ran out of memory";
+            case Ending.Lost _ -> "is lost: its sandbox does not answer any more";
+        };
+        if (!news.isEmpty()) {
+            System.err.println("sandjar: the command " + news);
         }
         return ending.shellStatus();
     }
 
-    private static boolean write(FileOutputStream to, ByteBuffer bytes, byte[] buffer) {
+    private static void end(RunningCommand command) throws InterruptedException {
         try {
-            while (bytes.hasRemaining()) {
-                int count = Math.min(buffer.length, bytes.remaining());
-                bytes.get(buffer, 0, count);
-                to.write(buffer, 0, count);
+            command.signal(PIPE);
+            if (command.await(LAST_WORDS).isEmpty()) {
+                command.kill(); // many ignore SIGPIPE and wait for a write to fail, which here none does
             }
-            return true;
-        } catch (IOException brokenPipe) {
-            return false;
+        } catch (SandboxException gone) {
+            // it has ended by itself
         }
+    }
+
+    private static int broken(IOException e) {
+        if ("Broken pipe".equals(e.getMessage())) {
+            return Complaints.PIPE_BROKEN;
+        }
+        System.err.println("sandjar: the output cannot be written: " + e.getMessage());
+        return Complaints.FAILED;
     }
 
     private static void copyInput(RunningCommand command) {
@@ -71,6 +86,10 @@ final class PassThrough {
             from.transferTo(to);
         } catch (IOException ended) {
             // the command reads no more; what it does next is its own affair
+        } catch (SandboxException e) {
+            if (e.code() == ErrorCode.INTERNAL) {
+                System.err.println("sandjar: " + Text.safe(String.valueOf(e.getMessage())));
+            }
         }
     }
 }

@@ -1,19 +1,26 @@
 package dev.sandjar.cli;
 
+import dev.sandjar.Sandbox;
 import dev.sandjar.Sandboxes;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Stands still. */
 @Command(
         name = "pause",
         description = "Freeze sandboxes; their processes are kept as they are.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  sandjar pause 3fa8"})
+        footerHeading = "%n",
+        footer = {"Examples:", "  sandjar pause 3fa8", "  sandjar pause 3fa8 77d0", "", Sandjar.PLAIN_EXIT_CODES})
 final class PauseCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private Place place;
 
@@ -21,12 +28,10 @@ final class PauseCommand implements Callable<Integer> {
     private List<String> ids;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         try (Sandboxes sandboxes = place.open()) {
-            for (String id : ids) {
-                Place.find(sandboxes, id).pause();
-            }
-            return 0;
+            return Each.sandbox(
+                    sandboxes, ids, Sandbox::pause, spec.commandLine().getErr());
         }
     }
 }

@@ -10,13 +10,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Where the sandboxes are: this machine, or a server. */
 final class Place {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec verb;
+
     @Option(
             names = "--server",
             paramLabel = "URL",
@@ -32,6 +40,9 @@ final class Place {
     private @Nullable String place;
 
     Sandboxes open() {
+        if (place != null && server != null) {
+            throw new ParameterException(verb.commandLine(), "--server and --place name two places; say one");
+        }
         if (place != null) {
             return Sandboxes.open(place);
         }
@@ -39,41 +50,44 @@ final class Place {
         if (url == null || url.isBlank()) {
             return Sandboxes.open("local:");
         }
-        return Sandboxes.open(url, Map.of("token", token()));
+        return Sandboxes.open(url.strip(), Map.of("token", token()));
     }
 
     /** A sandbox by its id, or by a beginning of it that only one has. */
     static Sandbox find(Sandboxes sandboxes, String id) {
         var whole = SandboxId.parse(id);
-        return whole.isPresent() ? sandboxes.get(whole.get()) : sandboxes.get(byPrefix(sandboxes, id));
+        return sandboxes.get(whole.isPresent() ? whole.get() : byPrefix(sandboxes, id));
     }
 
-    private static SandboxId byPrefix(Sandboxes sandboxes, String prefix) {
-        if (!prefix.matches("[0-9a-f-]{2,36}")) {
-            throw SandboxException.sandboxNotFound(Text.safe(prefix));
+    private static SandboxId byPrefix(Sandboxes sandboxes, String text) {
+        String prefix = text.toLowerCase(Locale.ROOT);
+        if (!prefix.matches("[0-9a-f-]{1,36}")) {
+            throw SandboxException.sandboxNotFound('"' + Text.safe(text) + '"');
         }
-        var matches = new ArrayList<SandboxId>();
-        for (SandboxInfo info : all(sandboxes)) {
-            if (info.id().toString().startsWith(prefix)) {
-                matches.add(info.id());
-            }
-        }
+        List<SandboxId> matches = all(sandboxes).stream()
+                .map(SandboxInfo::id)
+                .filter(id -> id.toString().startsWith(prefix))
+                .toList();
         return switch (matches.size()) {
             case 0 -> throw SandboxException.sandboxNotFound(prefix);
             case 1 -> matches.getFirst();
             default ->
-                throw SandboxException.invalid(
-                        "id", prefix + ", which " + matches.size() + " sandboxes have", "more of it");
+                throw new SandboxException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        prefix + " is the beginning of " + matches.size() + " ids",
+                        "write more of it; run: sandjar ls",
+                        null);
         };
     }
 
+    /** All of the caller's, newest first; each once, also when others are made while we look. */
     static List<SandboxInfo> all(Sandboxes sandboxes) {
-        var all = new ArrayList<SandboxInfo>();
-        while (true) {
-            var page = sandboxes.list(all.size(), 100);
-            all.addAll(page.sandboxes());
-            if (page.sandboxes().size() < 100) {
-                return all;
+        var all = new LinkedHashMap<SandboxId, SandboxInfo>();
+        for (int offset = 0; ; offset += 100) {
+            List<SandboxInfo> page = sandboxes.list(offset, 100).sandboxes();
+            page.forEach(info -> all.putIfAbsent(info.id(), info));
+            if (page.size() < 100) {
+                return new ArrayList<>(all.values());
             }
         }
     }
@@ -81,18 +95,34 @@ final class Place {
     private static String token() {
         String given = System.getenv("SANDBOX_API_TOKEN");
         if (given != null && !given.isBlank()) {
-            return given;
+            return given.strip();
         }
-        String config = System.getenv().getOrDefault("XDG_CONFIG_HOME", System.getProperty("user.home") + "/.config");
-        Path file = Path.of(config, "sandjar", "token");
+        String config = System.getenv("XDG_CONFIG_HOME");
+        Path folder = config == null || config.isBlank()
+                ? Path.of(System.getProperty("user.home"), ".config")
+                : Path.of(config);
         try {
-            return Files.readString(file).strip();
+            return firstToken(Files.readString(folder.resolve("sandjar/token")));
         } catch (IOException e) {
-            throw new SandboxException(
-                    ErrorCode.UNAUTHENTICATED,
-                    "no token for the server",
-                    "set SANDBOX_API_TOKEN, or run 'sandjar serve' on this machine once",
-                    e);
+            throw noToken(e);
         }
+    }
+
+    /** As the server reads the same file: a line each, {@code TOKEN} or {@code OWNER:TOKEN}; {@code #} begins a comment. */
+    static String firstToken(String file) {
+        return file.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElseThrow(() -> noToken(null));
+    }
+
+    private static SandboxException noToken(@Nullable IOException cause) {
+        return new SandboxException(
+                ErrorCode.UNAUTHENTICATED,
+                "no token for the server",
+                "set SANDBOX_API_TOKEN, or run 'sandjar serve' on this machine once",
+                cause);
     }
 }

@@ -1,19 +1,26 @@
 package dev.sandjar.cli;
 
+import dev.sandjar.Sandbox;
 import dev.sandjar.Sandboxes;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Goes on. */
 @Command(
         name = "resume",
         description = "Let paused sandboxes go on.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  sandjar resume 3fa8"})
+        footerHeading = "%n",
+        footer = {"Examples:", "  sandjar resume 3fa8", "  sandjar resume 3fa8 77d0", "", Sandjar.PLAIN_EXIT_CODES})
 final class ResumeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private Place place;
 
@@ -21,12 +28,10 @@ final class ResumeCommand implements Callable<Integer> {
     private List<String> ids;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         try (Sandboxes sandboxes = place.open()) {
-            for (String id : ids) {
-                Place.find(sandboxes, id).resume();
-            }
-            return 0;
+            return Each.sandbox(
+                    sandboxes, ids, Sandbox::resume, spec.commandLine().getErr());
         }
     }
 }

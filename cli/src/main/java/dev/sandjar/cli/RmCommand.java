@@ -1,5 +1,8 @@
 package dev.sandjar.cli;
 
+import dev.sandjar.ErrorCode;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxException;
 import dev.sandjar.Sandboxes;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,7 +19,8 @@ import picocli.CommandLine.Spec;
         name = "rm",
         description = "Remove sandboxes and everything in them.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  sandjar rm 3fa8 77d0", "  sandjar rm --all"})
+        footerHeading = "%n",
+        footer = {"Examples:", "  sandjar rm 3fa8 77d0", "  sandjar rm --all", "", Sandjar.PLAIN_EXIT_CODES})
 final class RmCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -31,18 +35,29 @@ final class RmCommand implements Callable<Integer> {
     private List<String> ids = List.of();
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         if (all == !ids.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "name sandboxes, or say --all");
         }
         try (Sandboxes sandboxes = place.open()) {
-            if (all) {
-                Place.all(sandboxes).forEach(info -> sandboxes.get(info.id()).delete());
+            var err = spec.commandLine().getErr();
+            if (!all) {
+                return Each.sandbox(sandboxes, ids, Sandbox::delete, err);
             }
-            for (String id : ids) {
-                Place.find(sandboxes, id).delete();
+            var every = Place.all(sandboxes).stream()
+                    .map(info -> info.id().toString())
+                    .toList();
+            return Each.sandbox(sandboxes, every, RmCommand::deleteIfThere, err);
+        }
+    }
+
+    private static void deleteIfThere(Sandbox sandbox) {
+        try {
+            sandbox.delete();
+        } catch (SandboxException e) {
+            if (e.code() != ErrorCode.SANDBOX_NOT_FOUND) {
+                throw e;
             }
-            return 0;
         }
     }
 }

@@ -1,8 +1,8 @@
 package dev.sandjar.cli;
 
+import dev.sandjar.CommandSpec;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
-import dev.sandjar.SandboxException;
 import dev.sandjar.Sandboxes;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,14 +16,16 @@ import picocli.CommandLine.Parameters;
         name = "run",
         description = "Make a sandbox, run a command in it, remove it. Input, output and exit code pass through.",
         mixinStandardHelpOptions = true,
+        footerHeading = "%n",
         footer = {
-            "",
             "Examples:",
             "  sandjar run -- python3 -c 'print(40 + 2)'",
             "  tar c src | sandjar run -m 2G -- sh -c 'tar x && cd src && make'",
             "  sandjar run --timeout 10s -- python3 untrusted.py < data",
             "",
-            "Exit codes: the command's own; 2 wrong usage, 124 timed out, 125 sandjar itself failed, 255 sandbox lost."
+            "Ctrl-C goes to the command; twice, it kills. The sandbox is removed in any case.",
+            "",
+            Sandjar.EXIT_CODES
         })
 final class RunCommand implements Callable<Integer> {
     @Mixin
@@ -40,35 +42,39 @@ final class RunCommand implements Callable<Integer> {
             description = "Leave the sandbox when the command has ended, and print its id to standard error.")
     private boolean keep;
 
-    @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "Program and arguments, after --.")
+    @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "Program and arguments, best after --.")
     private List<String> argv;
 
     @Override
     public Integer call() throws Exception {
-        try (Sandboxes sandboxes = place.open()) {
-            Sandbox sandbox = sandboxes.create(spec.spec());
-            var removal = new Thread(() -> remove(sandbox), "remove");
-            if (keep) {
-                System.err.println(sandbox.id());
-            } else {
-                Runtime.getRuntime().addShutdownHook(removal); // also when we are interrupted
-            }
-            try (RunningCommand command = sandbox.start(options.spec(argv))) {
-                return PassThrough.follow(command, true);
-            } finally {
-                if (!keep) {
-                    Runtime.getRuntime().removeShutdownHook(removal);
-                    sandbox.delete();
+        CommandSpec command = options.spec(argv);
+        boolean leased = !keep && !spec.hasTtl();
+        var wanted = leased ? spec.spec().toBuilder().ttl(Lease.LENGTH).build() : spec.spec();
+        try (Interrupts interrupts = Interrupts.open();
+                Sandboxes sandboxes = place.open()) {
+            try {
+                Sandbox sandbox = sandboxes.create(wanted);
+                if (keep) {
+                    System.err.println(sandbox.id());
                 }
+                try (Lease lease = leased ? Lease.keep(sandbox) : null) {
+                    return run(sandbox, command, interrupts);
+                } finally {
+                    interrupts.cleanUp();
+                    if (!keep) {
+                        sandbox.delete();
+                    }
+                }
+            } catch (InterruptedException nothingIsLeft) {
+                return interrupts.exitCode();
             }
         }
     }
 
-    private static void remove(Sandbox sandbox) {
-        try {
-            sandbox.delete();
-        } catch (SandboxException e) {
-            System.err.println("sandjar: " + e.getMessage());
+    private static int run(Sandbox sandbox, CommandSpec spec, Interrupts interrupts) throws InterruptedException {
+        try (RunningCommand command = sandbox.start(spec)) {
+            interrupts.passTo(command);
+            return PassThrough.join(command);
         }
     }
 }

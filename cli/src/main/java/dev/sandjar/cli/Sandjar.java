@@ -1,8 +1,11 @@
 package dev.sandjar.cli;
 
-import picocli.AutoComplete.GenerateCompletion;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -10,28 +13,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sandjar",
         description = "A computer of their own for agents and other untrusted code, in milliseconds.",
-        subcommands = {
-            RunCommand.class,
-            CreateCommand.class,
-            LsCommand.class,
-            InfoCommand.class,
-            ExecCommand.class,
-            CpCommand.class,
-            LogsCommand.class,
-            StatsCommand.class,
-            PauseCommand.class,
-            ResumeCommand.class,
-            ExtendCommand.class,
-            RmCommand.class,
-            ImagesCommand.class,
-            DoctorCommand.class,
-            VersionCommand.class,
-            GenerateCompletion.class
-        },
+        synopsisSubcommandLabel = "VERB",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.Provider.class,
+        commandListHeading = "%nVerbs (sandjar VERB --help says more):%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%n",
         footer = {
-            "",
             "Examples:",
             "  sandjar run -- python3 -c 'print(40 + 2)'    a sandbox for one command",
             "  id=$(sandjar create)                         one that stays, for an hour",
@@ -40,9 +28,41 @@ import picocli.CommandLine.Spec;
             "  sandjar rm $id                               gone, with everything in it",
             "",
             "Where: this machine, or a server named by --server or SANDBOX_API_URL.",
-            "Exit codes: a command's own; 2 wrong usage, 124 timed out, 125 sandjar itself failed, 255 sandbox lost."
+            "",
+            Sandjar.EXIT_CODES
         })
 final class Sandjar implements Runnable {
+    /** How help ends for verbs that run a command. */
+    static final String EXIT_CODES =
+            "Exit codes: the command's own; 2 wrong usage, 124 timed out, 125 sandjar itself failed,"
+                    + " 126 cannot be run, 127 not found, 128+N signal N, 255 sandbox lost.";
+
+    /** And for those that run none. */
+    static final String PLAIN_EXIT_CODES = "Exit codes: 0 done, 2 wrong usage, 125 it failed, 255 sandbox lost.";
+
+    private static final Map<String, Class<?>> VERBS = new LinkedHashMap<>();
+
+    static {
+        VERBS.put("run", RunCommand.class);
+        VERBS.put("create", CreateCommand.class);
+        VERBS.put("ls", LsCommand.class);
+        VERBS.put("info", InfoCommand.class);
+        VERBS.put("exec", ExecCommand.class);
+        VERBS.put("cp", CpCommand.class);
+        VERBS.put("logs", LogsCommand.class);
+        VERBS.put("stats", StatsCommand.class);
+        VERBS.put("pause", PauseCommand.class);
+        VERBS.put("resume", ResumeCommand.class);
+        VERBS.put("extend", ExtendCommand.class);
+        VERBS.put("rm", RmCommand.class);
+        VERBS.put("images", ImagesCommand.class);
+        VERBS.put("serve", ServeCommand.class);
+        VERBS.put("doctor", DoctorCommand.class);
+        VERBS.put("completion", CompletionCommand.class);
+        VERBS.put("version", VersionCommand.class);
+        VERBS.put("help", HelpCommand.class);
+    }
+
     @Spec
     private CommandSpec spec;
 
@@ -52,14 +72,35 @@ final class Sandjar implements Runnable {
     }
 
     public static void main(String[] args) {
-        Exit.now(commandLine().execute(args));
+        Exit.now(execute(args));
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Sandjar())
-                .setExecutionExceptionHandler(new Complaints())
+    static int execute(String... args) {
+        try {
+            return commandLine(args).execute(args);
+        } catch (Throwable mistake) { // picocli hands us exceptions; this is what is worse
+            System.err.println("sandjar: " + Text.safe(mistake.toString()));
+            return Complaints.FAILED;
+        }
+    }
+
+    /** With the one verb that is asked for: reading the annotations of all takes longer than most verbs do. */
+    static CommandLine commandLine(String... args) {
+        Class<?> asked = args.length == 0 || args[0].equals("help") ? null : VERBS.get(args[0]);
+        CommandLine line = new CommandLine(new Sandjar());
+        if (asked != null) {
+            line.addSubcommand(args[0], asked);
+        } else {
+            VERBS.forEach(line::addSubcommand);
+        }
+        for (String startsCommand : List.of("run", "exec")) {
+            CommandLine verb = line.getSubcommands().get(startsCommand);
+            if (verb != null) {
+                verb.setStopAtPositional(true); // what follows belongs to the command
+            }
+        }
+        return line.setExecutionExceptionHandler(new Complaints())
                 .setParameterExceptionHandler(new Complaints())
-                .setStopAtPositional(false)
                 .setUsageHelpAutoWidth(true);
     }
 }

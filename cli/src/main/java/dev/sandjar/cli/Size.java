@@ -1,5 +1,6 @@
 package dev.sandjar.cli;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -7,12 +8,13 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A number of bytes, as people write it: {@code 512M}, {@code 2GiB}, {@code 1000000}. Units count by 1024.
+ * A number of bytes, as people write it: {@code 512M}, {@code 1.5GiB}, {@code 1000000}. Units count by 1024.
  *
  * @param bytes 0 or more
  */
 record Size(long bytes) {
-    private static final Pattern TEXT = Pattern.compile("(\\d{1,12})\\s*([KMGT]?)(I?B)?");
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,3})?)\\s*([KMGT]?)(I?B)?");
+    private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
     /** Reads one from the command line. */
     static final class Converter implements ITypeConverter<Size> {
@@ -23,7 +25,11 @@ record Size(long bytes) {
                 throw new TypeConversionException("size is \"" + text + "\", allowed: a number and K, M, G or T");
             }
             int shift = matcher.group(2).isEmpty() ? 0 : 10 * ("KMGT".indexOf(matcher.group(2)) + 1);
-            return new Size(Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift));
+            BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(1L << shift));
+            if (bytes.compareTo(LARGEST) > 0) {
+                throw new TypeConversionException("size is \"" + text + "\", allowed: less than 8388608T");
+            }
+            return new Size(bytes.longValue());
         }
     }
 }

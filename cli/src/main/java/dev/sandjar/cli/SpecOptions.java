@@ -1,12 +1,10 @@
 package dev.sandjar.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import dev.sandjar.Metadata;
 import dev.sandjar.Network;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -67,8 +65,15 @@ final class SpecOptions {
     @Option(names = "--network", paramLabel = "KIND", description = "none (the default) or outbound.")
     private @Nullable String network;
 
-    @Option(names = "--metadata", paramLabel = "JSON", description = "An object to keep with the sandbox.")
-    private @Nullable String metadata;
+    @Option(
+            names = "--metadata",
+            paramLabel = "JSON|KEY=VALUE",
+            description = "To keep with the sandbox: an object, or a string under a key; may be repeated.")
+    private List<String> metadata = List.of();
+
+    boolean hasTtl() {
+        return ttl != null;
+    }
 
     SandboxSpec spec() {
         var builder = SandboxSpec.builder().env(new LinkedHashMap<>(env));
@@ -102,8 +107,8 @@ final class SpecOptions {
         if (network != null) {
             builder.network(parseNetwork(network));
         }
-        if (metadata != null) {
-            builder.metadata(parseMetadata(metadata));
+        if (!metadata.isEmpty()) {
+            builder.metadata(MetadataOption.parse(metadata));
         }
         return builder.build();
     }
@@ -114,13 +119,5 @@ final class SpecOptions {
             case "outbound" -> Network.OUTBOUND;
             default -> throw SandboxException.invalid("network", Text.safe(text), "none or outbound");
         };
-    }
-
-    private static Metadata parseMetadata(String text) {
-        try {
-            return Metadata.of(Json.MAPPER.readValue(text, new TypeReference<Map<String, Object>>() {}));
-        } catch (JsonProcessingException e) {
-            throw SandboxException.invalid("metadata", "no JSON object", "such as '{\"task\": 7}'");
-        }
     }
 }

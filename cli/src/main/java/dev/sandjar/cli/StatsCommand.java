@@ -13,12 +13,13 @@ import picocli.CommandLine.Parameters;
         name = "stats",
         description = "Show what a sandbox uses now.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  sandjar stats 3fa8", "  sandjar stats 3fa8 --json"})
+        footerHeading = "%n",
+        footer = {"Examples:", "  sandjar stats 3fa8", "  sandjar stats 3fa8 --json", "", Sandjar.PLAIN_EXIT_CODES})
 final class StatsCommand implements Callable<Integer> {
     @Mixin
     private Place place;
 
-    @Option(names = "--json", description = "Print it as JSON.")
+    @Option(names = "--json", description = "Print it as JSON, sizes in bytes.")
     private boolean json;
 
     @Parameters(paramLabel = "SANDBOX", description = "Its id, or a beginning of it.")
@@ -28,26 +29,17 @@ final class StatsCommand implements Callable<Integer> {
     public Integer call() {
         try (Sandboxes sandboxes = place.open()) {
             SandboxStats stats = Place.find(sandboxes, id).stats();
-            System.out.println(json ? json(stats) : text(stats));
+            System.out.println(json ? Json.text(Json.of(stats)) : text(stats));
             return 0;
         }
     }
 
-    private static String json(SandboxStats stats) {
-        var node = Json.MAPPER.createObjectNode();
-        node.put("cpuSeconds", stats.cpu().toMillis() / 1000.0);
-        node.put("memory", stats.memory());
-        stats.memoryLimit().ifPresent(limit -> node.put("memoryLimit", limit));
-        node.put("processes", stats.processes());
-        stats.disk().ifPresent(disk -> node.put("disk", disk));
-        return node.toPrettyString();
-    }
-
-    private static String text(SandboxStats stats) {
-        String limit = stats.memoryLimit().isPresent()
-                ? " of " + Text.bytes(stats.memoryLimit().getAsLong())
-                : "";
-        return "cpu        " + stats.cpu().toMillis() / 1000.0 + " s\nmemory     " + Text.bytes(stats.memory()) + limit
-                + "\nprocesses  " + stats.processes();
+    static String text(SandboxStats stats) {
+        var text = new StringBuilder("cpu        " + stats.cpu().toMillis() / 1000.0 + " s");
+        text.append("\nmemory     ").append(Text.bytes(stats.memory()));
+        stats.memoryLimit().ifPresent(limit -> text.append(" of ").append(Text.bytes(limit)));
+        text.append("\nprocesses  ").append(stats.processes());
+        stats.disk().ifPresent(disk -> text.append("\ndisk       ").append(Text.bytes(disk)));
+        return text.toString();
     }
 }

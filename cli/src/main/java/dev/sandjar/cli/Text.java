@@ -3,14 +3,30 @@ package dev.sandjar.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 /** Words and numbers for people. */
 final class Text {
     private Text() {}
 
-    /** What others have written must not steer the reader's terminal. */
+    /** What others have written must not steer the reader's terminal, nor pass for lines of ours. */
     static String safe(String text) {
-        return text.replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
+        var safe = new StringBuilder(text.length());
+        text.codePoints().map(point -> steers(point) ? '?' : point).forEach(safe::appendCodePoint);
+        return safe.toString();
+    }
+
+    private static boolean steers(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL, // C0 with ESC, and C1 with CSI
+                    Character.FORMAT, // what turns the direction of text around
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED -> true;
+            default -> false;
+        };
     }
 
     static String duration(Duration duration) {
@@ -33,7 +49,7 @@ final class Text {
             value /= 1024;
             unit++;
         }
-        return unit == 0 ? bytes + " B" : String.format("%.1f %s", value, units[unit]);
+        return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
     }
 
     /** Columns as wide as their widest cell; the first row is the head. */

@@ -6,8 +6,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Which version this is. */
-@Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
+@Command(
+        name = "version",
+        description = "Print the version.",
+        mixinStandardHelpOptions = true,
+        footerHeading = "%n",
+        footer = {"Examples:", "  sandjar version", "  sandjar version --json"})
 final class VersionCommand implements Callable<Integer> {
+    private static final String JAVA = System.getProperty("java.version");
+
     @Option(names = "--json", description = "Print it as JSON.")
     private boolean json;
 
@@ -15,7 +22,12 @@ final class VersionCommand implements Callable<Integer> {
     public Integer call() {
         String version = version();
         System.out.println(
-                json ? Json.MAPPER.createObjectNode().put("version", version).toPrettyString() : "sandjar " + version);
+                json
+                        ? Json.text(Json.MAPPER
+                                .createObjectNode()
+                                .put("version", version)
+                                .put("java", JAVA))
+                        : "sandjar " + version);
         return 0;
     }
 

@@ -1,0 +1,112 @@
+package dev.sandjar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** What is typed, up to where a sandbox would be needed. */
+class ArgumentsTest {
+    private record Said(int code, String out, String err) {}
+
+    private static Said say(String... words) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        CommandLine line = Sandjar.commandLine(words);
+        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        int code = line.execute(words);
+        return new Said(code, out.toString(), err.toString());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            rnu                               | there is no verb "rnu". Did you mean run
+            frobnicate                        | there is no verb "frobnicate"
+            run                               | COMMAND
+            run --memory 1X true              | size is "1X", allowed: a number and K, M, G or T
+            run --ttl 1d true                 | time is "1d", allowed: a number and s, m or h
+            run -it true                      | -t is not supported yet
+            exec 3fa8                         | COMMAND
+            exec 3fa8 --timeout 5s true       | "--timeout" stands where the command begins
+            rm                                | name sandboxes, or say --all
+            rm --all 3fa8                     | name sandboxes, or say --all
+            cp a b                            | one of FROM and TO must be SANDBOX:path
+            cp 3fa8:a 77d0:b                  | one of FROM and TO must be SANDBOX:path
+            images                            | images needs one more word: ls, pull or rm
+            ls --json --quiet                 | mutually exclusive
+            ls --server http://a --place b:   | --server and --place name two places
+            run --metadata x true             | such as
+            run --ttl 59s true                | ttl is 59, allowed: 60 to 28800 seconds
+            run --network lan true            | network is lan, allowed: none or outbound
+            """)
+    void aMistakeIsNamedAndEndsWith2(String typed, String told) {
+        Said said = say(typed.split(" +"));
+        assertThat(said.err()).startsWith("sandjar: ").contains(told);
+        assertThat(said.code()).isEqualTo(2);
+        assertThat(said.out()).isEmpty();
+    }
+
+    static List<String> verbs() {
+        return List.copyOf(Sandjar.commandLine().getSubcommands().keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("verbs")
+    void everyVerbsHelpTeachesByExamples(String verb) {
+        Said said = say(verb, "--help");
+        assertThat(said.code()).isZero();
+        assertThat(said.out()).contains("Usage: sandjar " + verb);
+        if (!verb.equals("help")) {
+            assertThat(said.out()).contains("Examples:", "  sandjar ");
+        }
+    }
+
+    @Test
+    void aloneItGivesAnOverviewOfAllVerbs() {
+        assertThat(say().out()).contains(verbs()).contains("Examples:", "Exit codes:");
+    }
+
+    @Test
+    void withAVerbOnlyThatVerbIsLoaded() {
+        assertThat(Sandjar.commandLine("ls").getSubcommands()).containsOnlyKeys("ls");
+    }
+
+    @Test
+    void optionsOfACommandAreItsOwn() {
+        var run = new RunCommand();
+        new CommandLine(run).setStopAtPositional(true).parseArgs("python3", "-c", "x", "--keep", "--");
+        assertThat(run).extracting("argv").isEqualTo(List.of("python3", "-c", "x", "--keep", "--"));
+        assertThat(run).extracting("keep").isEqualTo(false);
+    }
+
+    @Test
+    void metadataIsAnObjectOrPairs() {
+        assertThat(MetadataOption.parse(List.of("{\"a\": [1, null]}", "b=c=d", "a=2"))
+                        .values())
+                .containsEntry("b", "c=d")
+                .containsEntry("a", "2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3fa8:a, 3fa8, a", "3fa8:, 3fa8, ''", "3FA8-1:/tmp/x:y, 3FA8-1, /tmp/x:y"})
+    void aPathInASandboxHasItsIdInFront(String text, String sandbox, String path) {
+        assertThat(CpCommand.Inside.parse(text)).contains(new CpCommand.Inside(sandbox, path));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-", "file", "./3fa8:a", "/a:b", "name:x", ":x"})
+    void anythingElseIsAPathHere(String text) {
+        assertThat(CpCommand.Inside.parse(text)).isEmpty();
+    }
+
+    @Test
+    void completionNamesTheVerbs() {
+        assertThat(picocli.AutoComplete.bash("sandjar", Sandjar.commandLine())).contains("run", "extend", "--memory");
+    }
+}
