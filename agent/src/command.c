@@ -259,6 +259,27 @@ static void read_output(struct source *s, uint32_t events)
     end_when_drained(c);
 }
 
+enum { TERMINAL_HOLDS = 65536 + 4096 }; /* what the kernel keeps between a terminal's two ends */
+
+/* FIONREAD does not count what a terminal still carries from one end to the other, and no event may follow: only a read fetches it.
+ * Beyond the journal's bound if need be; a background child that writes on cannot make it longer than this. */
+static void drain_terminal(struct command *c)
+{
+    size_t left = TERMINAL_HOLDS, room;
+    uint8_t *to;
+
+    while (left > 0 && (to = journal_room(&c->journal, c->out.stream, &room)) != NULL) {
+        ssize_t n = read(c->out.source.fd, to, room < left ? room : left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        journal_added(&c->journal, (size_t)n);
+        left -= (size_t)n;
+    }
+    wake_followers(c);
+}
+
 bool command_reaped(pid_t pid, int status)
 {
     for (struct command *c = commands; c != NULL; c = c->next) {
@@ -269,7 +290,9 @@ bool command_reaped(pid_t pid, int status)
         c->deadline = INT64_MAX;
         for (struct pipe_end *p = &c->out;; p = &c->err) {
             int waiting = 0;
-            if (p->source.fd >= 0 && ioctl(p->source.fd, FIONREAD, &waiting) < 0)
+            if (p->source.fd >= 0 && (c->flags & F_TERMINAL) != 0)
+                drain_terminal(c);
+            else if (p->source.fd >= 0 && ioctl(p->source.fd, FIONREAD, &waiting) < 0)
                 waiting = 0;
             p->last_bytes = waiting;
             if (p == &c->err)
@@ -814,5 +837,6 @@ void commands_expire(void)
             c->timed_out = true;
             c->deadline = now + 20; /* again, should anything have slipped through */
             kill_tree(c->supervisor);
+            kill(c->supervisor, SIGCONT); /* in a frozen sandbox it is stopped too, and has an ending to pass on */
         }
 }

@@ -339,6 +339,25 @@ class AgentTest {
     }
 
     @Test
+    void aTerminalLosesNothingOfWhatWasWrittenJustBeforeTheEnd() throws Exception {
+        for (int round = 0; round < 50; round++) {
+            var id = UUID.randomUUID();
+            start(id, LIMIT, Requests.TERMINAL | Requests.HOLD, "seq", "1", "3000");
+            assertThat(new String(follow(link, id, 0).out(), StandardCharsets.UTF_8))
+                    .as("round %d", round)
+                    .endsWith("\r\n3000\r\n");
+        }
+    }
+
+    @Test
+    void aTimeoutEndsAFrozenCommandToo() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, Duration.ofMillis(300), Requests.HOLD, "sleep", "1000");
+        link.open(Requests.freeze()).reply(LIMIT);
+        assertThat(follow(link, id, 0).ended()).isEqualTo(new Replies.Ended(Replies.How.TIMED_OUT, 300));
+    }
+
+    @Test
     void theAgentEndsWithItsLease() throws Exception {
         link.open(Requests.lease(Duration.ofMillis(50), Duration.ZERO));
         agent.awaitEnd();
