@@ -124,9 +124,20 @@ public final class Specs {
         return ttl;
     }
 
+    /** The only field of {@code {"signal": 15}}. */
+    public static int signal(JsonNode json) {
+        var fields = new Fields(json, "body");
+        int signal = fields.needInt("signal");
+        fields.nothingElse();
+        return signal;
+    }
+
     /** The only field of an object, a text such as {@code {"reference": "python:3.11"}}. */
     public static String only(JsonNode json, String name) {
-        return pair(json, name, name)[0];
+        var fields = new Fields(json, "body");
+        String only = fields.needText(name);
+        fields.nothingElse();
+        return only;
     }
 
     /** The only two fields of an object, texts such as {@code {"from": "a", "to": "b"}}. */
