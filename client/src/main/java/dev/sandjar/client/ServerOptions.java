@@ -1,0 +1,69 @@
+package dev.sandjar.client;
+
+import dev.sandjar.SandboxException;
+import dev.sandjar.client.http.Address;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How to reach a server.
+ *
+ * @param address where it is
+ * @param token what it knows the caller by; never shown
+ * @param reconnect how long a cut connection is made anew before its stream fails (option "reconnect", seconds)
+ */
+record ServerOptions(Address address, Optional<String> token, Duration reconnect) {
+    private static final Duration DEFAULT_RECONNECT = Duration.ofSeconds(30);
+
+    static ServerOptions of(String place, Map<String, String> options) {
+        int question = place.indexOf('?');
+        var all = new HashMap<String, String>();
+        if (question >= 0) {
+            read(place.substring(question + 1), all);
+        }
+        all.putAll(options);
+        Optional<String> token = Optional.ofNullable(all.remove("token"));
+        token.ifPresent(ServerOptions::check);
+        Duration reconnect = Optional.ofNullable(all.remove("reconnect"))
+                .map(ServerOptions::seconds)
+                .orElse(DEFAULT_RECONNECT);
+        if (!all.isEmpty()) {
+            throw SandboxException.invalid(
+                    "option", all.keySet().stream().sorted().toList(), "token, reconnect");
+        }
+        return new ServerOptions(Address.parse(question < 0 ? place : place.substring(0, question)), token, reconnect);
+    }
+
+    private static void read(String query, Map<String, String> into) {
+        for (String pair : query.split("&")) {
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                throw SandboxException.invalid("place", "with an option without a value", "name=value, joined by &");
+            }
+            into.put(pair.substring(0, equals), URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void check(String token) {
+        if (!token.matches("[\\x21-\\x7e]{1,16384}")) {
+            throw SandboxException.invalid("token", token.length() + " characters", "printable ASCII without blanks");
+        }
+    }
+
+    private static Duration seconds(String text) {
+        if (!text.matches("[0-9]{1,5}")) {
+            throw SandboxException.invalid("reconnect", "something else", "whole seconds, 0 to 99999");
+        }
+        return Duration.ofSeconds(Integer.parseInt(text));
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+        return address.toString();
+    }
+}

@@ -1,0 +1,254 @@
+package dev.sandjar.server.door.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandjar.CommandId;
+import dev.sandjar.ErrorCode;
+import dev.sandjar.RunningCommand;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.Sandboxes;
+import dev.sandjar.wire.Errors;
+import dev.sandjar.wire.Frame;
+import dev.sandjar.wire.Json;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** One request and its answer, for the virtual thread that serves it. */
+final class ApiCall {
+    private static final Logger LOG = Logger.getLogger(ApiCall.class);
+
+    private final Vertx vertx;
+    private final HttpServerRequest request;
+    private final Map<String, String> path;
+    private final @Nullable Buffer body;
+    private final Sandboxes sandboxes;
+    private final Thread thread;
+    private final AtomicBoolean served = new AtomicBoolean(); // no interruption reaches the thread after that
+    private volatile boolean interrupting;
+    private volatile boolean gone;
+    private @Nullable FrameSink sink;
+    private boolean answered;
+
+    ApiCall(Vertx vertx, HttpServerRequest request, Map<String, String> path, @Nullable Buffer body, Callers callers) {
+        this.vertx = vertx;
+        this.request = request;
+        this.path = path;
+        this.body = body;
+        this.thread = Thread.currentThread();
+        this.sandboxes = callers.sandboxes(request);
+        request.response().closeHandler(_ -> clientGone());
+    }
+
+    // ---- what is asked
+
+    Sandboxes sandboxes() {
+        return sandboxes;
+    }
+
+    /** One of this caller's; unknown, malformed and somebody else's are all the same. */
+    Sandbox sandbox() {
+        String id = path("sandbox");
+        return sandboxes.get(SandboxId.parse(id).orElseThrow(() -> SandboxException.sandboxNotFound("of that id")));
+    }
+
+    CommandId commandId() {
+        return CommandId.parse(path("command"))
+                .orElseThrow(() -> new SandboxException(
+                        ErrorCode.COMMAND_NOT_FOUND, "command of that id: no such command", "", null));
+    }
+
+    /** From the offset that is asked for. */
+    RunningCommand command() {
+        return sandbox().attach(commandId(), whole("offset", 0));
+    }
+
+    String path(String name) {
+        return path.getOrDefault(name, "");
+    }
+
+    Optional<String> query(String name) {
+        return Optional.ofNullable(request.getParam(name));
+    }
+
+    String needed(String name) {
+        return query(name).orElseThrow(() -> SandboxException.invalid(name, "missing", "a value"));
+    }
+
+    long whole(String name, long otherwise) {
+        return query(name).map(text -> number(name, text)).orElse(otherwise);
+    }
+
+    boolean flag(String name) {
+        return query(name)
+                .map(text -> switch (text) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw SandboxException.invalid(name, "something else", "true or false");
+                })
+                .orElse(false);
+    }
+
+    static long number(String name, String text) {
+        if (!text.matches("-?[0-9]{1,18}")) {
+            throw SandboxException.invalid(name, "something else", "a whole number");
+        }
+        return Long.parseLong(text);
+    }
+
+    Optional<String> header(String name) {
+        return Optional.ofNullable(request.getHeader(name));
+    }
+
+    JsonNode json() {
+        try {
+            return Json.parse(body == null ? new byte[0] : body.getBytes());
+        } catch (JsonProcessingException e) {
+            throw SandboxException.invalid("body", "no JSON", "one JSON value");
+        }
+    }
+
+    /** The body as it arrives. Its first read tells the client to send it, if the client asked. */
+    FrameContent content() {
+        return new FrameContent(request);
+    }
+
+    // ---- what is answered
+
+    void answer(int status, JsonNode json) {
+        answered = true;
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "application/json")
+                .end(Buffer.buffer(Json.bytes(json)));
+    }
+
+    void done() {
+        answered = true;
+        request.response().setStatusCode(204).end();
+    }
+
+    /** Serving stops by interruption when the client is gone; for what makes no sense without it. */
+    void interruptWhenGone() {
+        interrupting = true;
+        if (gone) {
+            interrupt();
+        }
+    }
+
+    private void clientGone() {
+        gone = true;
+        FrameSink open = sink;
+        if (open != null) {
+            open.gone();
+        }
+        if (interrupting) {
+            interrupt();
+        }
+    }
+
+    private void interrupt() {
+        synchronized (served) {
+            if (!served.get()) {
+                thread.interrupt();
+            }
+        }
+    }
+
+    /** Answers with frames. The head leaves with the first one. */
+    FrameSink frames() {
+        HttpServerResponse response = request.response();
+        response.setChunked(true).putHeader("Content-Type", Frame.CONTENT_TYPE);
+        FrameSink opened = new FrameSink(vertx, response::write);
+        sink = opened;
+        interruptWhenGone();
+        return opened;
+    }
+
+    /** Where {@link #frames} go. */
+    FrameSink sink() {
+        return java.util.Objects.requireNonNull(sink);
+    }
+
+    void header(String name, String value) {
+        request.response().putHeader(name, value);
+    }
+
+    /** The last frame. */
+    void last(Frame frame) {
+        answered = true;
+        FrameSink open = sink;
+        if (open != null) {
+            open.close();
+        }
+        request.response().end(FrameSink.buffer(frame));
+    }
+
+    /** Frames both ways from now on. */
+    Tunnel upgrade() throws IOException, InterruptedException {
+        answered = true;
+        try {
+            return request.toNetSocket()
+                    .map(socket -> new Tunnel(vertx, socket.pause()))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IOException("no upgrade", e.getCause());
+        }
+    }
+
+    // ---- the end
+
+    void serve(ApiDoor.Handling handling) {
+        try {
+            handling.handle(this);
+        } catch (SandboxException e) {
+            failed(e);
+        } catch (FrameSink.GoneException | InterruptedException | InterruptedIOException e) {
+            failed(interrupted());
+        } catch (Exception e) {
+            failed(unknown(e));
+        } finally {
+            synchronized (served) {
+                served.set(true);
+            }
+            if (sink != null) {
+                sink.close();
+            }
+        }
+    }
+
+    private void failed(SandboxException e) {
+        if (answered || gone) {
+            return; // nobody to tell
+        }
+        if (sink != null) {
+            last(new Frame.Failed(e));
+        } else {
+            answer(e.code().httpStatus(), Errors.write(e));
+        }
+    }
+
+    private static SandboxException interrupted() {
+        return new SandboxException(ErrorCode.UNAVAILABLE, "the server stops", "try again", null);
+    }
+
+    static SandboxException unknown(Exception e) {
+        String id = UUID.randomUUID().toString();
+        LOG.error("request " + id, e);
+        return SandboxException.internal("request " + id, e);
+    }
+}

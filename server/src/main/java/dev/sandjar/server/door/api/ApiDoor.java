@@ -1,0 +1,178 @@
+package dev.sandjar.server.door.api;
+
+import static io.vertx.core.http.HttpMethod.DELETE;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+import static io.vertx.core.http.HttpMethod.PUT;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.wire.Errors;
+import dev.sandjar.wire.Json;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The routes of {@code /v1/api}. */
+public final class ApiDoor {
+    private static final String ROOT = "/v1/api";
+    private static final String SANDBOX = "/sandboxes/:sandbox";
+    private static final String COMMAND = SANDBOX + "/commands/:command";
+    private static final String FILES = SANDBOX + "/files";
+
+    /** A JSON body may have that much: a spec with the largest environment that is of use. */
+    private static final int LARGEST_JSON = 8 << 20;
+
+    /** Serves one call. */
+    interface Handling {
+        void handle(ApiCall call) throws Exception;
+    }
+
+    /** How a body is taken. */
+    private enum Body {
+        NONE,
+        JSON,
+        STREAM
+    }
+
+    private final Vertx vertx;
+    private final Callers callers;
+    private final int order;
+    private final StdinSessions stdin;
+
+    /** @param order of the routes, for routers that have others for the same paths */
+    public ApiDoor(Vertx vertx, Callers callers, int order) {
+        this.vertx = vertx;
+        this.callers = callers;
+        this.order = order;
+        this.stdin = new StdinSessions(vertx);
+    }
+
+    /** Adds the routes. */
+    public void mount(Router router) {
+        route(router, GET, "/sandboxes", Body.NONE, SandboxCalls::list, "offset", "limit");
+        route(router, POST, "/sandboxes", Body.JSON, SandboxCalls::create);
+        route(router, GET, SANDBOX, Body.NONE, SandboxCalls::info);
+        route(router, DELETE, SANDBOX, Body.NONE, SandboxCalls::delete);
+        route(router, PUT, SANDBOX + "/ttl", Body.JSON, SandboxCalls::renew);
+        route(router, POST, SANDBOX + "/pause", Body.NONE, SandboxCalls::pause);
+        route(router, POST, SANDBOX + "/resume", Body.NONE, SandboxCalls::resume);
+        route(router, GET, SANDBOX + "/stats", Body.NONE, SandboxCalls::stats);
+        route(router, GET, SANDBOX + "/ports/:port", Body.STREAM, PortCalls::dial);
+
+        route(router, GET, SANDBOX + "/commands", Body.NONE, CommandCalls::list);
+        route(router, PUT, COMMAND, Body.JSON, CommandCalls::start, "follow");
+        route(router, GET, COMMAND, Body.NONE, CommandCalls::find, "offset");
+        route(router, DELETE, COMMAND, Body.NONE, CommandCalls::forget);
+        route(router, GET, COMMAND + "/output", Body.NONE, CommandCalls::output, "offset");
+        route(router, GET, COMMAND + "/ending", Body.NONE, CommandCalls::ending, "offset", "wait");
+        route(router, POST, COMMAND + "/signal", Body.JSON, CommandCalls::signal);
+        route(router, POST, COMMAND + "/kill", Body.NONE, CommandCalls::kill);
+        route(router, PUT, COMMAND + "/window", Body.JSON, CommandCalls::resize);
+        route(router, GET, COMMAND + "/stdin", Body.STREAM, stdin::serve, "session", "taken");
+
+        route(router, GET, FILES + "/content", Body.NONE, FileCalls::read, "path", "offset", "version");
+        route(router, PUT, FILES + "/content", Body.STREAM, FileCalls::write, "path", "overwrite");
+        route(router, GET, FILES + "/info", Body.NONE, FileCalls::stat, "path");
+        route(router, GET, FILES + "/list", Body.NONE, FileCalls::list, "path");
+        route(router, PUT, FILES + "/folder", Body.JSON, FileCalls::mkdirs, "path");
+        route(router, POST, FILES + "/move", Body.JSON, FileCalls::move);
+        route(router, DELETE, FILES, Body.NONE, FileCalls::remove, "path");
+        route(router, GET, FILES + "/watch", Body.NONE, FileCalls::watch, "path");
+
+        route(router, GET, "/images", Body.NONE, ImageCalls::list);
+        route(router, POST, "/images", Body.JSON, ImageCalls::pull);
+        route(router, DELETE, "/images", Body.NONE, ImageCalls::remove, "reference");
+        route(router, GET, "/doctor", Body.NONE, SandboxCalls::doctor);
+
+        router.route(ROOT + "/*").order(order + 1).handler(context -> refuse(context.request(), noSuchThing()));
+    }
+
+    private void route(
+            Router router, HttpMethod method, String path, Body body, Handling handling, String... parameters) {
+        Set<String> known = Set.of(parameters);
+        router.route(method, ROOT + path).order(order).handler(context -> take(context, body, handling, known));
+    }
+
+    private void take(RoutingContext context, Body body, Handling handling, Set<String> known) {
+        HttpServerRequest request = context.request();
+        Map<String, String> path = context.pathParams();
+        for (String name : context.queryParams().names()) {
+            if (!known.contains(name)) {
+                refuse(request, unknownParameter(known));
+                return;
+            }
+        }
+        switch (body) {
+            case NONE -> serve(request, path, null, handling);
+            case STREAM -> {
+                request.pause();
+                serve(request, path, null, handling);
+            }
+            case JSON -> {
+                Buffer all = Buffer.buffer();
+                request.handler(some -> append(all, some));
+                request.endHandler(_ -> {
+                    if (all.length() > LARGEST_JSON) {
+                        refuse(request, tooLarge());
+                    } else {
+                        serve(request, path, all, handling);
+                    }
+                });
+                request.resume();
+            }
+        }
+    }
+
+    private static void append(Buffer all, Buffer some) {
+        if (all.length() <= LARGEST_JSON) {
+            all.appendBuffer(some); // what is more is only counted as too much
+        }
+    }
+
+    private void serve(HttpServerRequest request, Map<String, String> path, @Nullable Buffer body, Handling handling) {
+        Thread.ofVirtual().name("api-" + request.method() + request.path()).start(() -> {
+            ApiCall call;
+            try {
+                call = new ApiCall(vertx, request, path, body, callers);
+            } catch (SandboxException e) {
+                refuse(request, e);
+                return;
+            } catch (RuntimeException e) {
+                refuse(request, ApiCall.unknown(e));
+                return;
+            }
+            call.serve(handling);
+        });
+    }
+
+    private static void refuse(HttpServerRequest request, SandboxException e) {
+        request.resume(); // what is left of the body is passed over
+        request.response()
+                .setStatusCode(e.code().httpStatus())
+                .putHeader("Content-Type", "application/json")
+                .end(Buffer.buffer(Json.bytes(Errors.write(e))));
+    }
+
+    private static SandboxException unknownParameter(Set<String> known) {
+        List<String> names = known.stream().sorted().toList();
+        return SandboxException.invalid("parameter", "unknown", names.isEmpty() ? "none" : String.join(", ", names));
+    }
+
+    private static SandboxException tooLarge() {
+        return new SandboxException(
+                ErrorCode.TOO_LARGE, "the body is larger than " + LARGEST_JSON + " bytes", "send less", null);
+    }
+
+    private static SandboxException noSuchThing() {
+        return SandboxException.notSupported(
+                "this path or method", "this server's " + ROOT, "see docs/http-api.md, and the client's version");
+    }
+}

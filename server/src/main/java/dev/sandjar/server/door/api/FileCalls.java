@@ -1,0 +1,106 @@
+package dev.sandjar.server.door.api;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.FileInfo;
+import dev.sandjar.FileWatch;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxFiles;
+import dev.sandjar.wire.Frame;
+import dev.sandjar.wire.Infos;
+import dev.sandjar.wire.Json;
+import dev.sandjar.wire.Specs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** {@code /files}: what is in a sandbox. */
+final class FileCalls {
+    private static final int PIECE = 128 * 1024;
+    private static final int ENTRIES = 500; // in one frame
+
+    private FileCalls() {}
+
+    static void read(ApiCall call) throws IOException, InterruptedException {
+        SandboxFiles files = call.sandbox().files();
+        String path = call.needed("path");
+        String version = version(files.stat(path));
+        if (!call.query("version").orElse(version).equals(version)) {
+            throw new SandboxException(
+                    ErrorCode.UNAVAILABLE,
+                    "file " + path + " was changed while the connection was cut",
+                    "read it again from its beginning",
+                    null);
+        }
+        try (InputStream in = files.open(path)) {
+            in.skipNBytes(call.whole("offset", 0));
+            call.header("Sandjar-File-Version", version);
+            send(in, call.frames());
+            call.last(new Frame.End());
+        } catch (IOException e) {
+            if (e.getCause() instanceof SandboxException why) {
+                throw why;
+            }
+            throw e;
+        }
+    }
+
+    private static String version(FileInfo info) {
+        return info.size() + "-" + info.modifiedAt().toEpochMilli();
+    }
+
+    private static void send(InputStream in, FrameSink sink) throws IOException, InterruptedException {
+        sink.send(new Frame.Heartbeat()); // the client waits to hear that it is open
+        byte[] piece = new byte[PIECE];
+        for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+            sink.send(new Frame.Data(ByteBuffer.wrap(piece, 0, count)));
+            piece = new byte[PIECE]; // the other is on its way
+        }
+    }
+
+    static void write(ApiCall call) {
+        String path = call.needed("path");
+        boolean overwrite = call.flag("overwrite");
+        call.answer(200, Infos.write(call.sandbox().files().write(path, call.content(), overwrite)));
+    }
+
+    static void stat(ApiCall call) {
+        call.answer(200, Infos.write(call.sandbox().files().stat(call.needed("path"))));
+    }
+
+    static void list(ApiCall call) throws IOException, InterruptedException {
+        List<FileInfo> all = call.sandbox().files().list(call.needed("path"));
+        FrameSink sink = call.frames();
+        for (int start = 0; start < all.size(); start += ENTRIES) {
+            List<FileInfo> some = all.subList(start, Math.min(all.size(), start + ENTRIES));
+            sink.send(new Frame.Event(Json.array(some, Infos::write)));
+        }
+        call.last(new Frame.End());
+    }
+
+    static void mkdirs(ApiCall call) {
+        call.sandbox().files().mkdirs(call.needed("path"));
+        call.done();
+    }
+
+    static void move(ApiCall call) {
+        String[] pair = Specs.pair(call.json(), "from", "to");
+        call.sandbox().files().move(pair[0], pair[1]);
+        call.done();
+    }
+
+    static void remove(ApiCall call) {
+        call.sandbox().files().remove(call.needed("path"));
+        call.done();
+    }
+
+    static void watch(ApiCall call) throws IOException, InterruptedException {
+        try (FileWatch watch = call.sandbox().files().watch(call.needed("path"))) {
+            FrameSink sink = call.frames();
+            sink.send(new Frame.Heartbeat()); // the client waits to hear that nothing is missed from now on
+            while (watch.hasNext()) {
+                sink.send(new Frame.Event(Infos.write(watch.next())));
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.sandjar.wire;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** JSON text and trees. Which fields a value has is said by {@link Specs} (what is wanted) and {@link Infos} (what is seen). */
+public final class Json {
+    static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private Json() {}
+
+    /** An empty object. */
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** Reads one whole value. */
+    public static JsonNode parse(byte[] text) throws JsonProcessingException {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e); // there is no input or output here
+        }
+    }
+
+    /** As UTF-8. */
+    public static byte[] bytes(JsonNode json) {
+        try {
+            return MAPPER.writeValueAsBytes(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree that cannot be written", e);
+        }
+    }
+
+    /** A list of values as an array. */
+    public static <T> ArrayNode array(List<T> values, Function<T, ? extends JsonNode> write) {
+        ArrayNode array = MAPPER.createArrayNode();
+        values.forEach(value -> array.add(write.apply(value)));
+        return array;
+    }
+
+    /** An array as a list of values. */
+    public static <T> List<T> list(JsonNode array, Function<JsonNode, T> read) {
+        if (!array.isArray()) {
+            throw dev.sandjar.SandboxException.invalid("list", "something else", "a JSON array");
+        }
+        var values = new ArrayList<T>(array.size());
+        array.forEach(node -> values.add(read.apply(node)));
+        return values;
+    }
+}
