@@ -56,7 +56,11 @@ public final class OciRuntime implements SandboxRuntime {
     }
 
     static OciRuntime open(Options options, Creation.Faults faults) {
-        return new OciRuntime(options, Machine.look(System.getenv()), faults);
+        return open(options, Machine.look(System.getenv()), faults);
+    }
+
+    static OciRuntime open(Options options, Machine machine, Creation.Faults faults) {
+        return new OciRuntime(options, machine, faults);
     }
 
     @Override

@@ -1,0 +1,52 @@
+package dev.sandjar.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OptionsTest {
+    @Test
+    void withoutAnyTheDefaultsHold() {
+        var options = Options.read(Map.of(), Map.of());
+        assertThat(options.home()).isEqualTo(Path.of("/var/lib/sandjar"));
+        assertThat(options.mirror()).isEmpty();
+        assertThat(options.aliases().resolve("python:3.11")).isEqualTo("python:3.11");
+    }
+
+    @Test
+    void theEnvironmentIsRead() {
+        var options = Options.read(
+                Map.of(),
+                Map.of(
+                        "SANDJAR_HOME", "/x/../y",
+                        "SANDJAR_MIRROR", "http://127.0.0.1:5000",
+                        "SANDJAR_ALIASES", "python:3.11=host, node:20=host,"));
+        assertThat(options.home()).isEqualTo(Path.of("/y"));
+        assertThat(options.mirror()).contains("http://127.0.0.1:5000");
+        assertThat(options.aliases().resolve("node:20")).isEqualTo("host");
+    }
+
+    @Test
+    void anOptionWinsOverTheEnvironment() {
+        assertThat(Options.read(Map.of("home", "/a"), Map.of("SANDJAR_HOME", "/b"))
+                        .home())
+                .isEqualTo(Path.of("/a"));
+    }
+
+    @Test
+    void anUnknownOptionIsRefused() {
+        assertThatThrownBy(() -> Options.read(Map.of("hom", "/a"), Map.of()))
+                .hasMessage("option of local: is hom, allowed: aliases, home, mirror");
+    }
+
+    @Test
+    void aliasesThatCannotBeMeantAreRefused() {
+        assertThatThrownBy(() -> Options.read(Map.of("aliases", "python"), Map.of()))
+                .hasMessage("aliases is \"python\", allowed: image=image,image=image");
+        assertThatThrownBy(() -> Options.read(Map.of("aliases", "a=host,a=b"), Map.of()))
+                .hasMessage("aliases is a twice, allowed: each image once");
+    }
+}
