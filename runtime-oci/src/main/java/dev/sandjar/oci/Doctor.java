@@ -72,6 +72,8 @@ final class Doctor {
     private static String words(SandboxException failure) {
         Throwable cause = failure.getCause();
         String said = String.valueOf(failure.getMessage());
-        return cause == null ? said : said + ": " + String.valueOf(cause.getMessage()).strip();
+        return cause == null
+                ? said
+                : said + ": " + String.valueOf(cause.getMessage()).strip();
     }
 }
