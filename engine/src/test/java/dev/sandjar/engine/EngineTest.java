@@ -120,7 +120,7 @@ class EngineTest {
     void aFailedCreateGivesItsQuotaBack() throws Exception {
         reopen(EngineConfig.builder().maxPerOwner(1));
         for (int i = 0; i < 3; i++) {
-            refuses(ErrorCode.IMAGE_NOT_FOUND, () -> alice().create(SandboxSpec.of("no/such:image")));
+            refuses(ErrorCode.REGISTRY_UNAVAILABLE, () -> alice().create(SandboxSpec.of("127.0.0.1:1/no/such:image")));
         }
         alice().create(PLAIN);
     }

@@ -193,7 +193,6 @@ class SessionsApiTest {
         {"tll": 60}               | field is unknown, allowed: image, metadata, sshPublicKey, template, ttl
         {"metadata": []}          | metadata is a array, allowed: an object
         {"sshPublicKey": "x"}     | sshPublicKey is "x"
-        {"image": "no/such:image"}| image no/such:image is not here
         {"ttl": 60                | the body is not JSON at line 1
         []                        | the body is another kind of JSON, allowed: a JSON object
         """)
@@ -201,6 +200,13 @@ class SessionsApiTest {
         var answer = server.post("/sessions", body);
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(json(answer).path("message").asText()).startsWith(message.replace("\"\"", "\""));
+    }
+
+    @Test
+    void aRegistryThatIsDownIsToldAsSuch() throws Exception {
+        var answer = server.post("/sessions", "{\"image\": \"127.0.0.1:1/no/such:image\"}");
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(json(answer).path("error").asText()).isEqualTo("REGISTRY_UNAVAILABLE");
     }
 
     @Test
