@@ -29,11 +29,26 @@ final class ServerPort implements PortConnection {
         Outage outage = server.outage();
         while (true) {
             try {
-                return new ServerPort(
-                        server.tunnel(Call.get(ServerSandbox.at(sandbox, "ports", port)), outage), "port " + port);
+                return new ServerPort(ready(server, sandbox, port, outage), "port " + port);
+            } catch (MalformedFrameException e) {
+                throw server.notUnderstood(e);
             } catch (IOException e) {
                 outage.failed(e); // nothing was sent through it yet
             }
+        }
+    }
+
+    /** What is sent before the server has taken its side of the tunnel could be lost: it says when. */
+    private static Tunnel ready(Server server, SandboxId sandbox, int port, Outage outage) throws IOException {
+        Tunnel tunnel = server.tunnel(Call.get(ServerSandbox.at(sandbox, "ports", port)), outage);
+        try {
+            if (!(tunnel.receive() instanceof Frame.Taken)) {
+                throw new MalformedFrameException("a connection begins with what was taken");
+            }
+            return tunnel;
+        } catch (IOException e) {
+            tunnel.close();
+            throw e;
         }
     }
 

@@ -19,6 +19,7 @@ final class PortCalls {
         long port = ApiCall.number("port", call.path("port"));
         try (PortConnection connection = call.sandbox().dial(Math.clamp(port, Integer.MIN_VALUE, Integer.MAX_VALUE));
                 Tunnel tunnel = call.upgrade()) {
+            tunnel.send(new Frame.Taken(0)); // from now on nothing is lost
             Thread down = Thread.ofVirtual().name("port-down").start(() -> down(connection.input(), tunnel));
             try {
                 up(tunnel, connection.output());
