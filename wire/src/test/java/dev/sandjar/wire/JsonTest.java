@@ -1,0 +1,82 @@
+package dev.sandjar.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sandjar.CommandSpec;
+import dev.sandjar.Metadata;
+import dev.sandjar.Network;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.Window;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JsonTest {
+    @Test
+    void aSpecComesBackAsItWas() throws Exception {
+        var metadata = new LinkedHashMap<String, @Nullable Object>();
+        metadata.put("int", 7);
+        metadata.put("long", 1L << 40);
+        metadata.put("double", 0.1);
+        metadata.put("exact", new BigDecimal("0.1000000000000000000000000001"));
+        metadata.put("nothing", null);
+        metadata.put("list", List.of(true, "é", Map.of("deep", "value")));
+        var spec = SandboxSpec.builder()
+                .image("python:3.11")
+                .template("small")
+                .ttl(Duration.ofMillis(60_001))
+                .idleTimeout(Duration.ofMinutes(5))
+                .env(Map.of("A", "b\nc"))
+                .cwd("/srv")
+                .user("1:2")
+                .cpu(0.5)
+                .memory(64L << 20)
+                .pids(64)
+                .disk(64L << 20)
+                .metadata(new Metadata(metadata))
+                .network(Network.OUTBOUND)
+                .build();
+        assertThat(Specs.sandbox(Json.parse(Json.bytes(Specs.write(spec))))).isEqualTo(spec);
+        var empty = SandboxSpec.builder().build();
+        assertThat(Specs.sandbox(Json.parse(Json.bytes(Specs.write(empty))))).isEqualTo(empty);
+    }
+
+    @Test
+    void aCommandComesBackAsItWas() throws Exception {
+        var spec = CommandSpec.builder(List.of("sh", "-c", "echo \"é\""))
+                .env(Map.of("A", ""))
+                .cwd("sub")
+                .limit(Duration.ofSeconds(3))
+                .stdin(true)
+                .terminal(new Window(1, 65_535))
+                .retention(CommandSpec.Retention.LATEST)
+                .build();
+        assertThat(Specs.command(Json.parse(Json.bytes(Specs.write(spec))))).isEqualTo(spec);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            {'imagee': 'host'}      | field "imagee" is unknown
+            {'image': 7}            | image is a number, allowed: text
+            {'ttl': 'an hour'}      | ttl is something else
+            {'ttl': 'PT59S'}        | ttl is 59, allowed: 60 to 28800 seconds
+            {'pids': 1.5}           | pids is a number, allowed: a whole number
+            {'env': {'A': 1}}       | env is an object with a number
+            {'network': 'all'}      | network is unknown, allowed: none, outbound
+            []                      | sandbox is an array, allowed: a JSON object
+            """)
+    void aBadFieldIsNamed(String json, String message) {
+        assertThatThrownBy(() -> Specs.sandbox(
+                        Json.parse(json.replace('\'', '"').getBytes(java.nio.charset.StandardCharsets.UTF_8))))
+                .isInstanceOf(SandboxException.class)
+                .hasMessageContaining(message.replace("\"\"", "\""));
+    }
+}
