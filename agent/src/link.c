@@ -93,7 +93,7 @@ static void frame_send(struct link *l, uint8_t type, uint32_t channel, const voi
     size_t head_sent = sent < head_length ? sent : head_length;
     size_t data_sent = sent - head_sent;
     if (!bytes_add(&l->out, head + head_sent, head_length - head_sent)
-        || !bytes_add(&l->out, (const uint8_t *)data + data_sent, length - data_sent)
+        || (data_sent < length && !bytes_add(&l->out, (const uint8_t *)data + data_sent, length - data_sent))
         || l->out.length - l->out_sent > 64 * (size_t)MAX_QUEUED
         || !source_watch(&l->source, EPOLLIN | EPOLLOUT))
         link_break(l);

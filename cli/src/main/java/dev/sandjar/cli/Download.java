@@ -44,14 +44,20 @@ final class Download {
 
     /** Where the user has said: through a link, and into a device or pipe, as cp does. */
     private void named(FileInfo info, Path target) throws IOException {
-        if (Files.exists(target) && !Files.isRegularFile(target)) {
+        if (Files.exists(target) && (!Files.isRegularFile(target) || isDevice(target))) {
             try (InputStream content = files.open(info.path());
-                    OutputStream to = Files.newOutputStream(target, StandardOpenOption.WRITE)) {
+                    OutputStream to = Files.newOutputStream(target, StandardOpenOption.APPEND)) {
                 content.transferTo(to);
             }
         } else {
             file(info, info.path(), Files.exists(target) ? target.toRealPath() : target);
         }
+    }
+
+    /** {@code /dev/stdout} may lead to a regular file, which somebody else has open and reads or writes. */
+    private static boolean isDevice(Path target) {
+        Path path = target.toAbsolutePath();
+        return path.startsWith("/dev") || path.startsWith("/proc");
     }
 
     /** Of the path as the user typed it; empty where it says "what is in it". */
@@ -93,7 +99,7 @@ final class Download {
             if (e.code() == ErrorCode.SANDBOX_LOST || e.code() == ErrorCode.UNAVAILABLE) {
                 throw e;
             }
-            skipped(inside, "is a link that leads to no file");
+            skipped(inside, "is a link that cannot be followed to a file");
         }
     }
 
