@@ -1,12 +1,10 @@
 package dev.sandjar.server.auth;
 
 import dev.sandjar.server.limit.RateLimits;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.util.Set;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
-import org.jspecify.annotations.Nullable;
 
 /** Nobody passes without credentials, but to what is open to all. */
 public class AuthFilter {
@@ -30,12 +28,8 @@ public class AuthFilter {
         String owner = authentication.owner(
                 request.getHeaderString("Authorization"),
                 request.getHeaderString("X-API-Key"),
-                address(context.request().remoteAddress()));
+                Addresses.of(context.request()));
         caller.is(owner);
         request.setProperty(RateLimits.PROPERTY, limits.take(owner));
-    }
-
-    private static String address(@Nullable SocketAddress remote) {
-        return remote == null || remote.hostAddress() == null ? "" : remote.hostAddress();
     }
 }

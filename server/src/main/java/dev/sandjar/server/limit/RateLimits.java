@@ -7,6 +7,8 @@ import io.github.bucket4j.ConsumptionProbe;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 
 /** How often a caller may ask, and how often an address may be wrong about its credentials. */
 @Singleton
@@ -29,7 +31,15 @@ public class RateLimits {
      * @param remaining how many are left now
      * @param reset when all are there again, in seconds since 1970
      */
-    public record Taken(int limit, long remaining, long reset) {}
+    public record Taken(int limit, long remaining, long reset) {
+        /** For the answer. */
+        public Map<String, String> headers() {
+            return Map.of(
+                    "X-RateLimit-Limit", Integer.toString(limit),
+                    "X-RateLimit-Remaining", Long.toString(remaining),
+                    "X-RateLimit-Reset", Long.toString(reset));
+        }
+    }
 
     /** Takes one of a caller's requests, or refuses. */
     public Taken take(String caller) {
@@ -68,12 +78,14 @@ public class RateLimits {
             this.wait = wait;
         }
 
-        public Taken taken() {
-            return taken;
+        /** For the answer. */
+        public Map<String, String> headers() {
+            var headers = new HashMap<>(taken.headers());
+            headers.put("Retry-After", Long.toString(seconds()));
+            return headers;
         }
 
-        /** Whole seconds, 1 or more. */
-        public long seconds() {
+        private long seconds() {
             return Math.max(1, wait.plusMillis(999).toSeconds());
         }
 

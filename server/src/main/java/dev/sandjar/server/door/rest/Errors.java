@@ -35,12 +35,9 @@ public class Errors {
 
     @ServerExceptionMapper
     public Response tooMany(RateLimits.TooMany e, RoutingContext context) {
-        return answer(e.error(), context)
-                .header(HttpHeaders.RETRY_AFTER, e.seconds())
-                .header("X-RateLimit-Limit", e.taken().limit())
-                .header("X-RateLimit-Remaining", e.taken().remaining())
-                .header("X-RateLimit-Reset", e.taken().reset())
-                .build();
+        Response.ResponseBuilder response = answer(e.error(), context);
+        e.headers().forEach(response::header);
+        return response.build();
     }
 
     /** What the HTTP layer refuses before any of our code is asked. */
