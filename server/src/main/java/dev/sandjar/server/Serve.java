@@ -5,6 +5,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -72,11 +73,20 @@ public final class Serve implements Callable<Integer> {
         TokenFile.makeIfMissing(tokens);
         Quarkus.run(Greeting.class, (exitCode, problem) -> {
             if (problem != null) {
-                System.err.println("sandjar: the server could not start: " + problem.getMessage());
+                System.err.println("sandjar: the server could not start: " + why(problem));
             }
             System.exit(problem == null ? exitCode : 125);
         });
         return -1;
+    }
+
+    /** Around the one message that helps, the framework has several that do not. */
+    private static String why(Throwable problem) {
+        Throwable innermost = problem;
+        while (innermost.getCause() != null) { // getCause never gives itself
+            innermost = innermost.getCause();
+        }
+        return Objects.requireNonNullElse(innermost.getMessage(), innermost.toString());
     }
 
     private static void set(String name, @Nullable String value) {

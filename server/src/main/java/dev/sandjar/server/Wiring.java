@@ -10,6 +10,7 @@ import dev.sandjar.engine.Template;
 import dev.sandjar.runtime.SandboxRuntimeProvider;
 import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.config.ServerConfig;
+import dev.sandjar.server.observe.MeteredSandboxes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -80,7 +81,7 @@ public class Wiring implements Places {
         if (open == null) {
             throw new IllegalStateException("a request before the start");
         }
-        return open.sandboxes(owner);
+        return new MeteredSandboxes(open.sandboxes(owner), meters);
     }
 
     private static List<Template> templates(Map<String, ServerConfig.TemplateConfig> configured) {

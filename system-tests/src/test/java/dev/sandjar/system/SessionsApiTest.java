@@ -93,9 +93,9 @@ class SessionsApiTest {
     @Test
     void everyAnswerTellsTheRateLimit() throws Exception {
         var headers = server.get("/sessions").headers();
-        assertThat(headers.firstValueAsLong("X-RateLimit-Limit")).hasValue(6_000);
+        assertThat(headers.firstValueAsLong("X-RateLimit-Limit")).hasValue(60_000);
         assertThat(headers.firstValueAsLong("X-RateLimit-Remaining").orElseThrow())
-                .isBetween(0L, 5_999L);
+                .isBetween(0L, 59_999L);
         assertThat(headers.firstValueAsLong("X-RateLimit-Reset").orElseThrow())
                 .isGreaterThanOrEqualTo(Instant.now().getEpochSecond() - 5);
     }
@@ -189,9 +189,9 @@ class SessionsApiTest {
         {"ttl": 59}               | ttl is 59, allowed: 60 to 28800
         {"ttl": 28801}            | ttl is 28801, allowed: 60 to 28800
         {"ttl": "60"}             | ttl is a string, allowed: 60 to 28800
-        {"ttl": 60.5}             | ttl is a number 60.5, allowed: 60 to 28800
+        {"ttl": 60.5}             | ttl is the number 60.5, allowed: 60 to 28800
         {"tll": 60}               | field is unknown, allowed: image, metadata, sshPublicKey, template, ttl
-        {"metadata": []}          | metadata is a array, allowed: an object
+        {"metadata": []}          | metadata is an array, allowed: an object
         {"sshPublicKey": "x"}     | sshPublicKey is "x"
         {"ttl": 60                | the body is not JSON at line 1
         []                        | the body is another kind of JSON, allowed: a JSON object

@@ -1,13 +1,15 @@
 package dev.sandjar.server.auth;
 
-import dev.sandjar.ErrorCode;
-import dev.sandjar.SandboxException;
 import dev.sandjar.server.limit.RateLimits;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
+import java.util.Set;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /** Nobody passes without credentials, but to what is open to all. */
 public class AuthFilter {
+    private static final Set<String> OPEN = Set.of("/health", "/openapi", "/openapi.json", "/openapi.yaml");
+
     private final Authentication authentication;
     private final Caller caller;
     private final RateLimits limits;
@@ -19,20 +21,14 @@ public class AuthFilter {
     }
 
     @ServerRequestFilter
-    public void check(ContainerRequestContext request) {
-        String path = request.getUriInfo().getPath();
-        if (path.equals("/health") || path.equals("/openapi") || path.equals("/openapi.yaml")) {
+    public void check(ContainerRequestContext request, RoutingContext context) {
+        if (OPEN.contains(request.getUriInfo().getPath())) {
             return;
         }
-        String owner = authentication
-                .owner(request.getHeaderString("Authorization"), request.getHeaderString("X-API-Key"))
-                .orElseThrow(() -> new SandboxException(
-                        ErrorCode.UNAUTHENTICATED,
-                        request.getHeaderString("Authorization") == null && request.getHeaderString("X-API-Key") == null
-                                ? "no credentials"
-                                : "these credentials are not known here",
-                        "send the header Authorization: Bearer TOKEN, or X-API-Key: TOKEN",
-                        null));
+        String owner = authentication.owner(
+                request.getHeaderString("Authorization"),
+                request.getHeaderString("X-API-Key"),
+                Addresses.of(context.request()));
         caller.is(owner);
         request.setProperty(RateLimits.PROPERTY, limits.take(owner));
     }

@@ -1,6 +1,9 @@
 package dev.sandjar.server.auth;
 
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
 import dev.sandjar.server.config.ServerConfig;
+import dev.sandjar.server.limit.RateLimits;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,25 +13,64 @@ import org.jspecify.annotations.Nullable;
 /** Tells whose credentials a request brings. Tokens are never logged. */
 @Singleton
 public class Authentication {
-    private final TokenFile tokens;
+    private final StaticTokens tokens;
     private final JwtTokens jwt;
+    private final RateLimits limits;
 
-    Authentication(ServerConfig config) throws IOException {
+    Authentication(ServerConfig config, RateLimits limits) throws IOException {
         Path file = config.auth().tokenFile().map(Path::of).orElseGet(TokenFile::standard);
         TokenFile.makeIfMissing(file);
-        tokens = TokenFile.read(file);
+        tokens = StaticTokens.of(TokenFile.read(file));
         jwt = new JwtTokens(config.auth().jwt());
+        this.limits = limits;
     }
 
     /**
      * @param authorization the header {@code Authorization}
      * @param apiKey the header {@code X-API-Key}
+     * @param address where the request comes from
+     * @return the owner
+     * @throws SandboxException {@code UNAUTHENTICATED}
      */
-    public Optional<String> owner(@Nullable String authorization, @Nullable String apiKey) {
-        if (authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
-            String token = authorization.substring(7).strip();
-            return tokens.owner(token).or(() -> token.indexOf('.') > 0 ? jwt.owner(token) : Optional.empty());
+    public String owner(@Nullable String authorization, @Nullable String apiKey, String address) {
+        if (authorization == null && apiKey == null) {
+            throw none();
         }
-        return apiKey == null ? Optional.empty() : tokens.owner(apiKey.strip());
+        String token = authorization == null ? apiKey : bearer(authorization);
+        if (token == null) {
+            limits.wrong(address);
+            throw unknown("these credentials are of a kind that is not known here");
+        }
+        Optional<String> owner = JwtTokens.looksLikeOne(token) ? jwt.owner(token) : staticOwner(token, address);
+        return owner.orElseThrow(() -> {
+            limits.wrong(address);
+            return unknown("these credentials are not known here");
+        });
+    }
+
+    /** A token can be guessed, a signature not. One that was right before still is, whatever a neighbour behind the same address does. */
+    private Optional<String> staticOwner(String token, String address) {
+        if (!limits.mayGuess(address) && !tokens.wasRight(token)) {
+            return Optional.empty();
+        }
+        return tokens.owner(token);
+    }
+
+    private static @Nullable String bearer(String authorization) {
+        return authorization.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? authorization.substring(7).strip()
+                : null;
+    }
+
+    static SandboxException none() {
+        return unknown("no credentials");
+    }
+
+    private static SandboxException unknown(String message) {
+        return new SandboxException(
+                ErrorCode.UNAUTHENTICATED,
+                message,
+                "send the header Authorization: Bearer TOKEN, or X-API-Key: TOKEN",
+                null);
     }
 }

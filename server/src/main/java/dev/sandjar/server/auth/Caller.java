@@ -1,6 +1,5 @@
 package dev.sandjar.server.auth;
 
-import dev.sandjar.ErrorCode;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
@@ -25,11 +24,7 @@ public class Caller {
     public String owner() {
         String known = owner;
         if (known == null) {
-            throw new SandboxException(
-                    ErrorCode.UNAUTHENTICATED,
-                    "no credentials",
-                    "send the header Authorization: Bearer TOKEN, or X-API-Key: TOKEN",
-                    null);
+            throw Authentication.none();
         }
         return known;
     }

@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.crypto.spec.SecretKeySpec;
 
 /** JSON Web Tokens by HS256 and RS256; the owner is the claim {@code sub}. */
 final class JwtTokens {
+    private static final Pattern OWNER = Pattern.compile("[\\p{Graph}&&\\p{ASCII}][\\p{Print}&&\\p{ASCII}]{0,254}");
+
     private final List<JWTParser> parsers = new ArrayList<>();
 
     JwtTokens(ServerConfig.Jwt config) {
@@ -35,10 +38,17 @@ final class JwtTokens {
         });
     }
 
+    /** Whether it is to be looked at here at all: three parts. */
+    static boolean looksLikeOne(String token) {
+        int first = token.indexOf('.');
+        return first > 0 && token.indexOf('.', first + 1) > first + 1;
+    }
+
+    /** Whose token it is; empty when no key fits, or a claim does not. */
     Optional<String> owner(String token) {
         for (JWTParser parser : parsers) {
             try {
-                return Optional.ofNullable(parser.parse(token).getSubject()).filter(subject -> !subject.isBlank());
+                return Optional.ofNullable(parser.parse(token).getSubject()).filter(OWNER.asMatchPredicate());
             } catch (ParseException notByThisKey) {
                 // the next one may fit
             }

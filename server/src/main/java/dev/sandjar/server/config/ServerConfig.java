@@ -62,13 +62,21 @@ public interface ServerConfig {
 
     /** How much is too much. Keys: {@code sandjar.limits.*} */
     interface Limits {
-        /** Requests of one caller a minute. */
-        @WithDefault("6000")
+        /** Requests of one caller a minute; a program that runs one short command after another makes 15 000. */
+        @WithDefault("60000")
         int requests();
+
+        /** How often a minute an address may be wrong about its credentials, before tokens from there are not looked at. */
+        @WithDefault("60")
+        int wrongCredentials();
 
         /** Bytes of one uploaded file. */
         @WithDefault("4294967296")
         long upload();
+
+        /** How long a client may send nothing in the middle of a file. */
+        @WithDefault("60s")
+        Duration body();
 
         /** How long a create may take, image pull included. */
         @WithDefault("2m")

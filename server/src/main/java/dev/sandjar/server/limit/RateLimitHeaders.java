@@ -9,9 +9,7 @@ public class RateLimitHeaders {
     @ServerResponseFilter
     public void add(ContainerRequestContext request, ContainerResponseContext response) {
         if (request.getProperty(RateLimits.PROPERTY) instanceof RateLimits.Taken taken) {
-            response.getHeaders().putSingle("X-RateLimit-Limit", taken.limit());
-            response.getHeaders().putSingle("X-RateLimit-Remaining", taken.remaining());
-            response.getHeaders().putSingle("X-RateLimit-Reset", taken.reset());
+            taken.headers().forEach(response.getHeaders()::putSingle);
         }
     }
 }

@@ -3,24 +3,25 @@ package dev.sandjar.server.limit;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.config.ServerConfig;
-import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.HashMap;
+import java.util.Map;
 
-/** A bucket of requests for each caller, refilled evenly. */
+/** How often a caller may ask, and how often an address may be wrong about its credentials. */
 @Singleton
 public class RateLimits {
     /** The request property under which {@link Taken} is kept. */
     public static final String PROPERTY = "sandjar.rate-limit";
 
-    private final int perMinute;
-    private final ConcurrentHashMap<String, Bucket> buckets = new ConcurrentHashMap<>();
+    private final Buckets callers;
+    private final Buckets strangers;
 
     RateLimits(ServerConfig config) {
-        this.perMinute = config.limits().requests();
+        this.callers = new Buckets(config.limits().requests());
+        this.strangers = new Buckets(config.limits().wrongCredentials());
     }
 
     /**
@@ -30,46 +31,68 @@ public class RateLimits {
      * @param remaining how many are left now
      * @param reset when all are there again, in seconds since 1970
      */
-    public record Taken(int limit, long remaining, long reset) {}
+    public record Taken(int limit, long remaining, long reset) {
+        /** For the answer. */
+        public Map<String, String> headers() {
+            return Map.of(
+                    "X-RateLimit-Limit", Integer.toString(limit),
+                    "X-RateLimit-Remaining", Long.toString(remaining),
+                    "X-RateLimit-Reset", Long.toString(reset));
+        }
+    }
 
-    /** Takes one, or refuses. */
+    /** Takes one of a caller's requests, or refuses. */
     public Taken take(String caller) {
-        Bucket bucket = buckets.computeIfAbsent(
-                caller,
-                _ -> Bucket.builder()
-                        .addLimit(limit -> limit.capacity(perMinute).refillGreedy(perMinute, Duration.ofMinutes(1)))
-                        .build());
-        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
+        return take(callers, caller, "requests a minute");
+    }
+
+    /** Notes that somebody at this address had wrong credentials; refuses when that was too often. */
+    public void wrong(String address) {
+        take(strangers, address, "wrong credentials a minute from your address");
+    }
+
+    /** Whether somebody at this address may try a token now; not when others were wrong too often. */
+    public boolean mayGuess(String address) {
+        return strangers.of(address).getAvailableTokens() > 0;
+    }
+
+    private static Taken take(Buckets buckets, String name, String of) {
+        ConsumptionProbe probe = buckets.of(name).tryConsumeAndReturnRemaining(1);
         long reset = Instant.now().plusNanos(probe.getNanosToWaitForReset()).getEpochSecond();
         if (!probe.isConsumed()) {
-            throw new TooMany(new Taken(perMinute, 0, reset), Duration.ofNanos(probe.getNanosToWaitForRefill()));
+            throw new TooMany(
+                    new Taken(buckets.perMinute(), 0, reset), of, Duration.ofNanos(probe.getNanosToWaitForRefill()));
         }
-        return new Taken(perMinute, probe.getRemainingTokens(), reset);
+        return new Taken(buckets.perMinute(), probe.getRemainingTokens(), reset);
     }
 
     /** Too many; carries what the answer's headers say. */
     public static final class TooMany extends RuntimeException {
         private final transient Taken taken;
+        private final String of;
         private final Duration wait;
 
-        TooMany(Taken taken, Duration wait) {
+        TooMany(Taken taken, String of, Duration wait) {
             this.taken = taken;
+            this.of = of;
             this.wait = wait;
         }
 
-        public Taken taken() {
-            return taken;
+        /** For the answer. */
+        public Map<String, String> headers() {
+            var headers = new HashMap<>(taken.headers());
+            headers.put("Retry-After", Long.toString(seconds()));
+            return headers;
         }
 
-        /** Whole seconds, 1 or more. */
-        public long seconds() {
+        private long seconds() {
             return Math.max(1, wait.plusMillis(999).toSeconds());
         }
 
         public SandboxException error() {
             return new SandboxException(
                     ErrorCode.RATE_LIMITED,
-                    "more than " + taken.limit() + " requests a minute",
+                    "more than " + taken.limit() + " " + of,
                     "wait " + seconds() + " seconds",
                     null);
         }

@@ -1,10 +1,10 @@
 package dev.sandjar.server.door.api;
 
-import dev.sandjar.ErrorCode;
-import dev.sandjar.SandboxException;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.server.auth.Addresses;
 import dev.sandjar.server.auth.Authentication;
 import dev.sandjar.server.auth.Places;
+import dev.sandjar.server.limit.RateLimits;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -19,10 +19,12 @@ class ApiRoutes {
 
     private final Authentication authentication;
     private final Places places;
+    private final RateLimits limits;
 
-    ApiRoutes(Authentication authentication, Places places) {
+    ApiRoutes(Authentication authentication, Places places, RateLimits limits) {
         this.authentication = authentication;
         this.places = places;
+        this.limits = limits;
     }
 
     void mount(@Observes Router router, Vertx vertx) {
@@ -30,17 +32,15 @@ class ApiRoutes {
     }
 
     private Sandboxes sandboxes(HttpServerRequest request) {
-        String authorization = request.getHeader("Authorization");
-        String key = request.getHeader("X-API-Key");
-        return authentication
-                .owner(authorization, key)
-                .map(places::of)
-                .orElseThrow(() -> new SandboxException(
-                        ErrorCode.UNAUTHENTICATED,
-                        authorization == null && key == null
-                                ? "no credentials"
-                                : "these credentials are not known here",
-                        "send the header Authorization: Bearer TOKEN, or X-API-Key: TOKEN",
-                        null));
+        try {
+            String owner = authentication.owner(
+                    request.getHeader("Authorization"), request.getHeader("X-API-Key"), Addresses.of(request));
+            RateLimits.Taken taken = limits.take(owner);
+            taken.headers().forEach((name, value) -> request.response().putHeader(name, value));
+            return places.of(owner);
+        } catch (RateLimits.TooMany e) {
+            e.headers().forEach((name, value) -> request.response().putHeader(name, value));
+            throw e.error();
+        }
     }
 }

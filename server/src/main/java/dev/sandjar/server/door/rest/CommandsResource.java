@@ -2,21 +2,22 @@ package dev.sandjar.server.door.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.CommandResult;
-import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
+import dev.sandjar.Signal;
 import dev.sandjar.server.auth.Caller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -25,6 +26,9 @@ import java.util.Set;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class CommandsResource {
+    static final Set<String> COMMAND_FIELDS = Set.of("command", "timeout", "env", "async");
+    static final Set<String> CODE_FIELDS = Set.of("language", "code", "timeout");
+
     private final Caller caller;
     private final Patience patience;
 
@@ -35,54 +39,55 @@ public class CommandsResource {
 
     @POST
     @Path("/commands")
-    public Response command(@PathParam("id") String id, InputStream body) throws InterruptedException {
-        JsonBody json = JsonBody.read(body, Set.of("command", "timeout", "env", "async"));
+    public Response command(@Context RoutingContext request, @PathParam("id") String id, InputStream body)
+            throws InterruptedException {
+        JsonBody json = JsonBody.read(body, COMMAND_FIELDS);
         if (json.flag("async").orElse(false)) {
             throw SandboxException.notSupported(
                     "async", "this API", "send false, or start it in the background with &");
         }
-        return run(id, shell(json.required("command")), json, json.strings("env"));
+        return run(request, id, Interpreter.SHELL, json.required("command"), json, json.strings("env"));
     }
 
     @POST
     @Path("/code")
-    public Response code(@PathParam("id") String id, InputStream body) throws InterruptedException {
-        JsonBody json = JsonBody.read(body, Set.of("language", "code", "timeout"));
-        String language = json.text("language").orElse("python");
-        return run(id, interpreter(language, json.required("code")), json, Map.of());
+    public Response code(@Context RoutingContext request, @PathParam("id") String id, InputStream body)
+            throws InterruptedException {
+        JsonBody json = JsonBody.read(body, CODE_FIELDS);
+        Interpreter interpreter = Interpreter.of(json.text("language").orElse("python"));
+        return run(request, id, interpreter, json.required("code"), json, Map.of());
     }
 
     @POST
     @Path("/code/{language}")
-    public Response code(@PathParam("id") String id, @PathParam("language") String language, InputStream body)
+    public Response code(
+            @Context RoutingContext request,
+            @PathParam("id") String id,
+            @PathParam("language") String language,
+            InputStream body)
             throws InterruptedException {
         JsonBody json = JsonBody.read(body, Set.of("code", "timeout"));
-        return run(id, interpreter(language, json.required("code")), json, Map.of());
+        return run(request, id, Interpreter.of(language), json.required("code"), json, Map.of());
     }
 
-    private Response run(String id, List<String> argv, JsonBody json, Map<String, String> env)
+    private Response run(
+            RoutingContext request,
+            String id,
+            Interpreter interpreter,
+            String code,
+            JsonBody json,
+            Map<String, String> env)
             throws InterruptedException {
-        CommandSpec command = CommandSpec.builder(argv)
-                .limit(Duration.ofSeconds(json.integer("timeout", 1, 300).orElse(60)))
-                .env(env)
-                .build();
+        Duration limit = Duration.ofSeconds(json.integer("timeout", 1, 300).orElse(60));
         Sandbox sandbox = caller.sandbox(id);
-        return patience.answer(200, () -> reply(sandbox.run(command)));
-    }
-
-    /** Bash where the image has it, as people expect; any shell otherwise. Never a login shell: profile scripts cost 100 ms. */
-    private static List<String> shell(String command) {
-        return List.of(
-                "sh", "-c", "command -v bash >/dev/null && exec bash -c \"$1\"; exec sh -c \"$1\"", "sh", command);
-    }
-
-    private static List<String> interpreter(String language, String code) {
-        return switch (language) {
-            case "python" -> List.of("python3", "-c", code);
-            case "javascript" -> List.of("node", "-e", code);
-            case "bash" -> List.of("bash", "-c", code);
-            default -> throw SandboxException.invalid("language", "unknown", "python, javascript, bash");
-        };
+        return patience.answer(
+                request,
+                200,
+                () -> reply(interpreter.run(
+                        sandbox,
+                        code,
+                        command -> sandbox.run(command.limit(limit).env(env).build()))),
+                CommandsResource::late);
     }
 
     private static ObjectNode reply(CommandResult result) {
@@ -91,14 +96,26 @@ public class CommandsResource {
             case Ending.Exited(int code) ->
                 reply.put("status", code == 0 ? "completed" : "failed").put("exitCode", code);
             case Ending.TimedOut _ -> reply.put("status", "timeout").putNull("exitCode");
-            case Ending.Killed _, Ending.OutOfMemory _ ->
-                reply.put("status", "failed").put("exitCode", result.exitCode());
-            case Ending.Lost _ -> reply.put("status", "failed").putNull("exitCode");
+            case Ending.Killed(Signal signal) ->
+                reply.put("status", "failed").put("exitCode", result.exitCode()).put("reason", "killed by " + signal);
+            case Ending.OutOfMemory _ ->
+                reply.put("status", "failed").put("exitCode", result.exitCode()).put("reason", "out of memory");
+            case Ending.Lost _ ->
+                reply.put("status", "failed").putNull("exitCode").put("reason", "the sandbox is lost");
         }
         reply.put("stdout", result.stdout()).put("stderr", result.stderr());
         if (result.dropped() > 0) {
             reply.put("droppedBytes", result.dropped());
         }
         return reply;
+    }
+
+    /** An error after the status was sent: also a result, for clients that look for nothing else under 200. */
+    private static ObjectNode late(ObjectNode error) {
+        String message = error.path("message").asText();
+        return error.put("status", "failed")
+                .putNull("exitCode")
+                .put("stdout", "")
+                .put("stderr", "sandjar: " + message);
     }
 }

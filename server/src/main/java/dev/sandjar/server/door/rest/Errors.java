@@ -4,53 +4,52 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.limit.RateLimits;
+import dev.sandjar.server.observe.RequestIds;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
-import java.util.UUID;
+import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Errors in the words of the sessions API: one table, and no text of the request. */
 public class Errors {
     private static final Logger LOG = Logger.getLogger(Errors.class);
+    private static final Map<Integer, String> HTTP = Map.of(
+            404, "no such path",
+            405, "this path does not take this method",
+            406, "this path has no answer of a type that you accept",
+            415, "this path does not take a body of this type");
 
     @ServerExceptionMapper
     public Response known(SandboxException e, RoutingContext context) {
-        String request = UUID.randomUUID().toString();
-        if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.START_FAILED) {
-            LOG.errorf(e, "request %s: %s", request, e.getMessage());
-        }
-        Response.ResponseBuilder response = answer(e, request, Paths.isSandboxes(context));
+        Response.ResponseBuilder response = answer(e, context);
         if (e.code() == ErrorCode.UNAUTHENTICATED) {
-            response.header("WWW-Authenticate", "Bearer");
+            response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
         return response.build();
     }
 
     @ServerExceptionMapper
     public Response tooMany(RateLimits.TooMany e, RoutingContext context) {
-        return answer(e.error(), UUID.randomUUID().toString(), Paths.isSandboxes(context))
-                .header("Retry-After", e.seconds())
-                .header("X-RateLimit-Limit", e.taken().limit())
-                .header("X-RateLimit-Remaining", e.taken().remaining())
-                .header("X-RateLimit-Reset", e.taken().reset())
-                .build();
+        Response.ResponseBuilder response = answer(e.error(), context);
+        e.headers().forEach(response::header);
+        return response.build();
     }
 
+    /** What the HTTP layer refuses before any of our code is asked. */
     @ServerExceptionMapper
     public Response http(WebApplicationException e, RoutingContext context) {
         int status = e.getResponse().getStatus();
         ObjectNode body = JsonBody.JSON
                 .createObjectNode()
                 .put("error", status == 404 ? "NOT_FOUND" : status == 405 ? "METHOD_NOT_ALLOWED" : "INVALID_REQUEST")
-                .put("message", status == 404 ? "no such path" : "this path does not take such a request");
-        return Response.status(status)
-                .type(MediaType.APPLICATION_JSON)
-                .entity(body)
-                .build();
+                .put("message", HTTP.getOrDefault(status, "this path does not take such a request"));
+        body.putObject("details").put("retryable", false).put("remedy", "GET /openapi lists what there is");
+        return response(status, stamped(body, context)).build();
     }
 
     @ServerExceptionMapper
@@ -58,22 +57,31 @@ public class Errors {
         return known(SandboxException.internal("the request", e), context);
     }
 
-    private static Response.ResponseBuilder answer(SandboxException e, String request, boolean sandboxes) {
-        return Response.status(e.code().httpStatus())
-                .type(MediaType.APPLICATION_JSON)
-                .header("X-Request-Id", request)
-                .entity(body(e, request, sandboxes));
+    private static Response.ResponseBuilder answer(SandboxException e, RoutingContext context) {
+        return response(e.code().httpStatus(), body(e, context));
     }
 
-    static ObjectNode body(SandboxException e, String request, boolean sandboxes) {
+    private static Response.ResponseBuilder response(int status, ObjectNode body) {
+        return Response.status(status).type(MediaType.APPLICATION_JSON).entity(body);
+    }
+
+    /** What the client is told; what it is not, but the operator needs, goes into the log under the same id. */
+    static ObjectNode body(SandboxException e, RoutingContext context) {
+        if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.START_FAILED) {
+            LOG.errorf(e, "%s: %s", RequestIds.of(context), e.getMessage());
+        }
         ObjectNode body = JsonBody.JSON.createObjectNode();
-        body.put("error", name(e.code(), sandboxes)).put("message", e.getMessage());
+        body.put("error", name(e.code(), Paths.isSandboxes(context))).put("message", e.getMessage());
         ObjectNode details = body.putObject("details");
         details.put("retryable", e.code().retry() == ErrorCode.Retry.AFTER_DELAY);
         if (!e.remedy().isEmpty()) {
             details.put("remedy", e.remedy());
         }
-        return body.put("timestamp", SessionReply.time(Instant.now())).put("requestId", request);
+        return stamped(body, context);
+    }
+
+    private static ObjectNode stamped(ObjectNode body, RoutingContext context) {
+        return body.put("timestamp", SessionReply.time(Instant.now())).put("requestId", RequestIds.of(context));
     }
 
     /** The names that clients of this API know; what they do not know keeps ours. */

@@ -6,21 +6,26 @@ import dev.sandjar.FileInfo;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.auth.Caller;
+import dev.sandjar.server.body.RequestBody;
 import dev.sandjar.server.config.ServerConfig;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.HexFormat;
+import java.io.OutputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +33,17 @@ import org.jspecify.annotations.Nullable;
 @Path(SessionsResource.ROOT + "/{id}/files")
 @RunOnVirtualThread
 public class FilesResource {
+    private static final int CHUNK = 64 * 1024;
+    private static final int LARGEST_FRAME = 16 * 1024; // what a form has around its file
+
     private final Caller caller;
     private final long largest;
+    private final Duration patience;
 
     FilesResource(Caller caller, ServerConfig config) {
         this.caller = caller;
         this.largest = config.limits().upload();
+        this.patience = config.limits().body();
     }
 
     @POST
@@ -41,12 +51,13 @@ public class FilesResource {
             @PathParam("id") String id,
             @QueryParam("path") @Nullable String path,
             @QueryParam("overwrite") @Nullable String overwrite,
-            @HeaderParam("Content-Type") @Nullable String contentType,
-            InputStream body)
+            @Context RoutingContext request)
             throws IOException {
         boolean replace = flag("overwrite", overwrite);
+        refuseTooLarge(request.request().getHeader("Content-Length"));
         Sandbox sandbox = caller.sandbox(id);
-        try (Upload upload = Upload.of(body, contentType, largest)) {
+        try (var body = new RequestBody(request.request(), patience);
+                Upload upload = Upload.of(body, request.request().getHeader("Content-Type"), largest)) {
             String target = relative(path == null || path.isEmpty() ? upload.fileName() : path);
             FileInfo info = sandbox.files().write(target, upload, replace);
             ObjectNode reply = reply(info).put("checksum", upload.md5());
@@ -54,6 +65,13 @@ public class FilesResource {
                     .type(MediaType.APPLICATION_JSON)
                     .entity(reply)
                     .build();
+        }
+    }
+
+    /** Before a byte is read, when the client has said how many there are. */
+    private void refuseTooLarge(@Nullable String contentLength) {
+        if (contentLength != null && Long.parseLong(contentLength) > largest + LARGEST_FRAME) {
+            throw Upload.tooLarge(largest);
         }
     }
 
@@ -81,19 +99,27 @@ public class FilesResource {
         Sandbox sandbox = caller.sandbox(id);
         FileInfo info = sandbox.files().stat(path);
         InputStream content = sandbox.files().open(path); // before the status is sent, so that it can say 404
-        StreamingOutput copy = out -> {
-            try (content) {
-                byte[] buffer = new byte[64 * 1024];
-                for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
-                    out.write(buffer, 0, n);
-                }
-            }
-        };
-        return Response.ok(copy, MediaType.APPLICATION_OCTET_STREAM)
-                .header("Content-Disposition", "attachment; filename=\"" + headerSafe(info.name()) + '"')
+        return Response.ok((StreamingOutput) out -> send(content, info.size(), out), MediaType.APPLICATION_OCTET_STREAM)
+                .header("Content-Disposition", disposition(info.name()))
                 .header("Content-Length", info.size())
                 .header("X-Content-Type-Options", "nosniff")
                 .build();
+    }
+
+    /** As many bytes as were announced: what the sandbox has appended since is left out, what it has cut off is told by a cut. */
+    private static void send(InputStream content, long size, OutputStream out) throws IOException {
+        try (content) {
+            byte[] buffer = new byte[CHUNK];
+            long left = size;
+            while (left > 0) {
+                int count = content.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (count < 0) {
+                    throw new IOException("the file became shorter while it was sent");
+                }
+                out.write(buffer, 0, count);
+                left -= count;
+            }
+        }
     }
 
     @DELETE
@@ -143,12 +169,15 @@ public class FilesResource {
         return text.toString();
     }
 
-    /** A name from the sandbox must not end the header or begin another. */
-    private static String headerSafe(String name) {
-        return name.replaceAll("[^\\x20-\\x7e]|[\"\\\\]", "_");
-    }
-
-    static String hex(byte[] digest) {
-        return HexFormat.of().formatHex(digest).toLowerCase(Locale.ROOT);
+    /** A name from the sandbox must not end the header or begin another; in full it follows as RFC 6266 wants it. */
+    static String disposition(String name) {
+        String safe = name.replaceAll("[^\\x20-\\x7e]|[\"\\\\]", "_");
+        String plain = "attachment; filename=\"" + safe + '"';
+        return safe.equals(name)
+                ? plain
+                : plain + "; filename*=UTF-8''"
+                        + URLEncoder.encode(name, StandardCharsets.UTF_8)
+                                .replace("+", "%20")
+                                .replace("*", "%2A");
     }
 }

@@ -1,9 +1,11 @@
 package dev.sandjar.server.door.rest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import java.io.IOException;
@@ -15,7 +17,10 @@ import java.util.Set;
 
 /** A request's JSON object. What is missing, of another type, out of range or unknown is refused with its name. */
 final class JsonBody {
-    static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
     private static final int LARGEST = 4 << 20;
 
     private final JsonNode node;
@@ -106,8 +111,17 @@ final class JsonBody {
             if (!value.isObject()) {
                 throw SandboxException.invalid(name, kind(value), "an object");
             }
+            refuseInfinite(name, value);
             return value;
         });
+    }
+
+    /** A number that is too large for us would not be given back as it came. */
+    private static void refuseInfinite(String name, JsonNode value) {
+        if (value.isDouble() && !Double.isFinite(value.doubleValue())) {
+            throw SandboxException.invalid("a number in " + name, "too large", "what 64-bit floating point holds");
+        }
+        value.forEach(inner -> refuseInfinite(name, inner));
     }
 
     Map<String, String> strings(String name) {
@@ -127,12 +141,16 @@ final class JsonBody {
     }
 
     private static String kind(JsonNode value) {
-        return "a " + value.getNodeType().name().toLowerCase(java.util.Locale.ROOT)
-                + (value.isNumber()
-                        ? " "
-                                + value.asText()
-                                        .substring(
-                                                0, Math.min(24, value.asText().length()))
-                        : "");
+        return switch (value.getNodeType()) {
+            case ARRAY -> "an array";
+            case OBJECT -> "an object";
+            case BOOLEAN -> "a boolean";
+            case NUMBER -> {
+                String text = value.asText();
+                yield "the number " + text.substring(0, Math.min(24, text.length()));
+            }
+            case STRING -> "a string";
+            case BINARY, MISSING, NULL, POJO -> "of another type";
+        };
     }
 }

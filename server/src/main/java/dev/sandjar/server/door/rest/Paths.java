@@ -9,22 +9,22 @@ import java.util.Objects;
 /** Generations of clients ask for {@code /sessions} or {@code /sandboxes}, with {@code /v1} in front or without: one path serves all. */
 @ApplicationScoped
 class Paths {
-    private static final String SANDBOXES = "sandjar.sandboxes";
+    private static final String SANDBOXES = "sandjar.sandboxes"; // set once a path was looked at
 
     void register(@Observes Filters filters) {
-        filters.register(this::rewrite, 1_000);
+        filters.register(Paths::rewrite, 1_000);
     }
 
     static boolean isSandboxes(RoutingContext context) {
         return Boolean.TRUE.equals(context.get(SANDBOXES));
     }
 
-    private void rewrite(RoutingContext context) {
+    private static void rewrite(RoutingContext context) {
         String path = Objects.requireNonNullElse(context.request().path(), "/");
-        String plain = path.startsWith("/v1/") ? path.substring(3) : path;
-        if (plain.equals("/sandboxes") || plain.startsWith("/sandboxes/")) {
-            context.put(SANDBOXES, true);
-            plain = SessionsResource.ROOT + plain.substring("/sandboxes".length());
+        boolean rewritten = context.get(SANDBOXES) != null;
+        String plain = rewritten ? path : plain(path);
+        if (!rewritten) {
+            context.put(SANDBOXES, isUnder("/sandboxes", withoutVersion(path)));
         }
         if (plain.equals(path)) {
             context.next();
@@ -32,5 +32,21 @@ class Paths {
             String query = context.request().query();
             context.reroute(context.request().method(), query == null ? plain : plain + "?" + query);
         }
+    }
+
+    /** The path as our resources call it. */
+    static String plain(String path) {
+        String plain = withoutVersion(path);
+        return isUnder("/sandboxes", plain) ? SessionsResource.ROOT + plain.substring("/sandboxes".length()) : plain;
+    }
+
+    /** Only these two paths have versions. */
+    private static String withoutVersion(String path) {
+        String rest = path.startsWith("/v1/") ? path.substring("/v1".length()) : path;
+        return isUnder("/sandboxes", rest) || isUnder(SessionsResource.ROOT, rest) ? rest : path;
+    }
+
+    private static boolean isUnder(String root, String path) {
+        return path.startsWith(root) && (path.length() == root.length() || path.charAt(root.length()) == '/');
     }
 }

@@ -3,6 +3,7 @@ package dev.sandjar.server.door.rest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.config.ServerConfig;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -16,10 +17,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 
 /**
  * Answers that take long. Clients give up when they read nothing for 30 seconds, though a run may take 300: after a while the status is
- * sent and a space now and then, which is no part of the JSON that follows. An error that comes later than that is then told in the body.
+ * sent and a space now and then, which is no part of the JSON that follows. An error that comes later than that is told in the body.
  */
 @Singleton
 class Patience {
@@ -29,13 +31,26 @@ class Patience {
         this.step = config.keepAlive();
     }
 
-    Response answer(int status, Callable<ObjectNode> work) throws InterruptedException {
+    Response answer(RoutingContext request, int status, Callable<ObjectNode> work) throws InterruptedException {
+        return answer(request, status, work, UnaryOperator.identity());
+    }
+
+    /** @param late what an error's body has besides when the status has been sent already */
+    Response answer(RoutingContext request, int status, Callable<ObjectNode> work, UnaryOperator<ObjectNode> late)
+            throws InterruptedException {
         var task = new FutureTask<>(work);
         Thread worker = Thread.ofVirtual().name("answer").start(task);
         try {
             return Response.status(status).entity(await(task)).build();
         } catch (TimeoutException takesLonger) {
-            StreamingOutput slowly = out -> stream(task, worker, out);
+            Callable<ObjectNode> result = () -> {
+                try {
+                    return await(task);
+                } catch (SandboxException e) {
+                    return late.apply(Errors.body(e, request));
+                }
+            };
+            StreamingOutput slowly = out -> stream(result, worker, out);
             return Response.status(status)
                     .type(MediaType.APPLICATION_JSON)
                     .entity(slowly)
@@ -46,19 +61,16 @@ class Patience {
         }
     }
 
-    private void stream(FutureTask<ObjectNode> task, Thread worker, OutputStream out) throws IOException {
+    private static void stream(Callable<ObjectNode> result, Thread worker, OutputStream out) throws IOException {
         try {
             while (true) {
                 out.write(' ');
                 out.flush();
                 try {
-                    out.write(await(task).toString().getBytes(StandardCharsets.UTF_8));
+                    out.write(result.call().toString().getBytes(StandardCharsets.UTF_8));
                     return;
                 } catch (TimeoutException notYet) {
                     // one more space
-                } catch (SandboxException late) {
-                    out.write(Errors.body(late, "", false).toString().getBytes(StandardCharsets.UTF_8));
-                    return;
                 }
             }
         } catch (IOException clientIsGone) {
@@ -67,6 +79,8 @@ class Patience {
         } catch (InterruptedException e) {
             worker.interrupt();
             Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IOException(e); // cuts the answer, so that nobody takes it for whole
         }
     }
 

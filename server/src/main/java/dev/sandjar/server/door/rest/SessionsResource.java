@@ -12,6 +12,7 @@ import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
 import dev.sandjar.server.auth.Caller;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -21,6 +22,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
@@ -38,7 +40,7 @@ public class SessionsResource {
     /** Paths as they are after {@link Paths} has taken off {@code /v1} and the newer name. */
     static final String ROOT = "/sessions";
 
-    private static final Set<String> FIELDS = Set.of("ttl", "image", "sshPublicKey", "metadata", "template");
+    static final Set<String> FIELDS = Set.of("ttl", "image", "sshPublicKey", "metadata", "template");
 
     private final Caller caller;
     private final Patience patience;
@@ -50,6 +52,7 @@ public class SessionsResource {
 
     @POST
     public Response create(
+            @Context RoutingContext request,
             InputStream body,
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @HeaderParam("X-API-Key") @Nullable String apiKey)
@@ -57,7 +60,7 @@ public class SessionsResource {
         SandboxSpec spec = spec(JsonBody.read(body, FIELDS));
         var sandboxes = caller.sandboxes();
         int status = apiKey == null ? 200 : 201; // the oldest client, the only one with that header, insists
-        return patience.answer(status, () -> {
+        return patience.answer(request, status, () -> {
             Sandbox sandbox = key == null ? sandboxes.create(spec) : sandboxes.create(spec, key);
             return SessionReply.of(sandbox.info());
         });

@@ -1,0 +1,118 @@
+package dev.sandjar.server.observe;
+
+import dev.sandjar.CommandId;
+import dev.sandjar.CommandInfo;
+import dev.sandjar.CommandResult;
+import dev.sandjar.CommandSpec;
+import dev.sandjar.Ending;
+import dev.sandjar.PortConnection;
+import dev.sandjar.RunningCommand;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxFiles;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxInfo;
+import dev.sandjar.SandboxStats;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.List;
+
+/** A sandbox whose commands are counted: all as they start, those that are waited for also by how and when they end. */
+final class MeteredSandbox implements Sandbox {
+    private final Sandbox sandbox;
+    private final MeterRegistry meters;
+
+    MeteredSandbox(Sandbox sandbox, MeterRegistry meters) {
+        this.sandbox = sandbox;
+        this.meters = meters;
+    }
+
+    @Override
+    public CommandResult run(CommandSpec command) throws InterruptedException {
+        started();
+        Timer.Sample start = Timer.start(meters);
+        CommandResult result = sandbox.run(command);
+        start.stop(meters.timer("sandjar.commands", "ending", word(result.ending())));
+        return result;
+    }
+
+    @Override
+    public RunningCommand start(CommandSpec command, CommandId id) {
+        started();
+        return sandbox.start(command, id);
+    }
+
+    private void started() {
+        meters.counter("sandjar.commands.started").increment();
+    }
+
+    private static String word(Ending ending) {
+        return switch (ending) {
+            case Ending.Exited _ -> "exited";
+            case Ending.Killed _ -> "killed";
+            case Ending.TimedOut _ -> "timed_out";
+            case Ending.OutOfMemory _ -> "out_of_memory";
+            case Ending.Lost _ -> "lost";
+        };
+    }
+
+    @Override
+    public SandboxId id() {
+        return sandbox.id();
+    }
+
+    @Override
+    public SandboxInfo info() {
+        return sandbox.info();
+    }
+
+    @Override
+    public RunningCommand attach(CommandId command, long offset) {
+        return sandbox.attach(command, offset);
+    }
+
+    @Override
+    public List<CommandInfo> commands() {
+        return sandbox.commands();
+    }
+
+    @Override
+    public SandboxFiles files() {
+        return sandbox.files();
+    }
+
+    @Override
+    public PortConnection dial(int port) {
+        return sandbox.dial(port);
+    }
+
+    @Override
+    public void pause() {
+        sandbox.pause();
+    }
+
+    @Override
+    public void resume() {
+        sandbox.resume();
+    }
+
+    @Override
+    public SandboxInfo renew(Duration ttl) {
+        return sandbox.renew(ttl);
+    }
+
+    @Override
+    public SandboxStats stats() {
+        return sandbox.stats();
+    }
+
+    @Override
+    public void delete() {
+        sandbox.delete();
+    }
+
+    @Override
+    public void close() {
+        sandbox.close();
+    }
+}
