@@ -11,7 +11,7 @@ final class Samples {
 
     private final long[] nanos;
 
-    private Samples(long[] nanos) {
+    Samples(long[] nanos) {
         this.nanos = nanos;
         Arrays.sort(nanos);
     }

@@ -1,0 +1,228 @@
+package dev.sandjar.bench;
+
+import static dev.sandjar.bench.Table.number;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.CommandSpec;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.Sandboxes;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** A server process between us and the sandboxes: by REST with the JDK's client, and by the client of the api. */
+final class OverServer {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int KNOWN = 5_000; // sandboxes, for list and get
+
+    private final Server server;
+    private final Table table;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    OverServer(Server server, Table table) {
+        this.server = server;
+        this.table = table;
+    }
+
+    void measure() throws Exception {
+        pool();
+        String id = create("{}");
+        command(id);
+        files(id);
+        delete(id);
+        output();
+        manyKnown();
+    }
+
+    private void pool() throws Exception {
+        var made = new ArrayList<String>();
+        Samples[] both = Samples.inTurn(
+                10,
+                40,
+                () -> {
+                    String id = create("{\"template\": \"warm\"}");
+                    made.add(id);
+                    run(id, "echo x");
+                },
+                () -> {
+                    delete(made.removeLast()); // makes room, and gives the pool time to refill
+                    Thread.sleep(100);
+                });
+        table.add(
+                "create from a pool → output of a command, REST, p50",
+                number(both[0].p50(), "ms"),
+                "",
+                "≤ 10 ms",
+                both[0].p50() <= 10);
+    }
+
+    private void command(String id) throws Exception {
+        Samples[] both = Samples.inTurn(300, 500, () -> run(id, "true"), () -> get("/health"));
+        table.add(
+                "command `true` in a live sandbox, REST, p50",
+                number(both[0].p50(), "ms"),
+                "GET /health: " + number(both[1].p50(), "ms"),
+                "≤ 4 ms",
+                both[0].p50() <= 4);
+    }
+
+    private void files(String id) throws Exception {
+        String path = "/v1/sessions/" + id + "/files";
+        Samples up = Samples.of(1, 3, () -> upload(path + "?path=big&overwrite=true"));
+        table.add("1 GiB file up, REST", number(Bulk.rate(up), "MB/s"), "", "≥ 400 MB/s", Bulk.rate(up) >= 400);
+        Samples down = Samples.of(1, 3, () -> download(path + "/big"));
+        table.add("1 GiB file down, REST", number(Bulk.rate(down), "MB/s"), "", "≥ 400 MB/s", Bulk.rate(down) >= 400);
+    }
+
+    private void output() throws Exception {
+        try (var sandboxes = Sandboxes.open(server.address().toString(), Server.TOKEN);
+                Sandbox sandbox = sandboxes.create(SandboxSpec.of("host"))) {
+            long[] lost = new long[1];
+            Samples stream = Samples.of(1, 3, () -> {
+                try (var running = sandbox.start(CommandSpec.of("head", "-c", Long.toString(Bulk.GIB), "/dev/zero"))) {
+                    lost[0] += Bulk.GIB - Bulk.drain(running.stdout());
+                }
+            });
+            table.add(
+                    "1 GiB of output through a server, Java client",
+                    number(Bulk.rate(stream), "MB/s") + ", " + lost[0] + " bytes lost",
+                    "",
+                    "≥ 500 MB/s, none lost",
+                    Bulk.rate(stream) >= 500 && lost[0] == 0);
+        }
+    }
+
+    private void manyKnown() throws Exception {
+        List<String> ids = inParallel(KNOWN, () -> create("{\"ttl\": 28800}"));
+        int[] next = new int[1];
+        Samples[] both =
+                Samples.inTurn(200, 1_000, () -> get("/v1/sessions?limit=100&offset=" + 37 * (next[0] % 100)), () -> {
+                    next[0] += 1;
+                    get("/v1/sessions/" + ids.get(next[0] * 7 % KNOWN));
+                });
+        table.add(
+                "list (100 of 5,000), p99",
+                number(both[0].millis(0.99), "ms"),
+                "",
+                "≤ 10 ms",
+                both[0].millis(0.99) <= 10);
+        table.add("get of 5,000, p99", number(both[1].millis(0.99), "ms"), "", "≤ 10 ms", both[1].millis(0.99) <= 10);
+        var left = ids.iterator();
+        inParallel(KNOWN, () -> {
+            String id;
+            synchronized (left) {
+                id = left.next();
+            }
+            delete(id);
+            return id;
+        });
+    }
+
+    private static <T> List<T> inParallel(int count, Callable<T> work) throws Exception {
+        try (ExecutorService tasks = Executors.newFixedThreadPool(8)) {
+            var results = new ArrayList<T>();
+            for (Future<T> future : tasks.invokeAll(java.util.Collections.nCopies(count, work))) {
+                results.add(future.get());
+            }
+            return results;
+        }
+    }
+
+    private String create(String body) throws IOException, InterruptedException {
+        return JSON.readTree(send("POST", "/v1/sessions", body))
+                .get("sessionId")
+                .textValue();
+    }
+
+    private void run(String id, String command) throws IOException, InterruptedException {
+        send("POST", "/v1/sessions/" + id + "/commands", "{\"command\": \"" + command + "\"}");
+    }
+
+    private void get(String path) throws IOException, InterruptedException {
+        send("GET", path, "");
+    }
+
+    private void delete(String id) throws IOException, InterruptedException {
+        send("DELETE", "/v1/sessions/" + id, "");
+    }
+
+    private String send(String method, String path, String body) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.address().resolve(path))
+                .header("Authorization", "Bearer " + Server.TOKEN)
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() >= 300) {
+            throw new IOException(method + " " + path + ": " + response.statusCode() + " " + response.body());
+        }
+        return response.body();
+    }
+
+    /** By a plain socket: the JDK's client costs more than what is measured. */
+    private void upload(String path) throws IOException {
+        try (var socket = connect();
+                var content = Bulk.zeros()) {
+            OutputStream out = socket.getOutputStream();
+            out.write(head(
+                    "POST", path, "Content-Type: application/octet-stream\r\nContent-Length: " + Bulk.GIB + "\r\n"));
+            byte[] buffer = new byte[256 * 1024];
+            for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+                out.write(buffer, 0, n);
+            }
+            expect(socket.getInputStream(), "HTTP/1.1 201");
+        }
+    }
+
+    private void download(String path) throws IOException {
+        try (var socket = connect()) {
+            socket.getOutputStream().write(head("GET", path, "Connection: close\r\n"));
+            var in = new BufferedInputStream(socket.getInputStream());
+            expect(in, "HTTP/1.1 200");
+            long count = Bulk.drain(in);
+            if (count < Bulk.GIB) {
+                throw new IOException("only " + count + " bytes came down");
+            }
+        }
+    }
+
+    private Socket connect() throws IOException {
+        return new Socket(server.address().getHost(), server.address().getPort());
+    }
+
+    private byte[] head(String method, String path, String headers) {
+        return (method + " " + path + " HTTP/1.1\r\nHost: " + server.address().getAuthority()
+                        + "\r\nAuthorization: Bearer " + Server.TOKEN + "\r\n" + headers + "\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static void expect(InputStream in, String start) {
+        try {
+            String said = new String(in.readNBytes(start.length()), StandardCharsets.ISO_8859_1);
+            if (!said.equals(start)) {
+                throw new IOException(said + new String(in.readNBytes(1_000), StandardCharsets.ISO_8859_1));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

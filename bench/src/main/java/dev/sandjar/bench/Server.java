@@ -1,0 +1,69 @@
+package dev.sandjar.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** {@code ./sandjar serve}, as users start it: a process of its own with a heap of 256 MB at most. */
+final class Server implements AutoCloseable {
+    static final String TOKEN = "token-of-the-bench";
+
+    private static final String GREETING = "sandjar serves ";
+
+    private final Process process;
+    private final URI address;
+
+    Server(Path launcher, Path home) throws IOException {
+        Files.createDirectories(home);
+        Path folder = Files.createTempDirectory("bench");
+        Path tokens = Files.writeString(folder.resolve("tokens"), "bench:" + TOKEN + "\n");
+        Files.writeString(Files.createDirectory(folder.resolve("config")).resolve("application.properties"), """
+                sandjar.templates.warm.pids=200
+                sandjar.templates.warm.warm=4
+                sandjar.limits.requests=10000000
+                sandjar.limits.sandboxes-per-owner=10000
+                """);
+        process = new ProcessBuilder(
+                        launcher.toString(),
+                        "serve",
+                        "--port",
+                        "0",
+                        "--home",
+                        home.toString(),
+                        "--token-file",
+                        tokens.toString())
+                .directory(folder.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        var said = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+        address = URI.create(awaitGreeting(said));
+        Thread.ofVirtual().start(() -> said.lines().forEach(System.err::println));
+    }
+
+    private static String awaitGreeting(BufferedReader said) throws IOException {
+        for (String line = said.readLine(); line != null; line = said.readLine()) {
+            if (line.startsWith(GREETING)) {
+                return line.substring(GREETING.length());
+            }
+            System.err.println(line);
+        }
+        throw new IOException("the server did not start");
+    }
+
+    URI address() {
+        return address;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+    }
+}
