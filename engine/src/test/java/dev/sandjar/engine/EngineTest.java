@@ -13,6 +13,7 @@ import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.runtime.SandboxRuntimeProvider;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** Lifetimes, pools, owners and restarts, with real sandboxes and a clock that the tests move. */
 @Timeout(120)
 class EngineTest {
+    private static final String HOME = "/var/lib/sandjar-test/engine";
     private static final SandboxSpec PLAIN = SandboxSpec.builder().build();
 
     private final FakeAlarms clock = new FakeAlarms();
@@ -140,10 +142,25 @@ class EngineTest {
                     .build());
             assertThat(seen.add(sandbox.id())).isTrue();
             assertThat(sandbox.run("sh", "-c", "echo $N").stdout()).isEqualTo(i + "\n");
+            clock.advance(Duration.ofMillis(20)); // the refill lets the claimer begin
         }
         assertThat(alice().list(0, 10).total()).isEqualTo(8);
         while (engine.warm().get("warm") < 3) {
             Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void closingWhileAPoolFillsLeavesNothing() throws Exception {
+        var template = new Template("warm", PLAIN, 3);
+        for (int ready = 0; ready < 3; ready++) {
+            reopen(EngineConfig.builder().templates(List.of(template)));
+            while (engine.warm().get("warm") < ready) {
+                Thread.onSpinWait();
+            }
+            engine.close();
+            assertThat(Path.of(HOME, "sandboxes")).isEmptyDirectory();
+            engine = open(EngineConfig.builder());
         }
     }
 
@@ -188,7 +205,7 @@ class EngineTest {
         var runtime = ServiceLoader.load(SandboxRuntimeProvider.class)
                 .iterator()
                 .next()
-                .open(Map.of("home", "/var/lib/sandjar-test/engine"));
+                .open(Map.of("home", HOME));
         return Engine.open(runtime, config.resident(true).build(), clock);
     }
 

@@ -9,12 +9,17 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sandboxes of one template, made ahead. A claim takes the oldest and never waits; every claim starts the refill, which makes one at a
- * time and backs off when making fails.
+ * Sandboxes of one template, made ahead. A claim takes the oldest and never waits; every claim starts the refill a moment later, which
+ * makes one at a time and backs off when making fails.
  */
 public final class Pool implements AutoCloseable {
+    /** Whoever has claimed one wants to use it at once: making the next would take the processors from that. */
+    private static final Duration AFTER_A_CLAIM = Duration.ofMillis(20);
+
+    private static final Duration LONGEST_UNDO = Duration.ofSeconds(10); // what is left then has a short lease
     private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
     private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(1);
 
@@ -30,7 +35,7 @@ public final class Pool implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Deque<LiveSandbox> ready = new ArrayDeque<>();
-    private boolean filling;
+    private @Nullable Thread filling; // makes what is missing
     private boolean closed;
     private Duration backOff = FIRST_BACK_OFF;
 
@@ -51,7 +56,11 @@ public final class Pool implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        refill();
+        if (claimed.isPresent()) {
+            alarms.at(alarms.instant().plus(AFTER_A_CLAIM), this::refill);
+        } else {
+            refill();
+        }
         return claimed;
     }
 
@@ -82,14 +91,12 @@ public final class Pool implements AutoCloseable {
     public void refill() {
         lock.lock();
         try {
-            if (filling || closed || ready.size() >= size) {
-                return;
+            if (filling == null && !closed && ready.size() < size) {
+                filling = Thread.ofVirtual().name("pool-refill").start(this::fill);
             }
-            filling = true;
         } finally {
             lock.unlock();
         }
-        Thread.ofVirtual().name("pool-refill").start(this::fill);
     }
 
     private void fill() {
@@ -119,11 +126,14 @@ public final class Pool implements AutoCloseable {
                 ready.add(made);
             }
             more = !closed && ready.size() < size;
-            filling = more;
+            if (!more) {
+                filling = null;
+            }
         } finally {
             lock.unlock();
         }
         if (discarded) {
+            Thread.interrupted(); // by close, which waits for this
             discard.accept(made);
         }
         return more;
@@ -133,7 +143,10 @@ public final class Pool implements AutoCloseable {
         Duration pause;
         lock.lock();
         try {
-            filling = false;
+            filling = null;
+            if (closed) {
+                return;
+            }
             pause = backOff;
             Duration doubled = backOff.multipliedBy(2);
             backOff = doubled.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : doubled;
@@ -143,18 +156,32 @@ public final class Pool implements AutoCloseable {
         alarms.at(alarms.instant().plus(pause), this::refill);
     }
 
-    /** Stops refilling and removes what is ready. */
+    /** Stops refilling and removes what is ready; interrupts what is being made, and waits until it is undone. */
     @Override
     public void close() {
         Deque<LiveSandbox> left;
+        Thread maker;
         lock.lock();
         try {
             closed = true;
             left = new ArrayDeque<>(ready);
             ready.clear();
+            maker = filling;
         } finally {
             lock.unlock();
         }
         left.forEach(discard);
+        if (maker != null) {
+            maker.interrupt();
+            join(maker);
+        }
+    }
+
+    private static void join(Thread maker) {
+        try {
+            maker.join(LONGEST_UNDO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
