@@ -1,6 +1,8 @@
 package dev.sandjar.server.body;
 
 import dev.sandjar.SandboxException;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
@@ -33,7 +35,7 @@ public final class RequestBody extends InputStream {
     private final Queue<Buffer> waiting = new ArrayDeque<>();
     private int first; // what of the first buffer was read
     private long available;
-    private boolean paused;
+    private @Nullable Context loop; // of the connection, while it is paused
     private boolean ended;
     private boolean closed;
     private @Nullable Throwable cut;
@@ -60,21 +62,17 @@ public final class RequestBody extends InputStream {
             return 0;
         }
         start();
-        boolean goOn;
-        int count;
         lock.lock();
         try {
             awaitSome();
-            count = take(to, start, length);
-            goOn = paused && available <= LOW;
-            paused &= !goOn;
+            int count = take(to, start, length);
+            if (available <= LOW) {
+                askForMore();
+            }
+            return count == 0 ? -1 : count;
         } finally {
             lock.unlock();
         }
-        if (goOn) {
-            request.resume();
-        }
-        return count == 0 ? -1 : count;
     }
 
     private void start() {
@@ -95,7 +93,6 @@ public final class RequestBody extends InputStream {
     }
 
     private void arrived(Buffer buffer) {
-        boolean pause;
         lock.lock();
         try {
             if (closed) {
@@ -103,14 +100,21 @@ public final class RequestBody extends InputStream {
             }
             waiting.add(buffer);
             available += buffer.length();
-            pause = available > AHEAD && !paused;
-            paused |= pause;
+            if (available > AHEAD && loop == null) {
+                loop = Vertx.currentContext();
+                request.pause();
+            }
             arrived.signal();
         } finally {
             lock.unlock();
         }
-        if (pause) {
-            request.pause();
+    }
+
+    /** The event loop pauses, so the event loop goes on: from here, going on could overtake the pause, which then never ends. */
+    private void askForMore() {
+        if (loop != null) {
+            loop.runOnContext(_ -> request.resume());
+            loop = null;
         }
     }
 
@@ -168,11 +172,9 @@ public final class RequestBody extends InputStream {
             closed = true;
             waiting.clear();
             available = 0;
+            askForMore();
         } finally {
             lock.unlock();
-        }
-        if (started) {
-            request.resume();
         }
     }
 }

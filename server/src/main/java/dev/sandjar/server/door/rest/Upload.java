@@ -6,9 +6,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -19,18 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class Upload extends FilterInputStream {
     private final String fileName;
     private final long largest;
-    private final MessageDigest md5;
+    private final Md5 md5 = new Md5();
     private long count;
 
     private Upload(InputStream content, String fileName, long largest) {
         super(content);
         this.fileName = fileName;
         this.largest = largest;
-        try {
-            this.md5 = MessageDigest.getInstance("MD5");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible); // every JDK has MD5
-        }
     }
 
     /**
@@ -74,9 +66,9 @@ final class Upload extends FilterInputStream {
         return fileName;
     }
 
-    /** Of what was read. */
+    /** Of what was read; once. */
     String md5() {
-        return HexFormat.of().formatHex(md5.digest());
+        return md5.hex();
     }
 
     @Override
