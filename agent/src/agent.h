@@ -115,6 +115,7 @@ void channel_wake(struct channel *c); /* its pump may have something now */
 
 /* ---- request.c */
 void request_open(struct channel *c, uint8_t kind, struct reader *r); /* may close c */
+void reply_when_killed(struct channel *c, pid_t root); /* kills all below root */
 enum error error_of(int number);
 const char *error_text(int number, enum error e);
 
@@ -168,7 +169,11 @@ void close_above(int fd);
 /* ---- process.c */
 void reap_children(void);
 void reap_expect(pid_t pid, void (*ended)(void *, int status), void *self);
-void kill_tree(pid_t root);             /* all below root, not root */
+/* Kills all below root, not root; done is called from kills_expire when all are dead, so that whoever is told of it finds none, or
+ * half a second later: the kernel takes a while for large ones. False: no memory to wait, they are killed and done is not called. */
+bool kill_tree(pid_t root, void (*done)(void *), void *self);
+int64_t kills_next_deadline(void);
+void kills_expire(void);
 void signal_tree(pid_t root, int signal);
 bool freeze_all(void);
 void thaw_all(void);

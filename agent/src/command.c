@@ -15,6 +15,7 @@
 extern char **environ;
 
 enum { F_STDIN = 1, F_TERMINAL = 2, F_HOLD = 4 };
+enum { STARVED_REST_MS = 100 };
 static const uint64_t NOWHERE = UINT64_MAX;
 
 struct pipe_end {
@@ -33,10 +34,11 @@ struct follower {
     bool hold;
 };
 
-struct input {
-    struct channel *channel;
+struct input { /* outlives its channel until what was sent is written */
+    struct channel *channel; /* NULL: it has let go */
     struct command *command;
     struct bytes pending;
+    size_t inherited; /* of pending: came by an earlier channel */
     bool ended;
 };
 
@@ -51,6 +53,8 @@ struct command {
     uint32_t limit_ms;
     int64_t deadline;
     bool timed_out, killed_by_us, reaped;
+    bool killing;   /* the ending is told when nothing of the tree is left */
+    int64_t starved; /* when to look for memory again; INT64_MAX: there was some */
     int status;
     uint8_t how;
     uint32_t how_value;
@@ -71,6 +75,13 @@ static struct command *find(const uint8_t *id)
         if (memcmp(c->id, id, 16) == 0)
             return c;
     return NULL;
+}
+
+static void input_free(struct input *i)
+{
+    i->command->input = NULL;
+    bytes_free(&i->pending);
+    free(i);
 }
 
 static void wake_followers(struct command *c)
@@ -164,18 +175,39 @@ static uint64_t needed_from(const struct command *c)
 }
 
 /* Makes room by forgetting the oldest; false when somebody still needs it. */
+static bool is_oldest_needed(const struct command *c)
+{
+    return needed_from(c) < journal_second(&c->journal);
+}
+
+/* false: only the block being filled is left */
+static bool forget_oldest(struct command *c)
+{
+    for (struct follower *f = c->followers; f != NULL; f = f->next)
+        if (f->cursor.block == c->journal.head)
+            f->cursor.block = NULL;
+    return journal_forget(&c->journal);
+}
+
 static bool make_room(struct command *c)
 {
     while (journal_full(&c->journal)) {
-        if (needed_from(c) < journal_second(&c->journal))
+        if (is_oldest_needed(c))
             return false;
-        for (struct follower *f = c->followers; f != NULL; f = f->next)
-            if (f->cursor.block == c->journal.head)
-                f->cursor.block = NULL;
-        if (!journal_forget(&c->journal))
-            return true; /* only the block being filled is left */
+        if (!forget_oldest(c))
+            return true;
     }
     return true;
+}
+
+/* Where there is no memory, what nobody needs any more is worth less than what comes. */
+static uint8_t *take_room(struct command *c, uint8_t stream, size_t *room)
+{
+    uint8_t *to = journal_room(&c->journal, stream, room);
+
+    while (to == NULL && !is_oldest_needed(c) && forget_oldest(c))
+        to = journal_room(&c->journal, stream, room);
+    return to;
 }
 
 static void watch_pipes(struct command *c)
@@ -210,7 +242,9 @@ static void record_ending(struct command *c)
     if (c->err.source.fd >= 0)
         source_watch(&c->err.source, EPOLLIN);
     source_close(&c->in);
-    if (c->input != NULL)
+    if (c->input != NULL && c->input->channel == NULL)
+        input_free(c->input);
+    else if (c->input != NULL)
         channel_close(c->input->channel, OK, "");
     wake_followers(c);
 }
@@ -222,7 +256,7 @@ static bool drained(const struct pipe_end *p)
 
 static void end_when_drained(struct command *c)
 {
-    if (c->reaped && c->how == RUNNING && drained(&c->out) && drained(&c->err)) {
+    if (c->reaped && !c->killing && c->how == RUNNING && drained(&c->out) && drained(&c->err)) {
         record_ending(c);
         forget_old();
     }
@@ -240,9 +274,12 @@ static void read_output(struct source *s, uint32_t events)
         watch_pipes(c);
         return;
     }
-    to = journal_room(&c->journal, p->stream, &room);
-    if (to == NULL)
-        return; /* no memory: try again at the next turn */
+    to = take_room(c, p->stream, &room);
+    if (to == NULL) { /* the pipe stays readable, and no event tells when there is memory; a reader that moves on is looked at before */
+        source_watch(s, 0);
+        c->starved = now_ms() + STARVED_REST_MS;
+        return;
+    }
     if (p->last_bytes >= 0 && room > (size_t)p->last_bytes)
         room = (size_t)p->last_bytes;
     ssize_t n = read(s->fd, to, room);
@@ -268,7 +305,7 @@ static void drain_terminal(struct command *c)
     size_t left = TERMINAL_HOLDS, room;
     uint8_t *to;
 
-    while (left > 0 && (to = journal_room(&c->journal, c->out.stream, &room)) != NULL) {
+    while (left > 0 && (to = take_room(c, c->out.stream, &room)) != NULL) {
         ssize_t n = read(c->out.source.fd, to, room < left ? room : left);
         if (n < 0 && errno == EINTR)
             continue;
@@ -453,7 +490,7 @@ void command_start(struct channel *ch, struct reader *r)
         channel_close(ch, LIMIT, "no memory");
         goto out;
     }
-    *c = (struct command){.flags = flags, .started = wall_ms(), .limit_ms = limit, .ghost = NOWHERE,
+    *c = (struct command){.flags = flags, .started = wall_ms(), .limit_ms = limit, .starved = INT64_MAX, .ghost = NOWHERE,
                           .deadline = limit == 0 ? INT64_MAX : now_ms() + limit,
                           .out = {.source = {.fd = -1, .ready = read_output}, .command = c, .stream = 1, .last_bytes = -1},
                           .err = {.source = {.fd = -1, .ready = read_output}, .command = c, .stream = 2, .last_bytes = -1},
@@ -582,11 +619,18 @@ void command_follow(struct channel *ch, struct reader *r)
 
 /* ---- INPUT */
 
-static void close_input(struct command *c)
+/* Every byte was written: the end may follow it, and nobody need stay for it. */
+static void input_written(struct input *i)
 {
-    if ((c->flags & F_TERMINAL) != 0 && write(c->in.fd, "\4", 1) < 0) { /* what Ctrl-D sends */
-    }
-    source_close(&c->in);
+    struct command *c = i->command;
+    bool ended = i->ended;
+
+    if (ended)
+        source_close(&c->in);
+    if (i->channel == NULL)
+        input_free(i);
+    else if (ended)
+        channel_close(i->channel, OK, "");
 }
 
 static void write_input(struct source *s, uint32_t events)
@@ -600,20 +644,21 @@ static void write_input(struct source *s, uint32_t events)
         return;
     }
     ssize_t n = i->pending.length == 0 ? 0 : write(s->fd, i->pending.at, i->pending.length);
-    if (n < 0 && errno != EAGAIN && errno != EINTR) {
-        source_close(s); /* nobody reads it any more */
-        channel_close(i->channel, OK, "");
+    if (n < 0 && errno != EAGAIN && errno != EINTR) { /* nobody reads it any more */
+        i->ended = true;
+        input_written(i);
         return;
     }
     if (n > 0) {
+        size_t of_others = i->inherited < (size_t)n ? i->inherited : (size_t)n;
         bytes_drop(&i->pending, (size_t)n);
-        channel_grant(i->channel, (uint32_t)n);
+        i->inherited -= of_others;
+        if (i->channel != NULL && (size_t)n > of_others)
+            channel_grant(i->channel, (uint32_t)((size_t)n - of_others));
     }
     source_watch(s, i->pending.length > 0 ? EPOLLOUT : 0);
-    if (i->pending.length == 0 && i->ended) {
-        close_input(c);
-        channel_close(i->channel, OK, "");
-    }
+    if (i->pending.length == 0 && (i->ended || i->channel == NULL))
+        input_written(i);
 }
 
 static enum error input_data(struct channel *ch, const uint8_t *data, size_t length)
@@ -633,7 +678,11 @@ static enum error input_eof(struct channel *ch)
 {
     struct input *i = ch->self;
 
+    if (i->ended)
+        return INVALID;
     i->ended = true;
+    if ((i->command->flags & F_TERMINAL) != 0 && !bytes_add(&i->pending, "\4", 1)) /* what Ctrl-D sends */
+        return LIMIT;
     source_watch(&i->command->in, EPOLLOUT);
     return OK;
 }
@@ -643,9 +692,9 @@ static void input_gone(struct channel *ch, bool cut)
     struct input *i = ch->self;
 
     (void)cut;
-    i->command->input = NULL;
-    bytes_free(&i->pending);
-    free(i);
+    i->channel = NULL;
+    if (i->command->in.fd < 0 || (i->pending.length == 0 && !i->ended))
+        input_free(i);
 }
 
 void command_input(struct channel *ch, struct reader *r)
@@ -659,9 +708,9 @@ void command_input(struct channel *ch, struct reader *r)
         channel_close(ch, NOT_FOUND, "no such command");
     else if ((c->flags & (F_STDIN | F_TERMINAL)) == 0)
         channel_close(ch, STATE, "it was started without standard input");
-    else if (c->input != NULL)
+    else if (c->input != NULL && (c->input->channel != NULL || c->input->pending.length > WINDOW))
         channel_close(ch, LIMIT, "somebody else writes to it already");
-    else if ((i = calloc(1, sizeof *i)) == NULL)
+    else if ((i = c->input != NULL ? c->input : calloc(1, sizeof *i)) == NULL)
         channel_close(ch, LIMIT, "no memory");
     else {
         channel_reply(ch, NULL);
@@ -670,7 +719,9 @@ void command_input(struct channel *ch, struct reader *r)
             channel_close(ch, OK, "");
             return;
         }
-        *i = (struct input){.channel = ch, .command = c};
+        i->channel = ch;
+        i->command = c;
+        i->inherited = i->pending.length; /* of the channel before: granted to nobody */
         c->input = i;
         ch->self = i;
         ch->data = input_data;
@@ -710,9 +761,11 @@ void command_signal(struct channel *ch, struct reader *r)
     }
     if (!c->reaped) {
         c->killed_by_us |= number == SIGKILL;
-        if (tree == 1 && number == SIGKILL)
-            kill_tree(c->supervisor);
-        else if (tree == 1)
+        if (tree == 1 && number == SIGKILL) {
+            reply_when_killed(ch, c->supervisor);
+            return;
+        }
+        if (tree == 1)
             signal_tree(c->supervisor, number);
         else if (c->pid > 0)
             kill(-c->pid, number);
@@ -822,21 +875,38 @@ int64_t commands_next_deadline(void)
 {
     int64_t next = INT64_MAX;
 
-    for (struct command *c = commands; c != NULL; c = c->next)
+    for (struct command *c = commands; c != NULL; c = c->next) {
         if (c->deadline < next)
             next = c->deadline;
+        if (c->starved < next)
+            next = c->starved;
+    }
     return next;
+}
+
+static void killing_done(void *self)
+{
+    struct command *c = self;
+
+    c->killing = false;
+    end_when_drained(c);
 }
 
 void commands_expire(void)
 {
     int64_t now = now_ms();
 
-    for (struct command *c = commands; c != NULL; c = c->next)
+    for (struct command *c = commands; c != NULL; c = c->next) {
+        if (c->starved <= now) {
+            c->starved = INT64_MAX;
+            watch_pipes(c);
+        }
         if (c->deadline <= now) {
             c->timed_out = true;
             c->deadline = now + 20; /* again, should anything have slipped through */
-            kill_tree(c->supervisor);
+            if (!c->killing)
+                c->killing = kill_tree(c->supervisor, killing_done, c);
             kill(c->supervisor, SIGCONT); /* in a frozen sandbox it is stopped too, and has an ending to pass on */
         }
+    }
 }

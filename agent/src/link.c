@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { PROOF_LIMIT_MS = 10000, READ_AHEAD = 65536, MAX_QUEUED = 1 << 20 };
+enum { PROOF_LIMIT_MS = 10000, READ_AHEAD = 65536, LISTENER_REST_MS = 200, MAX_QUEUED = 1 << 20 };
 
 struct link {
     struct source source; /* first: a source is its link */
@@ -29,6 +29,7 @@ struct link {
 };
 
 static struct source listener = {.fd = -1};
+static int64_t listener_rests = INT64_MAX; /* until then */
 static struct link *links;
 static uint8_t key[KEY_LENGTH];
 static int64_t last_traffic;
@@ -39,6 +40,18 @@ static void link_break(struct link *l)
 {
     l->broken = true; /* freed at the end of the turn: callers up the stack still use it */
     l->dirty = true;
+}
+
+/* An engine that does not read its answers gets no more of them: nor is it listened to, or the loop would spin on what it says. */
+static bool link_hears(const struct link *l)
+{
+    return l->out.length - l->out_sent < MAX_QUEUED;
+}
+
+static void link_watch(struct link *l)
+{
+    if (!l->broken && !source_watch(&l->source, (link_hears(l) ? EPOLLIN : 0u) | (l->out.length > 0 ? EPOLLOUT : 0u)))
+        link_break(l);
 }
 
 static void link_flush(struct link *l)
@@ -55,12 +68,11 @@ static void link_flush(struct link *l)
             break;
         }
     }
-    if (l->out_sent == l->out.length) {
-        bytes_drop(&l->out, l->out.length);
+    if (l->out_sent > l->out.length / 2) { /* not each time: what is left must be moved */
+        bytes_drop(&l->out, l->out_sent);
         l->out_sent = 0;
     }
-    if (!l->broken && !source_watch(&l->source, EPOLLIN | (l->out.length > 0 ? EPOLLOUT : 0u)))
-        link_break(l);
+    link_watch(l);
 }
 
 /* Straight to the socket while nothing is queued before it, else into the queue. */
@@ -94,9 +106,9 @@ static void frame_send(struct link *l, uint8_t type, uint32_t channel, const voi
     size_t data_sent = sent - head_sent;
     if (!bytes_add(&l->out, head + head_sent, head_length - head_sent)
         || (data_sent < length && !bytes_add(&l->out, (const uint8_t *)data + data_sent, length - data_sent))
-        || l->out.length - l->out_sent > 64 * (size_t)MAX_QUEUED
-        || !source_watch(&l->source, EPOLLIN | EPOLLOUT))
+        || l->out.length - l->out_sent > 64 * (size_t)MAX_QUEUED)
         link_break(l);
+    link_watch(l);
 }
 
 bool channel_can_send(const struct channel *c, size_t payload)
@@ -352,8 +364,7 @@ static void link_ready(struct source *s, uint32_t events)
         link_flush(l);
         l->dirty = true;
     }
-    /* an engine that does not read its answers gets no more of them */
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !l->broken && l->out.length < MAX_QUEUED)
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !l->broken && link_hears(l))
         link_read(l);
     else if ((events & (EPOLLHUP | EPOLLERR)) != 0)
         link_break(l);
@@ -412,6 +423,11 @@ static void accept_one(struct source *s, uint32_t events)
     struct bytes hello = {0};
 
     (void)events;
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
+        /* whoever knocks stays readable, and no event tells when there is room for it */
+        source_watch(s, 0);
+        listener_rests = now_ms() + LISTENER_REST_MS;
+    }
     if (fd < 0)
         return;
     for (l = links; l != NULL; l = l->next) { /* newest first, so the last seen is the oldest */
@@ -523,7 +539,7 @@ int64_t links_last_traffic(void)
 
 int64_t links_next_deadline(void)
 {
-    int64_t next = INT64_MAX;
+    int64_t next = listener_rests;
 
     for (struct link *l = links; l != NULL; l = l->next)
         if (!l->proven && l->accepted + PROOF_LIMIT_MS < next)
@@ -535,6 +551,8 @@ void links_expire(void)
 {
     int64_t now = now_ms();
 
+    if (listener_rests <= now)
+        listener_rests = source_watch(&listener, EPOLLIN) ? INT64_MAX : now + LISTENER_REST_MS;
     for (struct link *l = links; l != NULL; l = l->next)
         if (!l->proven && l->accepted + PROOF_LIMIT_MS <= now)
             link_break(l);

@@ -93,7 +93,8 @@ static void serve(void)
 {
     for (;;) {
         links_pump();
-        loop_once(earliest(earliest(links_next_deadline(), commands_next_deadline()), lease_deadline()));
+        loop_once(earliest(earliest(links_next_deadline(), commands_next_deadline()), earliest(kills_next_deadline(), lease_deadline())));
+        kills_expire();
         links_expire();
         commands_expire();
         lease_expire();
