@@ -79,7 +79,7 @@ bool get_end(struct reader *r); /* nothing left and nothing was missing */
 /* ---- sha256.c */
 void hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t *data, size_t length, uint8_t out[32]);
 
-/* ---- link.c */
+/* ---- link.c, channel.c, listen.c */
 struct link;
 struct channel {
     struct link *link;
@@ -140,7 +140,7 @@ uint64_t journal_second(const struct journal *j); /* offset after the oldest blo
 size_t journal_read(const struct journal *j, struct cursor *c, uint8_t streams, size_t most, uint8_t *stream, const uint8_t **at);
 void journal_free(struct journal *j);
 
-/* ---- command.c */
+/* ---- command.c, start.c, output.c, follow.c, input.c */
 void command_start(struct channel *c, struct reader *r);
 void command_follow(struct channel *c, struct reader *r);
 void command_input(struct channel *c, struct reader *r);
@@ -178,7 +178,7 @@ void signal_tree(pid_t root, int signal);
 bool freeze_all(void);
 void thaw_all(void);
 
-/* ---- files.c, watch.c, dial.c, stats.c */
+/* ---- paths.c, files.c, transfer.c, watch.c, dial.c, stats.c */
 int open_beneath(const char *base, const char *path, int flags, mode_t mode);
 void put_stat(struct bytes *b, const struct stat *st);
 void file_read(struct channel *c, struct reader *r);
