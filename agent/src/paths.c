@@ -105,21 +105,3 @@ int make_folders(const char *base, const char *path)
     }
     return 0;
 }
-
-bool paths_get(struct channel *ch, struct reader *r, struct paths *p, bool two)
-{
-    p->base = get_str(r);
-    p->one = get_str(r);
-    p->other = two ? get_str(r) : NULL;
-    if (!r->bad && (p->base[0] == 0 || p->base[0] == '/'))
-        return true;
-    channel_close(ch, INVALID, "a path out of its range");
-    return false;
-}
-
-void paths_free(struct paths *p)
-{
-    free(p->base);
-    free(p->one);
-    free(p->other);
-}
