@@ -79,7 +79,7 @@ bool get_end(struct reader *r); /* nothing left and nothing was missing */
 /* ---- sha256.c */
 void hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t *data, size_t length, uint8_t out[32]);
 
-/* ---- link.c */
+/* ---- link.c, channel.c, listen.c */
 struct link;
 struct channel {
     struct link *link;
@@ -115,6 +115,7 @@ void channel_wake(struct channel *c); /* its pump may have something now */
 
 /* ---- request.c */
 void request_open(struct channel *c, uint8_t kind, struct reader *r); /* may close c */
+void reply_when_killed(struct channel *c, pid_t root); /* kills all below root */
 enum error error_of(int number);
 const char *error_text(int number, enum error e);
 
@@ -139,7 +140,7 @@ uint64_t journal_second(const struct journal *j); /* offset after the oldest blo
 size_t journal_read(const struct journal *j, struct cursor *c, uint8_t streams, size_t most, uint8_t *stream, const uint8_t **at);
 void journal_free(struct journal *j);
 
-/* ---- command.c */
+/* ---- command.c, start.c, output.c, follow.c, input.c */
 void command_start(struct channel *c, struct reader *r);
 void command_follow(struct channel *c, struct reader *r);
 void command_input(struct channel *c, struct reader *r);
@@ -168,12 +169,16 @@ void close_above(int fd);
 /* ---- process.c */
 void reap_children(void);
 void reap_expect(pid_t pid, void (*ended)(void *, int status), void *self);
-void kill_tree(pid_t root);             /* all below root, not root */
+/* Kills all below root, not root; done is called from kills_expire when all are dead, so that whoever is told of it finds none, or
+ * half a second later: the kernel takes a while for large ones. False: no memory to wait, they are killed and done is not called. */
+bool kill_tree(pid_t root, void (*done)(void *), void *self);
+int64_t kills_next_deadline(void);
+void kills_expire(void);
 void signal_tree(pid_t root, int signal);
 bool freeze_all(void);
 void thaw_all(void);
 
-/* ---- files.c, watch.c, dial.c, stats.c */
+/* ---- paths.c, files.c, transfer.c, watch.c, dial.c, stats.c */
 int open_beneath(const char *base, const char *path, int flags, mode_t mode);
 void put_stat(struct bytes *b, const struct stat *st);
 void file_read(struct channel *c, struct reader *r);
@@ -186,6 +191,7 @@ void file_remove(struct channel *c, struct reader *r);
 void file_watch(struct channel *c, struct reader *r);
 void port_dial(struct channel *c, struct reader *r);
 void stats_report(struct channel *c, struct reader *r);
+void stats_set_disk(const char *path); /* on a filesystem that is the sandbox's alone; NULL: none is */
 uint64_t stats_oom_kills(void);
 
 /* ---- lease.c */

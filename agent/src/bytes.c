@@ -153,9 +153,13 @@ char **get_list(struct reader *r, uint32_t most, size_t *count)
         return NULL;
     }
     char **list = calloc((size_t)length + 1, sizeof *list);
-    for (uint32_t i = 0; list != NULL && i < length; i++)
+    if (list == NULL) {
+        r->bad = true;
+        return NULL;
+    }
+    for (uint32_t i = 0; i < length; i++)
         list[i] = get_str(r);
-    if (list == NULL || r->bad) {
+    if (r->bad) {
         free_list(list);
         r->bad = true;
         return NULL;

@@ -1,9 +1,9 @@
 /* link.c: connections of engines: proving each other, frames in and out, channels and their credit. A peer that breaks a
  * rule of PROTOCOL.md loses its link and nothing else; one that does not read stalls itself. Nothing here blocks. */
-#include "agent.h"
+#include "link.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,24 +11,10 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { PROOF_LIMIT_MS = 10000, READ_AHEAD = 65536, MAX_QUEUED = 1 << 20 };
 
-struct link {
-    struct source source; /* first: a source is its link */
-    struct link *next;
-    bool proven, broken, dirty, pumping;
-    int64_t accepted;
-    uint8_t nonce[32];
-    struct bytes in, out;
-    size_t out_sent; /* of out */
-    struct channel *channels;
-    uint32_t channel_count;
-};
-
-static struct source listener = {.fd = -1};
 static struct link *links;
 static uint8_t key[KEY_LENGTH];
 static int64_t last_traffic;
@@ -39,6 +25,18 @@ static void link_break(struct link *l)
 {
     l->broken = true; /* freed at the end of the turn: callers up the stack still use it */
     l->dirty = true;
+}
+
+/* An engine that does not read its answers gets no more of them: nor is it listened to, or the loop would spin on what it says. */
+static bool link_hears(const struct link *l)
+{
+    return l->out.length - l->out_sent < MAX_QUEUED;
+}
+
+static void link_watch(struct link *l)
+{
+    if (!l->broken && !source_watch(&l->source, (link_hears(l) ? EPOLLIN : 0u) | (l->out.length > 0 ? EPOLLOUT : 0u)))
+        link_break(l);
 }
 
 static void link_flush(struct link *l)
@@ -55,16 +53,15 @@ static void link_flush(struct link *l)
             break;
         }
     }
-    if (l->out_sent == l->out.length) {
-        bytes_drop(&l->out, l->out.length);
+    if (l->out_sent > l->out.length / 2) { /* not each time: what is left must be moved */
+        bytes_drop(&l->out, l->out_sent);
         l->out_sent = 0;
     }
-    if (!l->broken && !source_watch(&l->source, EPOLLIN | (l->out.length > 0 ? EPOLLOUT : 0u)))
-        link_break(l);
+    link_watch(l);
 }
 
 /* Straight to the socket while nothing is queued before it, else into the queue. */
-static void frame_send(struct link *l, uint8_t type, uint32_t channel, const void *fields, size_t fields_length, const void *data, size_t length)
+void frame_send(struct link *l, uint8_t type, uint32_t channel, const void *fields, size_t fields_length, const void *data, size_t length)
 {
     uint8_t head[HEADER + 64];
     size_t head_length = HEADER + fields_length;
@@ -94,89 +91,9 @@ static void frame_send(struct link *l, uint8_t type, uint32_t channel, const voi
     size_t data_sent = sent - head_sent;
     if (!bytes_add(&l->out, head + head_sent, head_length - head_sent)
         || (data_sent < length && !bytes_add(&l->out, (const uint8_t *)data + data_sent, length - data_sent))
-        || l->out.length - l->out_sent > 64 * (size_t)MAX_QUEUED
-        || !source_watch(&l->source, EPOLLIN | EPOLLOUT))
+        || l->out.length - l->out_sent > 64 * (size_t)MAX_QUEUED)
         link_break(l);
-}
-
-bool channel_can_send(const struct channel *c, size_t payload)
-{
-    return c->send_credit >= (int64_t)(payload + OVERHEAD);
-}
-
-void channel_reply(struct channel *c, const struct bytes *payload)
-{
-    frame_send(c->link, REPLY, c->number, NULL, 0, payload == NULL ? NULL : payload->at, payload == NULL ? 0 : payload->length);
-}
-
-void channel_data(struct channel *c, const void *data, size_t length)
-{
-    c->send_credit -= (int64_t)(length + OVERHEAD);
-    frame_send(c->link, DATA, c->number, NULL, 0, data, length);
-}
-
-void channel_output(struct channel *c, uint8_t stream, uint64_t offset, const void *data, size_t length)
-{
-    uint8_t fields[9] = {stream};
-
-    store_u64(fields + 1, offset);
-    c->send_credit -= (int64_t)(length + sizeof fields + OVERHEAD);
-    frame_send(c->link, OUTPUT, c->number, fields, sizeof fields, data, length);
-}
-
-void channel_event(struct channel *c, uint8_t event, const struct bytes *fields)
-{
-    c->send_credit -= (int64_t)(fields->length + 1 + OVERHEAD);
-    frame_send(c->link, EVENT, c->number, &event, 1, fields->at, fields->length);
-}
-
-void channel_eof(struct channel *c)
-{
-    frame_send(c->link, END_OF_FILE, c->number, NULL, 0, NULL, 0);
-}
-
-void channel_grant(struct channel *c, uint32_t credit)
-{
-    uint8_t raw[4];
-
-    store_u32(raw, credit);
-    c->receive_credit += credit;
-    frame_send(c->link, CREDIT, c->number, raw, sizeof raw, NULL, 0);
-}
-
-void channel_wake(struct channel *c)
-{
-    c->link->dirty = true;
-}
-
-/* ---- channels */
-
-static void channel_free(struct channel *c, bool cut)
-{
-    struct link *l = c->link;
-
-    for (struct channel **at = &l->channels; *at != NULL; at = &(*at)->next)
-        if (*at == c) {
-            *at = c->next;
-            break;
-        }
-    l->channel_count--;
-    if (c->gone != NULL)
-        c->gone(c, cut);
-    free(c);
-}
-
-void channel_close(struct channel *c, enum error e, const char *message)
-{
-    struct bytes b = {0};
-
-    if (e != OK) {
-        put_u16(&b, (uint16_t)e);
-        put_str(&b, message);
-    }
-    frame_send(c->link, CLOSE, c->number, NULL, 0, b.at, b.length);
-    bytes_free(&b);
-    channel_free(c, false);
+    link_watch(l);
 }
 
 static struct channel *channel_find(struct link *l, uint32_t number)
@@ -352,8 +269,7 @@ static void link_ready(struct source *s, uint32_t events)
         link_flush(l);
         l->dirty = true;
     }
-    /* an engine that does not read its answers gets no more of them */
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !l->broken && l->out.length < MAX_QUEUED)
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !l->broken && link_hears(l))
         link_read(l);
     else if ((events & (EPOLLHUP | EPOLLERR)) != 0)
         link_break(l);
@@ -402,18 +318,14 @@ void links_pump(void)
     }
 }
 
-/* ---- accepting */
+/* ---- new ones */
 
-static void accept_one(struct source *s, uint32_t events)
+void link_accepted(int fd)
 {
-    int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     int all = 0, unproven = 0, one = 1;
     struct link *oldest = NULL, *l;
     struct bytes hello = {0};
 
-    (void)events;
-    if (fd < 0)
-        return;
     for (l = links; l != NULL; l = l->next) { /* newest first, so the last seen is the oldest */
         all++;
         if (!l->proven && !l->broken) {
@@ -443,77 +355,10 @@ static void accept_one(struct source *s, uint32_t events)
     bytes_free(&hello);
 }
 
-static bool listen_on(int fd, const struct sockaddr *address, socklen_t length)
-{
-    if (fd < 0 || bind(fd, address, length) < 0 || listen(fd, 64) < 0)
-        return false;
-    listener = (struct source){.fd = fd, .ready = accept_one};
-    last_traffic = now_ms();
-    return source_watch(&listener, EPOLLIN);
-}
-
-static bool unix_address(struct sockaddr_un *address, const char *path)
-{
-    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address->sun_path) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    strcpy(address->sun_path, path);
-    return true;
-}
-
-bool links_greet(const char *path)
-{
-    struct sockaddr_un address;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool done = fd >= 0 && unix_address(&address, path) && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
-    int number = errno;
-
-    if (fd >= 0)
-        close(fd);
-    errno = number;
-    return done;
-}
-
-bool links_listen_unix(const char *path)
-{
-    struct sockaddr_un address;
-
-    if (!unix_address(&address, path))
-        return false;
-    unlink(path); /* of an agent before us, after a restart of the whole sandbox */
-    return listen_on(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), (struct sockaddr *)&address, sizeof address);
-}
-
-bool links_listen_tcp(const char *address_and_port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    char host[64];
-    const char *colon = strrchr(address_and_port, ':');
-    int fd, one = 1;
-
-    if (colon == NULL || (size_t)(colon - address_and_port) >= sizeof host) {
-        errno = EINVAL;
-        return false;
-    }
-    memcpy(host, address_and_port, (size_t)(colon - address_and_port));
-    host[colon - address_and_port] = 0;
-    char *end;
-    long port = strtol(colon + 1, &end, 10);
-    if (inet_pton(AF_INET, host, &address.sin_addr) != 1 || *end != 0 || end == colon + 1 || port < 1 || port > 65535) {
-        errno = EINVAL;
-        return false;
-    }
-    address.sin_port = htons((uint16_t)port);
-    fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    return listen_on(fd, (struct sockaddr *)&address, sizeof address);
-}
-
 void links_set_key(const uint8_t given[KEY_LENGTH])
 {
     memcpy(key, given, KEY_LENGTH);
+    last_traffic = now_ms(); /* an idle time begins with the agent */
 }
 
 int64_t links_last_traffic(void)
@@ -523,7 +368,7 @@ int64_t links_last_traffic(void)
 
 int64_t links_next_deadline(void)
 {
-    int64_t next = INT64_MAX;
+    int64_t next = listener_deadline();
 
     for (struct link *l = links; l != NULL; l = l->next)
         if (!l->proven && l->accepted + PROOF_LIMIT_MS < next)
@@ -535,6 +380,7 @@ void links_expire(void)
 {
     int64_t now = now_ms();
 
+    listener_expire();
     for (struct link *l = links; l != NULL; l = l->next)
         if (!l->proven && l->accepted + PROOF_LIMIT_MS <= now)
             link_break(l);

@@ -93,7 +93,8 @@ static void serve(void)
 {
     for (;;) {
         links_pump();
-        loop_once(earliest(earliest(links_next_deadline(), commands_next_deadline()), lease_deadline()));
+        loop_once(earliest(earliest(links_next_deadline(), commands_next_deadline()), earliest(kills_next_deadline(), lease_deadline())));
+        kills_expire();
         links_expire();
         commands_expire();
         lease_expire();
@@ -102,7 +103,7 @@ static void serve(void)
 
 int main(int argc, char **argv)
 {
-    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *workspace = NULL, *ready = NULL;
+    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *workspace = NULL, *ready = NULL, *disk = NULL;
 
     for (int i = 1; i < argc; i += 2) {
         const char **to = strcmp(argv[i], "--unix") == 0        ? &unix_path
@@ -110,9 +111,10 @@ int main(int argc, char **argv)
                           : strcmp(argv[i], "--key-file") == 0  ? &key
                           : strcmp(argv[i], "--workspace") == 0 ? &workspace
                           : strcmp(argv[i], "--ready") == 0     ? &ready
+                          : strcmp(argv[i], "--disk") == 0      ? &disk
                                                                 : NULL;
         if (to == NULL || i + 1 == argc) {
-            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH] [--workspace PATH] [--ready PATH]\n");
+            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH] [--workspace PATH] [--ready PATH] [--disk PATH]\n");
             return 1;
         }
         *to = argv[i + 1];
@@ -122,6 +124,7 @@ int main(int argc, char **argv)
         return 1;
     }
     started_ms = wall_ms();
+    stats_set_disk(disk);
     spawn_init(); /* before our files in /proc are closed to us */
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -6,14 +6,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { STOP_LIMIT_MS = 100 }; /* stopping takes microseconds; what takes longer does not stop */
 
 struct process {
     pid_t pid, parent;
@@ -93,21 +95,40 @@ static struct table descendants(pid_t root)
     return t;
 }
 
+/* One that sleeps where no signal reaches it (a parent of vfork, while the child is stopped) runs none of its own code before it stops. */
+static bool stops_before_it_runs(pid_t pid)
+{
+    char path[64], text[4096];
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    if (n <= 0)
+        return false;
+    text[n] = 0;
+    const char *pending = strstr(text, "ShdPnd:");
+    return pending != NULL && (strtoull(pending + 7, NULL, 16) & 1ull << (SIGSTOP - 1)) != 0;
+}
+
 /* Stops all below root until none runs, so that none can start another while we look. */
 static bool stop_below(pid_t root)
 {
-    for (int round = 0; round < 200; round++) {
+    int64_t end = now_ms() + STOP_LIMIT_MS;
+
+    do {
         struct table t = descendants(root);
         bool running = false;
         for (size_t i = 0; i < t.count; i++)
-            if (t.at[i].below && strchr("TtZX", t.at[i].state) == NULL) {
+            if (t.at[i].below && strchr("TtZX", t.at[i].state) == NULL && !(t.at[i].state == 'D' && stops_before_it_runs(t.at[i].pid))) {
                 kill(t.at[i].pid, SIGSTOP);
                 running = true;
             }
         free(t.at);
         if (!running)
             return true;
-    }
+    } while (now_ms() < end);
     return false;
 }
 
@@ -121,31 +142,107 @@ static void signal_below(pid_t root, int signal)
     free(t.at);
 }
 
-enum { MOST_AWAITED = 1024, KILL_LIMIT_MS = 500 };
+/* ---- killing */
 
-/* Returns when all are dead, so that whoever is told of it finds none; the kernel takes a while for large ones. */
-void kill_tree(pid_t root)
+enum { KILL_LIMIT_MS = 500 };
+
+struct killing {
+    struct killing *next;
+    struct dying *dying;
+    int64_t deadline;
+    void (*done)(void *);
+    void *self;
+};
+
+struct dying {
+    struct source source; /* first: a pidfd, readable when it is dead */
+    struct dying *next;
+    struct killing *killing;
+};
+
+static struct killing *killings;
+
+static void is_dead(struct source *s, uint32_t events)
 {
-    struct pollfd dying[MOST_AWAITED];
-    nfds_t count = 0;
-    int64_t end = now_ms() + KILL_LIMIT_MS;
+    struct dying *d = (struct dying *)s;
+    struct killing *k = d->killing;
 
+    (void)events;
+    for (struct dying **at = &k->dying; *at != NULL; at = &(*at)->next)
+        if (*at == d) {
+            *at = d->next;
+            break;
+        }
+    source_close(s);
+    free(d);
+    if (k->dying == NULL)
+        k->deadline = 0; /* told at the end of the turn */
+}
+
+static void await_death(struct killing *k, pid_t pid)
+{
+    struct dying *d = calloc(1, sizeof *d);
+
+    if (d == NULL)
+        return;
+    *d = (struct dying){.source = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .ready = is_dead}, .next = k->dying, .killing = k};
+    if (d->source.fd < 0 || !source_watch(&d->source, EPOLLIN)) {
+        source_close(&d->source);
+        free(d);
+        return;
+    }
+    k->dying = d;
+}
+
+bool kill_tree(pid_t root, void (*done)(void *), void *self)
+{
+    struct killing *k = calloc(1, sizeof *k);
+
+    if (k != NULL)
+        *k = (struct killing){.next = killings, .deadline = now_ms() + KILL_LIMIT_MS, .done = done, .self = self};
     stop_below(root);
     struct table t = descendants(root);
     for (size_t i = 0; i < t.count; i++) {
-        if (!t.at[i].below || t.at[i].state == 'Z')
+        if (!t.at[i].below)
             continue;
-        int fd = count < MOST_AWAITED ? (int)syscall(SYS_pidfd_open, t.at[i].pid, 0) : -1;
-        if (fd >= 0)
-            dying[count++] = (struct pollfd){.fd = fd, .events = POLLIN};
-        kill(t.at[i].pid, SIGKILL);
+        if (k != NULL && t.at[i].state != 'Z')
+            await_death(k, t.at[i].pid);
+        kill(t.at[i].pid, SIGKILL); /* a zombie too: its other threads may live */
     }
     free(t.at);
-    for (nfds_t i = 0; i < count; i++) {
-        int64_t left = end - now_ms();
-        if (left > 0)
-            poll(&dying[i], 1, (int)left);
-        close(dying[i].fd);
+    if (k == NULL)
+        return false;
+    if (k->dying == NULL)
+        k->deadline = 0;
+    killings = k;
+    return true;
+}
+
+int64_t kills_next_deadline(void)
+{
+    int64_t next = INT64_MAX;
+
+    for (struct killing *k = killings; k != NULL; k = k->next)
+        if (k->deadline < next)
+            next = k->deadline;
+    return next;
+}
+
+void kills_expire(void)
+{
+    int64_t now = now_ms();
+
+    for (struct killing **at = &killings; *at != NULL;) {
+        struct killing *k = *at;
+        if (k->deadline > now) {
+            at = &k->next;
+            continue;
+        }
+        *at = k->next;
+        while (k->dying != NULL)
+            is_dead(&k->dying->source, 0);
+        k->done(k->self); /* starts no other killing */
+        free(k);
     }
 }
 

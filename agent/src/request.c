@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,16 +19,52 @@ static void plain(struct channel *ch, struct reader *r, bool (*work)(void))
     }
 }
 
+static void killed(void *self)
+{
+    struct channel **at = self;
+
+    if (*at != NULL) {
+        (*at)->self = NULL;
+        channel_reply(*at, NULL);
+        channel_close(*at, OK, "");
+    }
+    free(at);
+}
+
+static void killing_unheard(struct channel *ch, bool cut)
+{
+    (void)cut;
+    if (ch->self != NULL)
+        *(struct channel **)ch->self = NULL; /* it goes on */
+}
+
 static bool thaw(void)
 {
     thaw_all();
     return true;
 }
 
-static bool kill_all(void)
+void reply_when_killed(struct channel *ch, pid_t root)
 {
-    kill_tree(getpid());
-    return true;
+    struct channel **at = calloc(1, sizeof(struct channel *));
+
+    if (at != NULL) {
+        *at = ch;
+        ch->self = at;
+        ch->gone = killing_unheard;
+    }
+    if (at == NULL || !kill_tree(root, killed, at)) {
+        channel_close(ch, LIMIT, "no memory");
+        free(at);
+    }
+}
+
+static void kill_all(struct channel *ch, struct reader *r)
+{
+    if (get_end(r))
+        reply_when_killed(ch, getpid());
+    else
+        channel_close(ch, INVALID, "this kind has no fields");
 }
 
 void request_open(struct channel *ch, uint8_t kind, struct reader *r)
@@ -55,7 +92,7 @@ void request_open(struct channel *ch, uint8_t kind, struct reader *r)
     case 35: stats_report(ch, r); break;
     case 36: lease_set(ch, r); break;
     case 37: plain(ch, r, NULL); break;
-    case 38: plain(ch, r, kill_all); break;
+    case 38: kill_all(ch, r); break;
     default: channel_close(ch, UNSUPPORTED, "no such kind of request");
     }
 }

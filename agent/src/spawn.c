@@ -66,6 +66,9 @@ static void execute(const char *path, const struct spawn *s)
         for (size_t i = 1; i < count; i++)
             argv[i + 1] = s->argv[i];
         execve("/bin/sh", argv, s->env);
+        int number = errno;
+        free(argv);
+        errno = number;
     }
 }
 

@@ -23,11 +23,20 @@ final class RealAgent implements AutoCloseable {
     private final Path socket;
 
     RealAgent() throws IOException {
+        this("sandjar-agent-asan", "");
+    }
+
+    /** With a limit of {@code ulimit}; one of memory is for the agent as it is shipped: the checks of the other need terabytes of addresses. */
+    RealAgent(String binary, String limit) throws IOException {
         folder = Files.createTempDirectory("agent");
         socket = folder.resolve("s");
         new Random(7).nextBytes(key);
         var builder = new ProcessBuilder(
-                Path.of("target/native/sandjar-agent-asan").toAbsolutePath().toString(),
+                "sh",
+                "-c",
+                (limit.isEmpty() ? "" : "ulimit " + limit + "; ") + "exec \"$@\"",
+                "sh",
+                Path.of("target/native", binary).toAbsolutePath().toString(),
                 "--unix",
                 socket.toString(),
                 "--workspace",
@@ -53,6 +62,15 @@ final class RealAgent implements AutoCloseable {
 
     Link link() throws IOException {
         return Link.open(connect(), key, "test", LIMIT, _ -> {});
+    }
+
+    /** What one second of its life costs the agent, which has nothing to do meanwhile. */
+    Duration idleSecond() throws InterruptedException {
+        Duration before = process.info().totalCpuDuration().orElseThrow();
+        if (process.waitFor(1, TimeUnit.SECONDS)) {
+            throw new AssertionError("the agent fell");
+        }
+        return process.info().totalCpuDuration().orElseThrow().minus(before);
     }
 
     boolean lives() {

@@ -189,7 +189,7 @@ final class Creation {
                         mounts.add(Mount.readOnly(source.toString(), name.isEmpty() ? CGROUP : CGROUP + "/" + name)));
         return new Bundle(
                 rootfs.toString(),
-                List.of(AGENT, "--unix", LINK + "/s", "--workspace", cwd(spec, image)),
+                agentArguments(spec, image),
                 environment(spec, image, user),
                 "/",
                 user,
@@ -199,6 +199,14 @@ final class Creation {
                 enforceable,
                 machine.openFiles(),
                 mounts);
+    }
+
+    private static List<String> agentArguments(SandboxSpec spec, RootImage image) {
+        var words = new ArrayList<>(List.of(AGENT, "--unix", LINK + "/s", "--workspace", cwd(spec, image)));
+        if (spec.disk().isPresent()) { // what is written lies on a filesystem of its own, which can be asked
+            words.addAll(List.of("--disk", "/"));
+        }
+        return words;
     }
 
     private Path agentBinary() throws IOException {

@@ -164,6 +164,24 @@ public abstract class SandboxRuntimeContract {
     }
 
     @Test
+    void whatIsWrittenToALimitedDiskIsCounted() throws Exception {
+        var spec = spec().disk(64L << 20).build();
+        if (!runtime().capabilities().contains(Capability.DISK_LIMIT)) {
+            refuses(ErrorCode.NOT_SUPPORTED, () -> create(spec));
+            return;
+        }
+        try (Link link = dial(create(spec))) {
+            long before = disk(link);
+            run(link, "head -c 20000000 /dev/urandom > big; sync");
+            assertThat(disk(link) - before).isBetween(20_000_000L, 22_000_000L);
+        }
+    }
+
+    private static long disk(Link link) throws Exception {
+        return Replies.stats(link.open(Requests.stats()).reply(LIMIT)).disk();
+    }
+
+    @Test
     void freezingKeepsTheProcessAndItsMemory() throws Exception {
         Placement placement = create();
         if (!runtime().capabilities().contains(Capability.FREEZE)) {

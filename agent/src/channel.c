@@ -1,0 +1,85 @@
+/* channel.c: what is said on one channel, and what it costs of its credit. A channel that was closed is gone at once: its kind lets go of all
+ * that it held. */
+#include "link.h"
+
+#include <stdlib.h>
+
+bool channel_can_send(const struct channel *c, size_t payload)
+{
+    return c->send_credit >= (int64_t)(payload + OVERHEAD);
+}
+
+void channel_reply(struct channel *c, const struct bytes *payload)
+{
+    frame_send(c->link, REPLY, c->number, NULL, 0, payload == NULL ? NULL : payload->at, payload == NULL ? 0 : payload->length);
+}
+
+void channel_data(struct channel *c, const void *data, size_t length)
+{
+    c->send_credit -= (int64_t)(length + OVERHEAD);
+    frame_send(c->link, DATA, c->number, NULL, 0, data, length);
+}
+
+void channel_output(struct channel *c, uint8_t stream, uint64_t offset, const void *data, size_t length)
+{
+    uint8_t fields[9] = {stream};
+
+    store_u64(fields + 1, offset);
+    c->send_credit -= (int64_t)(length + sizeof fields + OVERHEAD);
+    frame_send(c->link, OUTPUT, c->number, fields, sizeof fields, data, length);
+}
+
+void channel_event(struct channel *c, uint8_t event, const struct bytes *fields)
+{
+    c->send_credit -= (int64_t)(fields->length + 1 + OVERHEAD);
+    frame_send(c->link, EVENT, c->number, &event, 1, fields->at, fields->length);
+}
+
+void channel_eof(struct channel *c)
+{
+    frame_send(c->link, END_OF_FILE, c->number, NULL, 0, NULL, 0);
+}
+
+void channel_grant(struct channel *c, uint32_t credit)
+{
+    uint8_t raw[4];
+
+    store_u32(raw, credit);
+    c->receive_credit += credit;
+    frame_send(c->link, CREDIT, c->number, raw, sizeof raw, NULL, 0);
+}
+
+void channel_wake(struct channel *c)
+{
+    c->link->dirty = true;
+}
+
+/* ---- channels */
+
+void channel_free(struct channel *c, bool cut)
+{
+    struct link *l = c->link;
+
+    for (struct channel **at = &l->channels; *at != NULL; at = &(*at)->next)
+        if (*at == c) {
+            *at = c->next;
+            break;
+        }
+    l->channel_count--;
+    if (c->gone != NULL)
+        c->gone(c, cut);
+    free(c);
+}
+
+void channel_close(struct channel *c, enum error e, const char *message)
+{
+    struct bytes b = {0};
+
+    if (e != OK) {
+        put_u16(&b, (uint16_t)e);
+        put_str(&b, message);
+    }
+    frame_send(c->link, CLOSE, c->number, NULL, 0, b.at, b.length);
+    bytes_free(&b);
+    channel_free(c, false);
+}

@@ -1,0 +1,74 @@
+/* command.h: what the files of a command know of each other: command.c keeps it, start.c begins it, output.c and follow.c tell of it, input.c feeds it. */
+#ifndef SANDJAR_COMMAND_H
+#define SANDJAR_COMMAND_H
+
+#include "agent.h"
+
+enum { F_STDIN = 1, F_TERMINAL = 2, F_HOLD = 4 };
+#define NOWHERE UINT64_MAX
+
+struct pipe_end {
+    struct source source; /* first */
+    struct command *command;
+    uint8_t stream;
+    int64_t last_bytes; /* after the command's end: what was in the pipe then and is still to be read; -1: still running */
+};
+
+struct follower {
+    struct follower *next;
+    struct channel *channel;
+    struct command *command;
+    struct cursor cursor;
+    uint8_t streams;
+    bool hold;
+};
+
+struct input { /* outlives its channel until what was sent is written */
+    struct channel *channel; /* NULL: it has let go */
+    struct command *command;
+    struct bytes pending;
+    size_t inherited; /* of pending: came by an earlier channel */
+    bool ended;
+};
+
+struct command {
+    struct command *next; /* oldest first */
+    uint8_t id[16];
+    char **argv;
+    uint32_t flags;
+    pid_t supervisor, pid;
+    int64_t started;
+    uint64_t oom_before;
+    uint32_t limit_ms;
+    int64_t deadline;
+    bool timed_out, killed_by_us, reaped;
+    bool killing;   /* the ending is told when nothing of the tree is left */
+    int64_t starved; /* when to look for memory again; INT64_MAX: there was some */
+    int status;
+    uint8_t how;
+    uint32_t how_value;
+    struct pipe_end out, err; /* a terminal uses out alone */
+    struct source in, report;
+    struct channel *starting; /* waits for the pid */
+    struct input *input;
+    struct journal journal;
+    struct follower *followers;
+    uint64_t ghost; /* a holding position that no open follower owns */
+};
+
+extern struct command *commands; /* oldest first */
+struct command *command_find(const uint8_t *id);
+void command_free(struct command *c);
+void commands_forget_old(void);
+
+/* ---- output.c */
+void output_ready(struct source *s, uint32_t events); /* of a pipe_end */
+void output_watch(struct command *c);                 /* looks again whether the journal has room */
+void output_leave(struct source *s);
+void command_end_when_drained(struct command *c);
+
+/* ---- input.c */
+void input_ready(struct source *s, uint32_t events); /* of a command's in */
+void input_free(struct input *i);
+
+#endif

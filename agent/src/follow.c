@@ -1,0 +1,97 @@
+/* follow.c: FOLLOW: a journal from any offset to one reader, as far as its credit goes; then the ending. What was forgotten is told as a GAP,
+ * never left out in silence. */
+#include "command.h"
+
+#include <stdlib.h>
+
+/* ---- FOLLOW */
+
+static bool follow_pump(struct channel *ch)
+{
+    struct follower *f = ch->self;
+    struct command *c = f->command;
+    struct bytes b = {0};
+    const uint8_t *at;
+    uint8_t stream;
+
+    if (!channel_can_send(ch, 32))
+        return false;
+    if (f->streams != 0 && f->cursor.offset < c->journal.start) {
+        put_u64(&b, f->cursor.offset);
+        put_u64(&b, c->journal.start);
+        f->cursor = (struct cursor){.offset = c->journal.start};
+        channel_event(ch, GAP, &b);
+        bytes_free(&b);
+        return true;
+    }
+    int64_t credit = ch->send_credit - OVERHEAD - 9;
+    size_t most = credit < CHUNK ? (size_t)credit : CHUNK;
+    uint64_t before = f->cursor.offset;
+    size_t length = f->streams == 0 ? 0 : journal_read(&c->journal, &f->cursor, f->streams, most, &stream, &at);
+    if (length > 0) {
+        uint64_t offset = f->cursor.offset;
+        f->cursor.offset += length; /* before sending: a full journal may move on now */
+        channel_output(ch, stream, offset, at, length);
+    }
+    if (f->cursor.offset != before && c->how == RUNNING)
+        output_watch(c);
+    if (length > 0)
+        return true;
+    if (c->how == RUNNING)
+        return false;
+    put_u8(&b, c->how);
+    put_u32(&b, c->how_value);
+    put_u64(&b, c->journal.end);
+    channel_event(ch, ENDED, &b);
+    bytes_free(&b);
+    channel_close(ch, OK, "");
+    return true;
+}
+
+static void follow_gone(struct channel *ch, bool cut)
+{
+    struct follower *f = ch->self;
+    struct command *c = f->command;
+
+    for (struct follower **at = &c->followers; *at != NULL; at = &(*at)->next)
+        if (*at == f) {
+            *at = f->next;
+            break;
+        }
+    if (cut && f->hold && f->cursor.offset < c->ghost)
+        c->ghost = f->cursor.offset;
+    free(f);
+    if (c->how == RUNNING)
+        output_watch(c);
+}
+
+void command_follow(struct channel *ch, struct reader *r)
+{
+    struct command *c = command_find(get_raw(r, 16));
+    uint64_t offset = get_u64(r);
+    uint8_t streams = get_u8(r), hold = get_u8(r);
+    struct follower *f;
+
+    if (!get_end(r) || streams > 3 || hold > 1) {
+        channel_close(ch, INVALID, "FOLLOW has a field out of its range");
+        return;
+    }
+    if (c == NULL) {
+        channel_close(ch, NOT_FOUND, "no such command");
+        return;
+    }
+    f = calloc(1, sizeof *f);
+    if (f == NULL) {
+        channel_close(ch, LIMIT, "no memory");
+        return;
+    }
+    *f = (struct follower){.next = c->followers, .channel = ch, .command = c, .cursor = {.offset = offset}, .streams = streams, .hold = hold == 1};
+    c->followers = f;
+    if (f->hold)
+        c->ghost = NOWHERE;
+    ch->self = f;
+    ch->pump = follow_pump;
+    ch->gone = follow_gone;
+    channel_reply(ch, NULL);
+    channel_wake(ch);
+}
