@@ -86,6 +86,7 @@ struct channel {
     uint32_t number;
     int64_t send_credit;    /* what we may still spend */
     int64_t receive_credit; /* what the engine may still spend */
+    uint32_t owed_credit;   /* what it has back, but was not told yet */
     struct channel *next;
     /* what the channel's kind does; all may be NULL */
     bool (*pump)(struct channel *);                                  /* sends one frame; false: has nothing, or no credit */

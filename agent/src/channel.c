@@ -44,8 +44,12 @@ void channel_grant(struct channel *c, uint32_t credit)
 {
     uint8_t raw[4];
 
-    store_u32(raw, credit);
-    c->receive_credit += credit;
+    c->owed_credit += credit;
+    if (c->owed_credit < WINDOW / 4)
+        return; /* the engine has three quarters of a window left: enough for its largest frame */
+    store_u32(raw, c->owed_credit);
+    c->receive_credit += c->owed_credit;
+    c->owed_credit = 0;
     frame_send(c->link, CREDIT, c->number, raw, sizeof raw, NULL, 0);
 }
 

@@ -12,18 +12,25 @@ struct block {
     uint8_t at[];
 };
 
-enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4 };
+enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4, RESERVE = 512 * 1024 };
 
 /* Large blocks come and go fast while much is written; the C library would map and unmap each. */
 static struct block *spare;
 static int spare_count;
 
+/* Not the last memory: a link that finds none for a frame would be cut, and whoever empties the journal with it. */
 static struct block *block_take(uint32_t capacity)
 {
     struct block *b = spare;
 
-    if (capacity != LARGEST || b == NULL)
+    if (capacity != LARGEST)
         return malloc(sizeof *b + capacity);
+    if (b == NULL) {
+        void *reserve = malloc(RESERVE);
+        b = reserve == NULL ? NULL : malloc(sizeof *b + capacity);
+        free(reserve);
+        return b;
+    }
     spare = b->next;
     spare_count--;
     return b;

@@ -13,7 +13,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { PROOF_LIMIT_MS = 10000, READ_AHEAD = 65536, MAX_QUEUED = 1 << 20 };
+enum { PROOF_LIMIT_MS = 10000, READ_AHEAD = 262144, MAX_QUEUED = 1 << 20 };
 
 static struct link *links;
 static uint8_t key[KEY_LENGTH];
@@ -222,43 +222,49 @@ static bool frame_take(struct link *l, uint8_t type, uint32_t number, struct rea
     }
 }
 
-static void link_take(struct link *l)
+/* Returns how many of the bytes were whole frames. */
+static size_t link_take(struct link *l, const uint8_t *bytes, size_t count)
 {
     size_t at = 0;
 
-    while (!l->broken && l->in.length - at >= HEADER) {
-        const uint8_t *head = l->in.at + at;
+    while (!l->broken && count - at >= HEADER) {
+        const uint8_t *head = bytes + at;
         uint32_t length = load_u32(head);
         if (length > MAX_PAYLOAD || (!l->proven && length != 64)) {
             link_break(l);
-            return;
+            break;
         }
-        if (l->in.length - at - HEADER < length)
+        if (count - at - HEADER < length)
             break;
         struct reader r = {.at = head + HEADER, .left = length};
         if (!frame_take(l, head[4], load_u32(head + 5), &r))
             link_break(l);
         at += HEADER + length;
     }
-    if (at > 0)
-        bytes_drop(&l->in, at);
+    return at;
 }
 
+/* All links read into the same room and keep for themselves only what is no whole frame yet: then an idle link costs nothing, and a busy
+ * one neither copies what it gets nor asks the kernel for new memory all the time. */
 static void link_read(struct link *l)
 {
-    uint8_t buffer[READ_AHEAD];
-    ssize_t n = recv(l->source.fd, buffer, sizeof buffer, 0);
+    static uint8_t room[HEADER + MAX_PAYLOAD + READ_AHEAD];
+    size_t count = l->in.length;
+    ssize_t n = recv(l->source.fd, room + count, sizeof room - count, 0);
 
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
         link_break(l);
         return;
     }
-    if (n > 0) {
-        if (!bytes_add(&l->in, buffer, (size_t)n))
-            link_break(l);
-        else
-            link_take(l);
-    }
+    if (n < 0)
+        return;
+    if (count > 0)
+        memcpy(room, l->in.at, count);
+    bytes_free(&l->in);
+    count += (size_t)n;
+    size_t taken = link_take(l, room, count);
+    if (!l->broken && !bytes_add(&l->in, room + taken, count - taken))
+        link_break(l);
 }
 
 static void link_ready(struct source *s, uint32_t events)
