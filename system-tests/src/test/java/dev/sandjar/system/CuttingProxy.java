@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class CuttingProxy implements AutoCloseable {
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
     private final AtomicInteger cuts = new AtomicInteger();
     private final int port;
     private final int most;
@@ -43,6 +44,10 @@ final class CuttingProxy implements AutoCloseable {
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
                 open.add(client);
                 open.add(server);
+                if (closed) { // in between: close has not seen these two
+                    client.close();
+                    server.close();
+                }
                 pass(client, server, next());
                 pass(server, client, next());
             }
@@ -83,6 +88,7 @@ final class CuttingProxy implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        closed = true;
         listening.close();
         for (Socket socket : open) {
             socket.close();
