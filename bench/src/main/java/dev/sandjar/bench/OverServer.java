@@ -52,8 +52,8 @@ final class OverServer {
     private void pool() throws Exception {
         var made = new ArrayList<String>();
         Samples[] both = Samples.inTurn(
-                10,
-                40,
+                60,
+                60,
                 () -> {
                     String id = create("{\"template\": \"warm\"}");
                     made.add(id);

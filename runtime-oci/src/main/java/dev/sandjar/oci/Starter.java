@@ -7,6 +7,7 @@ import dev.sandjar.oci.kernel.ProcessIdentity;
 import dev.sandjar.oci.machine.OciTool;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.SandboxKey;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -35,25 +36,22 @@ final class Starter {
     }
 
     static Starter run(OciTool tool, SandboxFolder folder, SandboxKey key) throws IOException {
-        Process process;
-        InputStream words;
-        try (Pipe pipe = Pipe.open()) {
-            words = pipe.reader();
-            process = start(tool, folder, pipe, words);
+        try (Pipe input = Pipe.open();
+                Pipe output = Pipe.open()) {
+            try (var out = new FileOutputStream(input.writer())) {
+                out.write(key.bytes()); // before anybody reads: so little fits into any pipe
+            }
+            InputStream words = output.reader();
+            return new Starter(start(tool, folder, input, output, words), words);
         }
-        try (var stdin = process.getOutputStream()) {
-            stdin.write(key.bytes());
-        } catch (IOException endedAlready) {
-            return new Starter(process, words); // why, it has said
-        }
-        return new Starter(process, words);
     }
 
-    private static Process start(OciTool tool, SandboxFolder folder, Pipe pipe, InputStream words) throws IOException {
+    private static Process start(OciTool tool, SandboxFolder folder, Pipe input, Pipe output, InputStream words)
+            throws IOException {
         var builder = new ProcessBuilder(
                 tool.run(folder.state(), folder.bundle(), folder.id().toString()));
         builder.directory(folder.bundle().toFile());
-        builder.redirectErrorStream(true).redirectOutput(pipe.writer());
+        builder.redirectInput(input.source()).redirectErrorStream(true).redirectOutput(output.writer());
         builder.environment()
                 .keySet()
                 .retainAll(Set.of("PATH")); // what else we were started with is none of the sandbox's business

@@ -10,8 +10,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A pipe that a process and what it leaves behind write to. The JDK's own pipes will not do for that: it closes them when the process ends, although
- * a child of it may still have something to say.
+ * A pipe to or from a process and what it leaves behind. The JDK's own pipes will not do for that: it closes them when the process ends, although
+ * a child of it may still have something to say, or to be told.
  */
 public final class Pipe implements AutoCloseable {
     private static final int O_CLOEXEC = 02_000_000;
@@ -31,6 +31,11 @@ public final class Pipe implements AutoCloseable {
             SystemCall.PIPE2.call(ends.address(), O_CLOEXEC);
             return new Pipe(ends.get(JAVA_INT, 0), ends.get(JAVA_INT, 4));
         }
+    }
+
+    /** What to redirect a process from, before this is closed. */
+    public File source() {
+        return new File("/proc/self/fd/" + readEnd);
     }
 
     /** What to redirect a process to, before this is closed. */
