@@ -12,15 +12,23 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.runtime.SandboxRuntime;
 import dev.sandjar.runtime.SandboxRuntimeProvider;
+import dev.sandjar.testing.Waiting;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -133,9 +141,7 @@ class EngineTest {
         reopen(EngineConfig.builder().templates(List.of(template)));
         Set<SandboxId> seen = new HashSet<>();
         for (int i = 0; i < 8; i++) {
-            while (engine.warm().get("warm") == 0) {
-                Thread.onSpinWait();
-            }
+            awaitWarm(1);
             Sandbox sandbox = alice().create(SandboxSpec.builder()
                     .template("warm")
                     .env(Map.of("N", "" + i))
@@ -145,9 +151,7 @@ class EngineTest {
             clock.advance(Duration.ofMillis(20)); // the refill lets the claimer begin
         }
         assertThat(alice().list(0, 10).total()).isEqualTo(8);
-        while (engine.warm().get("warm") < 3) {
-            Thread.onSpinWait();
-        }
+        awaitWarm(3);
     }
 
     @Test
@@ -155,9 +159,7 @@ class EngineTest {
         var template = new Template("warm", PLAIN, 3);
         for (int ready = 0; ready < 3; ready++) {
             reopen(EngineConfig.builder().templates(List.of(template)));
-            while (engine.warm().get("warm") < ready) {
-                Thread.onSpinWait();
-            }
+            awaitWarm(ready);
             engine.close();
             assertThat(Path.of(HOME, "sandboxes")).isEmptyDirectory();
             engine = open(EngineConfig.builder());
@@ -180,16 +182,67 @@ class EngineTest {
     @Test
     void aSandboxThatDiedIsFailedWithAReasonAndCanBeDeleted() throws Exception {
         Sandbox sandbox = alice().create(PLAIN);
-        String pid = java.nio.file.Files.readAllLines(java.nio.file.Path.of(
-                        "/sys/fs/cgroup/pids/sandjar", sandbox.id().toString(), "cgroup.procs"))
-                .getFirst();
-        ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
-        while (sandbox.info().state() != SandboxState.FAILED) {
-            Thread.onSpinWait();
-        }
+        kill(sandbox);
+        Waiting.until("it is known to be dead", () -> {
+            clock.advance(Duration.ofMillis(1)); // the place may see a death a moment after the link has ended
+            return sandbox.info().state() == SandboxState.FAILED;
+        });
         assertThat(sandbox.info().reason().orElseThrow()).contains("agent is gone");
         refuses(ErrorCode.SANDBOX_LOST, () -> sandbox.run("true"));
         sandbox.delete();
+    }
+
+    @Test
+    void aDeathThatThePlaceSeesLateIsSeenAllTheSame() throws Exception {
+        engine.close();
+        var lateLooks = new AtomicInteger();
+        engine = Engine.open(
+                late(runtime(), lateLooks),
+                EngineConfig.builder().resident(true).build(),
+                clock);
+        Sandbox sandbox = alice().create(PLAIN);
+        lateLooks.set(3);
+        kill(sandbox);
+        Waiting.until("the end of the link was noticed", () -> lateLooks.get() < 3);
+        assertThat(sandbox.info().state()).isEqualTo(SandboxState.RUNNING);
+        Waiting.until("it is known to be dead", () -> {
+            clock.advance(Duration.ofMillis(1));
+            return sandbox.info().state() == SandboxState.FAILED;
+        });
+        assertThat(lateLooks).hasValue(0);
+    }
+
+    /** A real place that sees its sandboxes as they were when it is asked the next few times. */
+    private static SandboxRuntime late(SandboxRuntime real, AtomicInteger times) {
+        var before = new ConcurrentHashMap<SandboxId, Optional<?>>();
+        return (SandboxRuntime) Proxy.newProxyInstance(
+                SandboxRuntime.class.getClassLoader(),
+                new Class<?>[] {SandboxRuntime.class},
+                (_, method, arguments) -> {
+                    try {
+                        Object answer = method.invoke(real, arguments);
+                        if (method.getName().equals("create")) {
+                            before.put((SandboxId) arguments[0], Optional.of(answer));
+                        }
+                        if (method.getName().equals("find") && times.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+                            return before.get((SandboxId) arguments[0]);
+                        }
+                        return answer;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private static void kill(Sandbox sandbox) throws Exception {
+        String pid = Files.readAllLines(
+                        Path.of("/sys/fs/cgroup/pids/sandjar", sandbox.id().toString(), "cgroup.procs"))
+                .getFirst();
+        ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
+    }
+
+    private void awaitWarm(int count) throws Exception {
+        Waiting.until(count + " are warm", () -> engine.warm().get("warm") >= count);
     }
 
     private Sandboxes alice() {
@@ -202,11 +255,14 @@ class EngineTest {
     }
 
     private Engine open(EngineConfig.Builder config) {
-        var runtime = ServiceLoader.load(SandboxRuntimeProvider.class)
+        return Engine.open(runtime(), config.resident(true).build(), clock);
+    }
+
+    private static SandboxRuntime runtime() {
+        return ServiceLoader.load(SandboxRuntimeProvider.class)
                 .iterator()
                 .next()
                 .open(Map.of("home", HOME));
-        return Engine.open(runtime, config.resident(true).build(), clock);
     }
 
     private interface Work {

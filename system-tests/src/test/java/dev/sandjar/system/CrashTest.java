@@ -13,6 +13,7 @@ import dev.sandjar.Sandboxes;
 import dev.sandjar.engine.Engine;
 import dev.sandjar.engine.EngineConfig;
 import dev.sandjar.runtime.SandboxRuntimeProvider;
+import dev.sandjar.testing.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -100,9 +101,13 @@ class CrashTest {
                     }
                 });
             }
-            while (JSON.readTree(server.get("/sessions").body()).path("total").asInt() < 3 + round) {
-                Thread.onSpinWait();
-            }
+            int enough = 3 + round;
+            Waiting.until(
+                    "some are made",
+                    () -> JSON.readTree(server.get("/sessions").body())
+                                    .path("total")
+                                    .asInt()
+                            >= enough);
             server.kill();
         }
         try (var last = new RealServer(HOME)) {

@@ -279,20 +279,13 @@ public abstract class SandboxRuntimeContract {
                 runtime().dial(placement, soon()), placement.key().bytes(), "test", LIMIT, _ -> cut.countDown());
         link.open(Requests.lease(Duration.ofMillis(1), Duration.ZERO)).close();
         assertThat(cut.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
-        Placement dead = settled(placement.id());
-        assertThat(dead.status()).isEqualTo(Placement.Status.DEAD);
-        assertThat(dead.reason()).isNotBlank();
+        Waiting.until(
+                "the kernel has taken its last process", () -> found(placement).status() == Placement.Status.DEAD);
+        assertThat(found(placement).reason()).isNotBlank();
     }
 
-    /** The link ends a moment before the kernel has taken the last process. */
-    private Placement settled(SandboxId id) {
-        Deadline limit = Deadline.in("test", Duration.ofSeconds(10));
-        Placement seen = runtime().find(id).orElseThrow();
-        while (seen.status() != Placement.Status.DEAD && !limit.passed()) {
-            Thread.onSpinWait();
-            seen = runtime().find(id).orElseThrow();
-        }
-        return seen;
+    private Placement found(Placement placement) {
+        return runtime().find(placement.id()).orElseThrow();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.sandjar.engine.lease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,6 +20,8 @@ public final class SystemAlarms implements Alarms {
                 1, Thread.ofPlatform().name("alarms").daemon().factory());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        timer.setRejectedExecutionHandler(
+                new ThreadPoolExecutor.DiscardPolicy()); // once closed, nothing happens any more
     }
 
     @Override

@@ -24,6 +24,9 @@ import java.util.function.Consumer;
 
 /** Makes, adopts, changes and removes sandboxes: the only writer of {@link LiveSandbox} and {@link Registry}. */
 public final class Lifecycle {
+    private static final Duration FIRST_LOOK_AGAIN = Duration.ofMillis(10);
+    private static final Duration LAST_LOOK_AGAIN = Duration.ofSeconds(30);
+
     private final SandboxRuntime runtime;
     private final Registry registry;
     private final Alarms alarms;
@@ -212,15 +215,46 @@ public final class Lifecycle {
         }
     }
 
-    /** Looks what became of a sandbox whose link has ended: dead, removed behind our back, or only disconnected. */
+    /**
+     * Looks what became of a sandbox whose link has ended: dead, removed behind our back, or only disconnected. A place may see a death
+     * later than the end of the link, so this looks again until it knows.
+     */
     public void look(LiveSandbox sandbox) {
-        var seen = runtime.find(sandbox.id());
-        if (seen.isEmpty()) {
-            if (sandbox.change(Change.GONE, "it was removed")) {
-                forget(sandbox);
+        look(sandbox, FIRST_LOOK_AGAIN);
+    }
+
+    private void look(LiveSandbox sandbox, Duration pause) {
+        if (!known(sandbox)) {
+            Duration next =
+                    pause.multipliedBy(2).compareTo(LAST_LOOK_AGAIN) < 0 ? pause.multipliedBy(2) : LAST_LOOK_AGAIN;
+            alarms.at(alarms.instant().plus(pause), () -> look(sandbox, next));
+        }
+    }
+
+    /** Whether what became of it is clear now. */
+    private boolean known(LiveSandbox sandbox) {
+        if (sandbox.state() != SandboxState.RUNNING) {
+            return true; // a paused one is connected to again when it is resumed
+        }
+        try {
+            var seen = runtime.find(sandbox.id());
+            if (seen.isEmpty()) {
+                if (sandbox.change(Change.GONE, "it was removed")) {
+                    forget(sandbox);
+                }
+                return true;
             }
-        } else if (seen.get().status() == Placement.Status.DEAD) {
-            sandbox.change(Change.FAIL, seen.get().reason());
+            if (seen.get().status() == Placement.Status.DEAD) {
+                sandbox.change(Change.FAIL, seen.get().reason());
+                return true;
+            }
+            AgentConnection agent = sandbox.agentOrNull();
+            if (agent != null) {
+                agent.connect(Deadline.in("agent", agentLimit));
+            }
+            return true;
+        } catch (SandboxException | IOException unclear) {
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.sandjar.engine.pool;
 
-import dev.sandjar.SandboxException;
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.sandjar.engine.lease.Alarms;
 import dev.sandjar.engine.lifecycle.LiveSandbox;
 import java.time.Duration;
@@ -19,6 +20,7 @@ public final class Pool implements AutoCloseable {
     /** Whoever has claimed one wants to use it at once: making the next would take the processors from that. */
     private static final Duration AFTER_A_CLAIM = Duration.ofMillis(20);
 
+    private static final System.Logger LOG = System.getLogger(Pool.class.getName());
     private static final Duration LONGEST_UNDO = Duration.ofSeconds(10); // what is left then has a short lease
     private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
     private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(1);
@@ -104,8 +106,9 @@ public final class Pool implements AutoCloseable {
             LiveSandbox made;
             try {
                 made = maker.make();
-            } catch (SandboxException | InterruptedException e) {
-                later();
+            } catch (InterruptedException
+                    | RuntimeException e) { // whatever it is: a filler that just ends is the last one
+                later(e);
                 return;
             }
             if (!added(made)) {
@@ -139,7 +142,7 @@ public final class Pool implements AutoCloseable {
         return more;
     }
 
-    private void later() {
+    private void later(Exception why) {
         Duration pause;
         lock.lock();
         try {
@@ -153,6 +156,10 @@ public final class Pool implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        LOG.log(
+                WARNING,
+                "a sandbox could not be made for the warm pool; trying again in " + pause.toSeconds() + " s",
+                why);
         alarms.at(alarms.instant().plus(pause), this::refill);
     }
 
