@@ -147,12 +147,8 @@ public final class SandboxCgroup {
             try {
                 Files.deleteIfExists(folder);
                 return;
-            } catch (
-                    FileSystemException
-                            busy) { // a process that has ended still counts until its last reference is gone
-                if (deadline.passed()) {
-                    throw busy;
-                }
+            } catch (FileSystemException busy) { // what has ended still counts until its last reference is gone
+                deadline.check("removing the sandbox's control group");
                 pause();
             }
         }
