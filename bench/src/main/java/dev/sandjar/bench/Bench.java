@@ -24,8 +24,9 @@ public final class Bench {
                     }
                 }
                 case "server" -> {
-                    try (var server = new Server(launcher, HOME.resolve("server"))) {
-                        new OverServer(server, table).measure();
+                    try (var server = new Server(launcher, HOME.resolve("server"));
+                            var over = new OverServer(server, table)) {
+                        over.measure();
                     }
                 }
                 case "start" -> new Starts(launcher, HOME.resolve("start"), table).measure();

@@ -27,7 +27,7 @@ import java.util.List;
 
 /** Files of a sandbox, through its agent. Nothing here holds a whole file but {@link #read}. */
 public final class AgentFiles implements SandboxFiles {
-    private static final int CHUNK = 64 * 1024;
+    private static final int CHUNK = 256 * 1024;
 
     private final LiveSandbox sandbox;
     private final Duration limit;

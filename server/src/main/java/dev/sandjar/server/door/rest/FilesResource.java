@@ -52,7 +52,7 @@ public class FilesResource {
             @QueryParam("path") @Nullable String path,
             @QueryParam("overwrite") @Nullable String overwrite,
             @Context RoutingContext request)
-            throws IOException {
+            throws IOException, InterruptedException {
         boolean replace = flag("overwrite", overwrite);
         refuseTooLarge(request.request().getHeader("Content-Length"));
         Sandbox sandbox = caller.sandbox(id);

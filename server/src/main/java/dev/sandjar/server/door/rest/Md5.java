@@ -3,20 +3,27 @@ package dev.sandjar.server.door.rest;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /**
  * The MD5 of a stream, computed beside the one thread that feeds it: digesting alone takes as long as everything else that is done with an
- * upload, and in turn they would take twice as long. Holds two blocks.
+ * upload, and in turn they would take twice as long. Holds a few blocks, so that neither waits for each single one of the other's.
  */
-final class Md5 {
+final class Md5 implements AutoCloseable {
     private static final int BLOCK = 256 * 1024;
+    private static final int BLOCKS = 4;
+    private static final byte[] END = {};
 
     private final MessageDigest digest;
+    private final BlockingQueue<byte[]> full = new ArrayBlockingQueue<>(BLOCKS + 1);
+    private final BlockingQueue<byte[]> empty = new ArrayBlockingQueue<>(BLOCKS);
+    private final CompletableFuture<Void> digested = new CompletableFuture<>();
     private byte[] block = new byte[BLOCK];
-    private byte[] other = new byte[BLOCK]; // the digest's until working is done
     private int length; // of what is in block
-    private CompletableFuture<Void> working = CompletableFuture.completedFuture(null);
+    private int made = 1; // blocks, as many as there is need for
 
     Md5() {
         try {
@@ -26,7 +33,7 @@ final class Md5 {
         }
     }
 
-    void update(byte[] bytes, int start, int count) {
+    void update(byte[] bytes, int start, int count) throws InterruptedException {
         int done = 0;
         while (done < count) {
             int part = Math.min(count - done, BLOCK - length);
@@ -39,19 +46,45 @@ final class Md5 {
         }
     }
 
-    private void handOver() {
-        working.join();
-        byte[] full = block;
-        block = other;
-        other = full;
+    private void handOver() throws InterruptedException {
+        if (made == 1) {
+            Thread.ofVirtual().name("md5").start(this::digest);
+        }
+        full.put(block);
+        byte[] next = empty.poll();
+        block = next != null ? next : made++ < BLOCKS ? new byte[BLOCK] : empty.take();
         length = 0;
-        working = CompletableFuture.runAsync(() -> digest.update(full), Thread::startVirtualThread);
+    }
+
+    private void digest() {
+        try {
+            for (byte[] next = full.take(); next.length > 0; next = full.take()) {
+                digest.update(next);
+                empty.put(next);
+            }
+            digested.complete(null);
+        } catch (InterruptedException e) {
+            digested.completeExceptionally(e);
+        }
     }
 
     /** Of all that was fed; once. */
-    String hex() {
-        working.join();
+    String hex() throws InterruptedException {
+        if (made > 1) {
+            full.put(END);
+            try {
+                digested.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
         digest.update(block, 0, length);
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Ends the digesting of what nobody will ask for. */
+    @Override
+    public void close() {
+        full.offer(END);
     }
 }

@@ -5,6 +5,7 @@ import dev.sandjar.SandboxException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.PushbackInputStream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +68,15 @@ final class Upload extends FilterInputStream {
     }
 
     /** Of what was read; once. */
-    String md5() {
+    String md5() throws InterruptedException {
         return md5.hex();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (md5) {
+            super.close();
+        }
     }
 
     @Override
@@ -81,7 +89,12 @@ final class Upload extends FilterInputStream {
     public int read(byte[] to, int start, int length) throws IOException {
         int n = in.read(to, start, length);
         if (n > 0) {
-            md5.update(to, start, n);
+            try {
+                md5.update(to, start, n);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while taking the body");
+            }
             count += n;
             if (count > largest) {
                 throw new IOException(tooLarge(largest)); // its cause is what the client is told
