@@ -45,7 +45,7 @@ public final class OciRuntime implements SandboxRuntime {
     private OciRuntime(Options options, Machine machine, Creation.Faults faults) {
         this.home = Home.open(options.home());
         this.machine = machine;
-        this.images = new ImageStore(home.images, home.sandboxes, options.aliases(), options.mirror());
+        this.images = new ImageStore(home.images, home.sandboxes, options.aliases(), options.registries());
         this.tools = new ToolChoice(home, machine);
         this.removal = new Removal(home, machine);
         this.creation = new Creation(home, machine, faults);

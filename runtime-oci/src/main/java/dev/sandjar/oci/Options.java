@@ -2,6 +2,7 @@ package dev.sandjar.oci;
 
 import dev.sandjar.SandboxException;
 import dev.sandjar.oci.image.Aliases;
+import dev.sandjar.oci.image.Registries;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -12,11 +13,12 @@ import java.util.TreeSet;
  * How a runtime on this machine is opened. Names in the environment stand where an option is not given.
  *
  * @param home where everything is kept: {@code home}, {@code SANDJAR_HOME}, else {@code /var/lib/sandjar}
- * @param mirror where images of Docker Hub are fetched instead: {@code mirror}, {@code SANDJAR_MIRROR}, such as {@code http://127.0.0.1:5000}
+ * @param registries where images come from: {@code registries}, {@code SANDJAR_REGISTRIES}, such as {@code docker.io,ghcr.io}, else any; and instead
+ *     of Docker Hub {@code mirror}, {@code SANDJAR_MIRROR}, such as {@code http://127.0.0.1:5000}
  * @param aliases which image stands for which: {@code aliases}, {@code SANDJAR_ALIASES}, such as {@code python:3.11=host,node:20=host}
  */
-record Options(Path home, Optional<String> mirror, Aliases aliases) {
-    private static final Set<String> NAMES = Set.of("home", "mirror", "aliases");
+record Options(Path home, Registries registries, Aliases aliases) {
+    private static final Set<String> NAMES = Set.of("home", "mirror", "registries", "aliases");
 
     static Options read(Map<String, String> given, Map<String, String> environment) {
         var unknown = new TreeSet<>(given.keySet());
@@ -28,7 +30,9 @@ record Options(Path home, Optional<String> mirror, Aliases aliases) {
         String home = value("home", given, environment).orElse("/var/lib/sandjar");
         return new Options(
                 Path.of(home).toAbsolutePath().normalize(),
-                value("mirror", given, environment),
+                Registries.parse(
+                        value("mirror", given, environment).orElse(""),
+                        value("registries", given, environment).orElse("")),
                 Aliases.parse(value("aliases", given, environment).orElse("")));
     }
 

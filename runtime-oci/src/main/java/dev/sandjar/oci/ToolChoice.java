@@ -7,6 +7,7 @@ import dev.sandjar.SandboxSpec;
 import dev.sandjar.oci.image.Aliases;
 import dev.sandjar.oci.image.HostImage;
 import dev.sandjar.oci.image.ImageStore;
+import dev.sandjar.oci.image.Registries;
 import dev.sandjar.oci.machine.Machine;
 import dev.sandjar.oci.machine.OciTool;
 import dev.sandjar.runtime.Deadline;
@@ -71,7 +72,7 @@ final class ToolChoice {
         var id = SandboxId.random();
         var spec = SandboxSpec.of(HostImage.NAME);
         try {
-            var image = new ImageStore(home.images, home.sandboxes, Aliases.NONE, Optional.empty())
+            var image = new ImageStore(home.images, home.sandboxes, Aliases.NONE, Registries.ANY)
                     .get(HostImage.NAME, deadline);
             new Creation(home, machine, Creation.Faults.NONE).create(tool, id, spec, image, "", deadline);
             return Optional.empty();

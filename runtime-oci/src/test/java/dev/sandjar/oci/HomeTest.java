@@ -7,6 +7,7 @@ import dev.sandjar.Finding;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.oci.image.Aliases;
+import dev.sandjar.oci.image.Registries;
 import dev.sandjar.oci.image.Trees;
 import dev.sandjar.oci.machine.Machine;
 import dev.sandjar.runtime.Placement;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,7 +92,7 @@ class HomeTest {
         Path home = Files.createTempDirectory("sandjar-oci");
         try {
             var runtime = OciRuntime.open(
-                    new Options(home, Optional.empty(), Aliases.NONE), Machine.look(environment), Creation.Faults.NONE);
+                    new Options(home, Registries.ANY, Aliases.NONE), Machine.look(environment), Creation.Faults.NONE);
             try (Shell shell = Shell.in(runtime, SandboxSpec.of("host"))) {
                 assertThat(shell.output("echo works")).isEqualTo("works\n");
             }
@@ -107,7 +107,7 @@ class HomeTest {
         Path home = Files.createTempDirectory("sandjar-oci");
         try {
             var runtime = OciRuntime.open(
-                    new Options(home, Optional.empty(), Aliases.NONE),
+                    new Options(home, Registries.ANY, Aliases.NONE),
                     Machine.look(java.util.Map.of("PATH", folder.toString())),
                     Creation.Faults.NONE);
             assertThatThrownBy(() -> runtime.create(SandboxId.random(), SandboxSpec.of("host"), "{}", Shell.soon()))

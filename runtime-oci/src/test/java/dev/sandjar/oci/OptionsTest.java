@@ -3,8 +3,12 @@ package dev.sandjar.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandjar.oci.image.Registries;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OptionsTest {
@@ -12,7 +16,7 @@ class OptionsTest {
     void withoutAnyTheDefaultsHold() {
         var options = Options.read(Map.of(), Map.of());
         assertThat(options.home()).isEqualTo(Path.of("/var/lib/sandjar"));
-        assertThat(options.mirror()).isEmpty();
+        assertThat(options.registries()).isEqualTo(Registries.ANY);
         assertThat(options.aliases().resolve("python:3.11")).isEqualTo("python:3.11");
     }
 
@@ -23,9 +27,12 @@ class OptionsTest {
                 Map.of(
                         "SANDJAR_HOME", "/x/../y",
                         "SANDJAR_MIRROR", "http://127.0.0.1:5000",
+                        "SANDJAR_REGISTRIES", "docker.io, ghcr.io:443",
                         "SANDJAR_ALIASES", "python:3.11=host, node:20=host,"));
         assertThat(options.home()).isEqualTo(Path.of("/y"));
-        assertThat(options.mirror()).contains("http://127.0.0.1:5000");
+        assertThat(options.registries())
+                .isEqualTo(new Registries(
+                        Optional.of(URI.create("http://127.0.0.1:5000")), Set.of("docker.io", "ghcr.io:443")));
         assertThat(options.aliases().resolve("node:20")).isEqualTo("host");
     }
 
@@ -39,7 +46,7 @@ class OptionsTest {
     @Test
     void anUnknownOptionIsRefused() {
         assertThatThrownBy(() -> Options.read(Map.of("hom", "/a"), Map.of()))
-                .hasMessage("option of local: is hom, allowed: aliases, home, mirror");
+                .hasMessage("option of local: is hom, allowed: aliases, home, mirror, registries");
     }
 
     @Test

@@ -8,13 +8,13 @@ import dev.sandjar.ImageInfo;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.oci.image.Aliases;
+import dev.sandjar.oci.image.Registries;
 import dev.sandjar.oci.image.TestImage;
 import dev.sandjar.oci.image.TestRegistry;
 import dev.sandjar.oci.image.WithRegistry;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -175,7 +175,7 @@ class RegistryImagesTest {
         TestImage.busybox().push(registry, "library/small", "1");
         var runtime = OciRuntime.open(new Options(
                 TestHome.FOLDER,
-                Optional.of("http://" + registry.address()),
+                Registries.parse("http://" + registry.address(), ""),
                 Aliases.parse("tiny=small:1,python:3.11=host")));
         assertThat(runtime.images().pull("tiny", _ -> {}).reference()).isEqualTo("docker.io/library/small:1");
         try (Shell shell = Shell.in(runtime, SandboxSpec.of("python:3.11"))) {

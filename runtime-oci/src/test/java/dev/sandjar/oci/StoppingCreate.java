@@ -3,8 +3,8 @@ package dev.sandjar.oci;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.oci.image.Aliases;
+import dev.sandjar.oci.image.Registries;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** Makes a sandbox and stops after a step until a byte arrives, so that it can be killed there. */
 final class StoppingCreate {
@@ -20,7 +20,7 @@ final class StoppingCreate {
                 System.in.read();
             }
         };
-        var runtime = OciRuntime.open(new Options(Path.of(args[0]), Optional.empty(), Aliases.NONE), faults);
+        var runtime = OciRuntime.open(new Options(Path.of(args[0]), Registries.ANY, Aliases.NONE), faults);
         var spec = SandboxSpec.builder().image("host").disk(32 << 20).build();
         runtime.create(id, spec, "{}", Shell.soon());
         System.out.println("made");

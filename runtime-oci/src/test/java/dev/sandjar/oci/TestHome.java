@@ -2,12 +2,12 @@ package dev.sandjar.oci;
 
 import dev.sandjar.SandboxId;
 import dev.sandjar.oci.image.Aliases;
+import dev.sandjar.oci.image.Registries;
 import dev.sandjar.oci.image.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,7 +35,7 @@ final class TestHome {
             BEGUN.add(id);
             faults.after(id, step);
         };
-        return OciRuntime.open(new Options(FOLDER, Optional.empty(), Aliases.NONE), noting);
+        return OciRuntime.open(new Options(FOLDER, Registries.ANY, Aliases.NONE), noting);
     }
 
     private static Path make() {

@@ -39,6 +39,8 @@ public class Wiring implements Places {
     void start(@Observes StartupEvent event) {
         var options = new HashMap<String, String>();
         options.put("home", config.home());
+        options.put("registries", config.registries());
+        config.mirror().ifPresent(mirror -> options.put("mirror", mirror));
         config.aliases().ifPresent(aliases -> options.put("aliases", aliases));
         var runtime = ServiceLoader.load(SandboxRuntimeProvider.class).stream()
                 .map(ServiceLoader.Provider::get)

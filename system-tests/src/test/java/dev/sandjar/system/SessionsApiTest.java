@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -35,7 +37,10 @@ class SessionsApiTest {
     @BeforeAll
     static void start() throws Exception {
         server = new RealServer(
-                Path.of("/var/lib/sandjar-test/server"), "-Dsandjar.keep-alive=1s", "-Dsandjar.limits.upload=5000000");
+                Path.of("/var/lib/sandjar-test/server"),
+                "-Dsandjar.keep-alive=1s",
+                "-Dsandjar.limits.upload=5000000",
+                "-Dsandjar.registries=127.0.0.1:1");
     }
 
     @AfterAll
@@ -207,6 +212,18 @@ class SessionsApiTest {
         var answer = server.post("/sessions", "{\"image\": \"127.0.0.1:1/no/such:image\"}");
         assertThat(answer.statusCode()).isEqualTo(502);
         assertThat(json(answer).path("error").asText()).isEqualTo("REGISTRY_UNAVAILABLE");
+    }
+
+    @Test
+    void aRegistryThatIsNotAllowedIsNotEvenAsked() throws Exception {
+        try (var secret = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0))) {
+            int port = ((InetSocketAddress) secret.getLocalAddress()).getPort();
+            var answer = server.post("/sessions", "{\"image\": \"127.0.0.1:" + port + "/a\"}");
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(json(answer).path("message").asText()).endsWith("allowed: images of 127.0.0.1:1");
+            secret.configureBlocking(false);
+            assertThat(secret.accept()).isNull();
+        }
     }
 
     @Test

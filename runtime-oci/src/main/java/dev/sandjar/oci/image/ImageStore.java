@@ -43,18 +43,17 @@ public final class ImageStore implements Images {
     private final Path folder;
     private final Path sandboxes;
     private final Aliases aliases;
-    private final Optional<String> mirror;
+    private final Registries registries;
 
     private final ReentrantLock lock = new ReentrantLock(); // guards host
     private @Nullable HostImage host;
 
     /** Those below a folder, which exists; sandboxes have theirs in the other. */
-    public ImageStore(Path folder, Path sandboxes, Aliases aliases, Optional<String> mirror) {
+    public ImageStore(Path folder, Path sandboxes, Aliases aliases, Registries registries) {
         this.folder = folder;
         this.sandboxes = sandboxes;
         this.aliases = aliases;
-        this.mirror = mirror;
-        mirror.ifPresent(Registry::mirror); // refused when it is opened, not at the first pull
+        this.registries = registries;
     }
 
     Path layers() {
@@ -84,6 +83,7 @@ public final class ImageStore implements Images {
 
     private StoredImage pull(ImageReference image, Deadline deadline, Consumer<String> progress)
             throws IOException, InterruptedException {
+        registries.check(image);
         Path file = file(image);
         if (Files.exists(file)) {
             return StoredImage.read(file);
@@ -94,7 +94,7 @@ public final class ImageStore implements Images {
             if (Files.exists(file)) { // another has pulled it meanwhile
                 return StoredImage.read(file);
             }
-            var registry = new Registry(image, Registry.address(image, mirror));
+            var registry = new Registry(image, registries.address(image));
             StoredImage pulled = new Pull(image, registry, layers(), deadline, progress).run();
             pulled.write(file);
             return pulled;

@@ -46,34 +46,6 @@ final class Registry {
         this.base = base;
     }
 
-    /** Where a registry is: by https, and by http on loopback only. */
-    static URI address(ImageReference image, Optional<String> mirror) {
-        if (image.registry().equals(ImageReference.DOCKER_HUB)) {
-            return mirror.map(Registry::mirror).orElse(URI.create("https://registry-1.docker.io"));
-        }
-        URI https = URI.create("https://" + image.registry());
-        return loopback(https) ? URI.create("http://" + image.registry()) : https;
-    }
-
-    /** Checks what configuration says. */
-    static URI mirror(String text) {
-        try {
-            URI uri = URI.create(text.replaceAll("/+$", ""));
-            boolean secure = "https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && loopback(uri));
-            if (uri.getHost() != null && secure) {
-                return uri;
-            }
-        } catch (IllegalArgumentException notAnAddress) {
-            throw SandboxException.invalid("mirror", '"' + text + '"', "https://host, or http:// on loopback");
-        }
-        throw SandboxException.invalid("mirror", '"' + text + '"', "https://host, or http:// on loopback");
-    }
-
-    private static boolean loopback(URI uri) {
-        String host = String.valueOf(uri.getHost());
-        return host.equals("localhost") || host.matches("127(\\.[0-9]{1,3}){3}") || host.equals("[::1]");
-    }
-
     /** The bytes of a manifest, by tag or digest; a digest is checked. */
     byte[] manifest(String version, Deadline deadline) throws IOException, InterruptedException {
         URI uri = URI.create(base + "/v2/" + image.repository() + "/manifests/" + version);
@@ -175,8 +147,8 @@ final class Registry {
 
     /** A registry must not send us to plain http, nor, from elsewhere, to services of this machine. */
     private URI allowed(URI uri) throws IOException {
-        boolean ours = loopback(base);
-        if (uri.getHost() == null || (!ours && (loopback(uri) || !"https".equals(uri.getScheme())))) {
+        boolean ours = Registries.loopback(base);
+        if (uri.getHost() == null || (!ours && (Registries.loopback(uri) || !"https".equals(uri.getScheme())))) {
             throw new HostileImageException("its registry sends to an address that is not https");
         }
         return uri;
@@ -200,7 +172,7 @@ final class Registry {
         return new SandboxException(
                 ErrorCode.REGISTRY_UNAVAILABLE,
                 "registry " + image.registry() + where + " " + what,
-                "try again, name a mirror with SANDJAR_MIRROR, or use image host",
+                "try again, name a mirror (SANDJAR_MIRROR), or use image host",
                 cause);
     }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
-import java.net.URI;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,33 +72,5 @@ class ImageReferenceTest {
                 .isInstanceOfSatisfying(
                         SandboxException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
                 .hasMessageContaining("allowed: [registry/]repository[:tag]");
-    }
-
-    @Test
-    void aRegistryIsReachedByHttpsAndOnLoopbackByHttp() {
-        assertThat(address("python")).isEqualTo("https://registry-1.docker.io");
-        assertThat(address("ghcr.io/a/b")).isEqualTo("https://ghcr.io");
-        assertThat(address("localhost:5000/a")).isEqualTo("http://localhost:5000");
-        assertThat(address("127.0.0.1:5000/a")).isEqualTo("http://127.0.0.1:5000");
-        assertThat(address("127.0.0.1.example.com/a")).isEqualTo("https://127.0.0.1.example.com");
-    }
-
-    @Test
-    void aMirrorStandsForDockerHubOnly() {
-        var mirror = Optional.of("http://127.0.0.1:5000/");
-        assertThat(Registry.address(ImageReference.parse("python"), mirror))
-                .isEqualTo(URI.create("http://127.0.0.1:5000"));
-        assertThat(Registry.address(ImageReference.parse("ghcr.io/a"), mirror))
-                .isEqualTo(URI.create("https://ghcr.io"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"http://mirror.example.com", "ftp://x", "mirror.example.com", "http://", "not an address"})
-    void aMirrorWithoutEncryptionIsRefused(String mirror) {
-        assertThatThrownBy(() -> Registry.mirror(mirror)).hasMessageStartingWith("mirror is");
-    }
-
-    private static String address(String image) {
-        return Registry.address(ImageReference.parse(image), Optional.empty()).toString();
     }
 }

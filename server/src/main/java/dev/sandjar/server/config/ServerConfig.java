@@ -19,6 +19,13 @@ public interface ServerConfig {
     /** Names for images, such as {@code python:3.11=host,node:20=host}. */
     Optional<String> aliases();
 
+    /** Where images of Docker Hub are fetched instead, such as {@code http://127.0.0.1:5000}. */
+    Optional<String> mirror();
+
+    /** Registries whose images clients may name; {@code *} for any, which lets them make this machine talk to any host. */
+    @WithDefault("docker.io,ghcr.io,quay.io,mcr.microsoft.com,registry.k8s.io")
+    String registries();
+
     /** Image of a sandbox whose request and template name none. */
     @WithDefault("host")
     String defaultImage();
