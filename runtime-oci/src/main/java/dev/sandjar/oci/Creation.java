@@ -157,7 +157,7 @@ final class Creation {
         Owners.set(folder.path(), 0, idBase);
         Files.setPosixFilePermissions(folder.path(), PosixFilePermissions.fromString("rwx--x---"));
         Files.createDirectory(folder.link());
-        Owners.set(folder.link(), idBase + user.uid(), 0);
+        Owners.set(folder.link(), idBase + user.uid(), idBase);
         Files.setPosixFilePermissions(folder.link(), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 

@@ -17,13 +17,17 @@ final class Doctor {
     private static final Duration LONGEST_TRY = Duration.ofSeconds(20);
 
     private final Home home;
+    private final Optional<String> ociRuntime;
 
-    Doctor(Home home) {
+    /** @param ociRuntime the only one that may be used, if there is such a wish */
+    Doctor(Home home, Optional<String> ociRuntime) {
         this.home = home;
+        this.ociRuntime = ociRuntime;
     }
 
     List<Finding> examine() {
-        Machine machine = Machine.look(System.getenv());
+        Machine seen = Machine.look(System.getenv());
+        Machine machine = ociRuntime.map(seen::only).orElse(seen);
         var findings = new ArrayList<Finding>(tools(machine));
         findings.addAll(Checks.of(machine));
         return findings;

@@ -41,14 +41,16 @@ public final class OciRuntime implements SandboxRuntime {
     private final ToolChoice tools;
     private final Removal removal;
     private final Creation creation;
+    private final Doctor doctor;
 
     private OciRuntime(Options options, Machine machine, Creation.Faults faults) {
         this.home = Home.open(options.home());
-        this.machine = machine;
+        this.machine = options.ociRuntime().map(machine::only).orElse(machine);
         this.images = new ImageStore(home.images, home.sandboxes, options.aliases(), options.registries());
-        this.tools = new ToolChoice(home, machine);
-        this.removal = new Removal(home, machine);
-        this.creation = new Creation(home, machine, faults);
+        this.tools = new ToolChoice(home, this.machine);
+        this.removal = new Removal(home, this.machine);
+        this.creation = new Creation(home, this.machine, faults);
+        this.doctor = new Doctor(home, options.ociRuntime());
     }
 
     static OciRuntime open(Options options) {
@@ -67,9 +69,9 @@ public final class OciRuntime implements SandboxRuntime {
     public Set<Capability> capabilities() {
         var powers = EnumSet.of(Capability.SURVIVES_RESTART, Capability.CLOSED_NETWORK);
         add(powers, machine.cgroups().canFreeze(), Capability.FREEZE);
-        add(powers, machine.cgroups().has("memory"), Capability.MEMORY_LIMIT);
+        add(powers, machine.cgroups().has("memory") && !machine.gvisor(), Capability.MEMORY_LIMIT);
         add(powers, machine.cgroups().has("cpu"), Capability.CPU_LIMIT);
-        add(powers, machine.cgroups().has("pids"), Capability.PROCESS_LIMIT);
+        add(powers, machine.cgroups().has("pids") && !machine.gvisor(), Capability.PROCESS_LIMIT);
         add(powers, machine.disks(), Capability.DISK_LIMIT);
         return powers;
     }
@@ -229,7 +231,7 @@ public final class OciRuntime implements SandboxRuntime {
 
     @Override
     public List<Finding> doctor() {
-        return new Doctor(home).examine();
+        return doctor.examine();
     }
 
     @Override

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandjar.Finding;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
-import dev.sandjar.oci.image.Aliases;
-import dev.sandjar.oci.image.Registries;
 import dev.sandjar.oci.image.Trees;
 import dev.sandjar.oci.machine.Machine;
 import dev.sandjar.runtime.Placement;
@@ -91,8 +89,7 @@ class HomeTest {
         environment.put("PATH", folder + ":" + System.getenv("PATH"));
         Path home = Files.createTempDirectory("sandjar-oci");
         try {
-            var runtime = OciRuntime.open(
-                    new Options(home, Registries.ANY, Aliases.NONE), Machine.look(environment), Creation.Faults.NONE);
+            var runtime = OciRuntime.open(Options.in(home), Machine.look(environment), Creation.Faults.NONE);
             try (Shell shell = Shell.in(runtime, SandboxSpec.of("host"))) {
                 assertThat(shell.output("echo works")).isEqualTo("works\n");
             }
@@ -107,9 +104,7 @@ class HomeTest {
         Path home = Files.createTempDirectory("sandjar-oci");
         try {
             var runtime = OciRuntime.open(
-                    new Options(home, Registries.ANY, Aliases.NONE),
-                    Machine.look(java.util.Map.of("PATH", folder.toString())),
-                    Creation.Faults.NONE);
+                    Options.in(home), Machine.look(java.util.Map.of("PATH", folder.toString())), Creation.Faults.NONE);
             assertThatThrownBy(() -> runtime.create(SandboxId.random(), SandboxSpec.of("host"), "{}", Shell.soon()))
                     .hasMessage("no OCI runtime is on the PATH of this machine");
         } finally {

@@ -46,7 +46,7 @@ class OptionsTest {
     @Test
     void anUnknownOptionIsRefused() {
         assertThatThrownBy(() -> Options.read(Map.of("hom", "/a"), Map.of()))
-                .hasMessage("option of local: is hom, allowed: aliases, home, mirror, registries");
+                .hasMessage("option of local: is hom, allowed: aliases, home, mirror, oci-runtime, registries");
     }
 
     @Test

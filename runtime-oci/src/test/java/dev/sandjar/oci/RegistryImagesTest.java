@@ -15,6 +15,7 @@ import dev.sandjar.oci.image.WithRegistry;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -176,7 +177,8 @@ class RegistryImagesTest {
         var runtime = OciRuntime.open(new Options(
                 TestHome.FOLDER,
                 Registries.parse("http://" + registry.address(), ""),
-                Aliases.parse("tiny=small:1,python:3.11=host")));
+                Aliases.parse("tiny=small:1,python:3.11=host"),
+                Optional.empty()));
         assertThat(runtime.images().pull("tiny", _ -> {}).reference()).isEqualTo("docker.io/library/small:1");
         try (Shell shell = Shell.in(runtime, SandboxSpec.of("python:3.11"))) {
             assertThat(shell.python("print(40 + 2)")).isEqualTo("42\n");

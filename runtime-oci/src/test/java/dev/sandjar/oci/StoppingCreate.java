@@ -2,8 +2,6 @@ package dev.sandjar.oci;
 
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
-import dev.sandjar.oci.image.Aliases;
-import dev.sandjar.oci.image.Registries;
 import java.nio.file.Path;
 
 /** Makes a sandbox and stops after a step until a byte arrives, so that it can be killed there. */
@@ -20,7 +18,7 @@ final class StoppingCreate {
                 System.in.read();
             }
         };
-        var runtime = OciRuntime.open(new Options(Path.of(args[0]), Registries.ANY, Aliases.NONE), faults);
+        var runtime = OciRuntime.open(Options.in(Path.of(args[0])), faults);
         var spec = SandboxSpec.builder().image("host").disk(32 << 20).build();
         runtime.create(id, spec, "{}", Shell.soon());
         System.out.println("made");

@@ -1,8 +1,6 @@
 package dev.sandjar.oci;
 
 import dev.sandjar.SandboxId;
-import dev.sandjar.oci.image.Aliases;
-import dev.sandjar.oci.image.Registries;
 import dev.sandjar.oci.image.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,11 +29,15 @@ final class TestHome {
     }
 
     static OciRuntime open(Creation.Faults faults) {
+        return open(Options.in(FOLDER), faults);
+    }
+
+    static OciRuntime open(Options options, Creation.Faults faults) {
         Creation.Faults noting = (id, step) -> {
             BEGUN.add(id);
             faults.after(id, step);
         };
-        return OciRuntime.open(new Options(FOLDER, Registries.ANY, Aliases.NONE), noting);
+        return OciRuntime.open(options, noting);
     }
 
     private static Path make() {

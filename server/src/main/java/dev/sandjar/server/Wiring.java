@@ -40,6 +40,7 @@ public class Wiring implements Places {
         var options = new HashMap<String, String>();
         options.put("home", config.home());
         options.put("registries", config.registries());
+        config.ociRuntime().ifPresent(name -> options.put("oci-runtime", name));
         config.mirror().ifPresent(mirror -> options.put("mirror", mirror));
         config.aliases().ifPresent(aliases -> options.put("aliases", aliases));
         var runtime = ServiceLoader.load(SandboxRuntimeProvider.class).stream()

@@ -39,7 +39,7 @@ public record Limits(long memory, double cpu, int pids) {
             resources.put("cpu", Map.of("quota", quota, "period", PERIOD));
         }
         if (can.pids()) {
-            resources.put("pids", Map.of("limit", pids));
+            resources.put("pids", Map.of("limit", pids + can.ownThreads()));
         }
         resources.put("devices", List.of(Map.of("allow", false, "access", "rwm")));
         return resources;
@@ -53,6 +53,8 @@ public record Limits(long memory, double cpu, int pids) {
      * @param cpu processors
      * @param pids processes
      * @param namespace control groups can be hidden
+     * @param ownThreads threads that the OCI runtime needs beside the sandbox's
      */
-    public record Enforceable(boolean memory, boolean swap, boolean cpu, boolean pids, boolean namespace) {}
+    public record Enforceable(
+            boolean memory, boolean swap, boolean cpu, boolean pids, boolean namespace, int ownThreads) {}
 }

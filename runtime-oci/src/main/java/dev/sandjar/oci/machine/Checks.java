@@ -56,7 +56,14 @@ public final class Checks {
                     machine -> machine.cgroups().has("pids"),
                     "process limits are enforced",
                     "a sandbox can start processes until this machine has no more",
-                    "enable the pids control group"));
+                    "enable the pids control group"),
+            new Check(
+                    "limits-strike-processes",
+                    Level.WEAK,
+                    machine -> !machine.gvisor(),
+                    "above a limit only the process ends that exceeds it",
+                    "a sandbox above its memory or process limit ends as a whole",
+                    "that is so with gVisor; use runc or crun if it matters more than a kernel of its own"));
 
     // Sandboxes are as safe without these; only something cannot be asked for
     private static final List<Check> EXTRAS = List.of(

@@ -36,6 +36,8 @@ public record Machine(
         long openFiles) {
     private static final long MOST_FILES = 65_536; // more is of no use, and makes programs slow that close all of them
 
+    private static final int GVISOR_THREADS = 1_024;
+
     /** Looks at it. */
     public static Machine look(Map<String, String> environment) {
         try {
@@ -54,6 +56,12 @@ public record Machine(
         } catch (IOException e) {
             throw new UncheckedIOException("this is no Linux machine with /proc", e);
         }
+    }
+
+    /** The same with one OCI runtime, if it is there. */
+    public Machine only(String tool) {
+        var one = tools.stream().filter(known -> known.name().equals(tool)).toList();
+        return new Machine(root, boot, kernel, cgroups, one, userNamespaces, seccomp, overlay, disks, openFiles);
     }
 
     private static boolean canWriteAnywhere() throws IOException {
@@ -81,6 +89,12 @@ public record Machine(
                 cgroups.limitsSwap(),
                 cgroups.has("cpu"),
                 cgroups.has("pids"),
-                Files.exists(Path.of("/proc/self/ns/cgroup")));
+                Files.exists(Path.of("/proc/self/ns/cgroup")),
+                gvisor() ? GVISOR_THREADS : 0);
+    }
+
+    /** Whether sandboxes get a kernel of their own, which then is what this machine's limits strike. */
+    public boolean gvisor() {
+        return !tools.isEmpty() && tools.stream().allMatch(OciTool::gvisor);
     }
 }

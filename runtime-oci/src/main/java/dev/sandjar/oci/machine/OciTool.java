@@ -2,6 +2,7 @@ package dev.sandjar.oci.machine;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,8 +14,8 @@ import java.util.Optional;
  * @param path where it is
  */
 public record OciTool(String name, Path path) {
-    /** Those that we know, the fastest first. */
-    public static final List<String> KNOWN = List.of("crun", "runc");
+    /** Those that we know, the fastest first. {@code runsc} is gVisor: a kernel of its own between a sandbox and the machine's. */
+    public static final List<String> KNOWN = List.of("crun", "runc", "runsc");
 
     /** Those on the PATH, in the order of {@link #KNOWN}. */
     public static List<OciTool> onPath(Map<String, String> environment) {
@@ -34,9 +35,19 @@ public record OciTool(String name, Path path) {
         return Optional.empty();
     }
 
+    boolean gvisor() {
+        return name.equals("runsc");
+    }
+
     /** What starts a bundle and ends once it runs. */
     public List<String> run(Path state, Path bundle, String id) {
-        return List.of(
-                path.toString(), "--root", state.toString(), "run", "--detach", "--bundle", bundle.toString(), id);
+        var command = new ArrayList<String>(List.of(path.toString(), "--root", state.toString()));
+        if (name.equals(
+                "runsc")) { // what others do without being told: no network, and a socket that the agent makes is one
+            // outside too
+            command.addAll(List.of("--network=none", "--host-uds=create"));
+        }
+        command.addAll(List.of("run", "--detach", "--bundle", bundle.toString(), id));
+        return command;
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BundleTest {
-    private static final Limits.Enforceable ALL = new Limits.Enforceable(true, true, true, true, true);
+    private static final Limits.Enforceable ALL = new Limits.Enforceable(true, true, true, true, true, 0);
 
     @Test
     void noCapabilityIsGivenAndNoneCanBeGained() throws IOException {
@@ -61,8 +61,8 @@ class BundleTest {
 
     @Test
     void whatTheMachineCannotEnforceIsNotAskedOfTheOciRuntime() throws IOException {
-        JsonNode linux =
-                config(new Limits.Enforceable(true, false, false, false, false)).path("linux");
+        JsonNode linux = config(new Limits.Enforceable(true, false, false, false, false, 0))
+                .path("linux");
         assertThat(linux.path("resources").path("memory").has("swap")).isFalse();
         assertThat(linux.path("resources").has("cpu")).isFalse();
         assertThat(linux.path("resources").has("pids")).isFalse();

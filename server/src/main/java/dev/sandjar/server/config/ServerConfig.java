@@ -16,6 +16,9 @@ public interface ServerConfig {
     @WithDefault("/var/lib/sandjar")
     String home();
 
+    /** {@code crun}, {@code runc} or {@code runsc}; else the fastest that works. */
+    Optional<String> ociRuntime();
+
     /** Names for images, such as {@code python:3.11=host,node:20=host}. */
     Optional<String> aliases();
 
