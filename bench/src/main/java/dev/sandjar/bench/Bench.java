@@ -13,11 +13,12 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
-        List<String> wanted = args.length == 0 ? List.of("process", "server", "start") : List.of(args);
+        List<String> wanted = args.length == 0 ? List.of("parts", "process", "server", "start") : List.of(args);
         var launcher = Path.of("sandjar").toAbsolutePath();
         var table = new Table();
         for (String part : wanted) {
             switch (part) {
+                case "parts" -> new Parts(table).measure();
                 case "process" -> {
                     try (var process = new InProcess(HOME.resolve("process"), table)) {
                         process.measure();
@@ -30,7 +31,8 @@ public final class Bench {
                     }
                 }
                 case "start" -> new Starts(launcher, HOME.resolve("start"), table).measure();
-                default -> throw new IllegalArgumentException(part + ": unknown, allowed: process, server, start");
+                default ->
+                    throw new IllegalArgumentException(part + ": unknown, allowed: parts, process, server, start");
             }
         }
         table.print();

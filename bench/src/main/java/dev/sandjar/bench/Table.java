@@ -24,7 +24,7 @@ final class Table {
         System.out.println("|---|---|---|---|---|");
         for (Row row : rows) {
             System.out.println("| " + row.what + " | " + row.figure + " | " + row.yardstick + " | " + row.bar + " | "
-                    + (row.met ? "yes" : "**no**") + " |");
+                    + (row.bar.isEmpty() ? "" : row.met ? "yes" : "**no**") + " |");
         }
     }
 }
