@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
  * caller and hold no path, address or stack of the host. The cause, if any, is for the log alone.
  */
 public final class SandboxException extends RuntimeException {
+    /** What kind of error. */
     private final ErrorCode code;
+    /** What to do; may be empty. */
     private final String remedy;
 
     /**

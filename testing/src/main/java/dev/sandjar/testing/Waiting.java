@@ -15,7 +15,9 @@ public final class Waiting {
      * Asks until the answer is yes.
      *
      * @param what what is waited for, as in {@code "the pool is full"}
+     * @param holds the question
      * @throws AssertionError after a minute, or when interrupted
+     * @throws Exception what the question throws
      */
     public static void until(String what, Callable<Boolean> holds) throws Exception {
         long end = System.nanoTime() + LIMIT.toNanos();
