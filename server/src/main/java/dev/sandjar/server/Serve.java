@@ -63,7 +63,12 @@ public final class Serve implements Callable<Integer> {
         set("sandjar.home", home != null ? home : System.getenv("SANDJAR_HOME"));
         Path tokens = tokenFile == null ? TokenFile.standard() : tokenFile;
         set("sandjar.auth.token-file", tokens.toString());
-        boolean secure = certificate != null && key != null;
+        if ((certificate == null) != (key == null)) {
+            System.err.println("sandjar: " + (key == null ? "--tls-key" : "--tls-certificate")
+                    + " is missing, allowed: both or neither");
+            return CommandLine.ExitCode.USAGE;
+        }
+        boolean secure = certificate != null;
         if (secure) {
             set("quarkus.http.ssl.certificate.files", certificate);
             set("quarkus.http.ssl.certificate.key-files", key);

@@ -1,5 +1,7 @@
 package dev.sandjar.system;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The server as its users start it: a process of its own, on a free port, with a token file of its own. */
 final class RealServer implements AutoCloseable {
@@ -21,7 +24,14 @@ final class RealServer implements AutoCloseable {
 
     final URI address;
     private final Process process;
+    private final StringBuffer said = new StringBuffer();
 
+    /**
+     * Returns when it serves.
+     *
+     * @param settings {@code --words} for the command line, {@code -words} for Java, {@code NAME=value} for the environment
+     * @throws IOException when it does not; with all that it has said
+     */
     RealServer(Path home, String... settings) throws IOException {
         Path tokens = Files.createTempFile("tokens", "");
         Files.writeString(tokens, "alice:" + TOKEN + "\nbob:" + OTHER_TOKEN + "\n");
@@ -29,7 +39,7 @@ final class RealServer implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
         command.add("--enable-native-access=ALL-UNNAMED");
-        command.addAll(List.of(settings));
+        command.addAll(beginning(settings, "-[^-].*"));
         command.addAll(List.of(
                 "-jar",
                 Path.of("../server/target/quarkus-app/quarkus-run.jar")
@@ -41,36 +51,70 @@ final class RealServer implements AutoCloseable {
                 home.toString(),
                 "--token-file",
                 tokens.toString()));
-        process = new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        command.addAll(beginning(settings, "--.*"));
+        var builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        beginning(settings, "[^-].*").forEach(setting -> {
+            String[] pair = setting.split("=", 2);
+            builder.environment().put(pair[0], pair[1]);
+        });
+        process = builder.start();
         address = URI.create(firstLine());
         Thread.ofVirtual().start(() -> {
             try {
-                process.getErrorStream().transferTo(System.err); // its log belongs to the test's
+                for (int c = process.getErrorStream().read();
+                        c >= 0;
+                        c = process.getErrorStream().read()) {
+                    heard(c);
+                }
             } catch (IOException ended) {
                 // with the process
             }
         });
     }
 
+    private static List<String> beginning(String[] settings, String form) {
+        return Stream.of(settings)
+                .filter(setting -> setting.matches("(?s)" + form))
+                .flatMap(setting -> setting.startsWith("--") ? Stream.of(setting.split("=", 2)) : Stream.of(setting))
+                .toList();
+    }
+
+    /** Its log belongs to the test's. */
+    private void heard(int c) {
+        said.append((char) c);
+        System.err.write(c);
+    }
+
+    /** Its log. */
+    String said() {
+        return said.toString();
+    }
+
+    ProcessHandle process() {
+        return process.toHandle();
+    }
+
+    /** Its exit code, once it has ended. */
+    int exitCode() throws InterruptedException {
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the server did not end");
+        return process.exitValue();
+    }
+
     private String firstLine() throws IOException {
-        var line = new StringBuilder();
+        int from = 0;
         for (int c = process.getErrorStream().read();
                 c >= 0;
                 c = process.getErrorStream().read()) {
+            heard(c);
             if (c == '\n') {
-                int at = line.indexOf("sandjar serves ");
+                int at = said.indexOf("sandjar serves ", from);
                 if (at >= 0) {
-                    return line.substring(at + "sandjar serves ".length());
+                    return said.substring(at + "sandjar serves ".length()).strip();
                 }
-                System.err.println(line);
-                line.setLength(0);
-            } else {
-                line.append((char) c);
+                from = said.length();
             }
         }
-        throw new IOException("the server did not start");
+        throw new IOException("the server did not start: " + said);
     }
 
     HttpRequest.Builder request(String path) {

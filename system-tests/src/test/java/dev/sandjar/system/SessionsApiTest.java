@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.testing.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -152,6 +154,25 @@ class SessionsApiTest {
         }
         assertThat(list.path("total").asInt()).isEqualTo(2);
         assertThat(list.path("limit").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aSessionThatFailedIsNeitherListedNorCounted() throws Exception {
+        String older = create("{}");
+        String failed = create("{}");
+        String newer = create("{}");
+        Path processes = Path.of("/sys/fs/cgroup/pids/sandjar", failed, "cgroup.procs");
+        String agent = Files.readAllLines(processes).getFirst();
+        ProcessHandle.of(Long.parseLong(agent)).orElseThrow().destroyForcibly();
+        Waiting.until("it has failed", () -> server.get("/sessions/" + failed).statusCode() == 502);
+        JsonNode first = json(server.get("/sessions?limit=1"));
+        JsonNode second = json(server.get("/sessions?limit=1&offset=1"));
+        assertThat(first.path("total").asInt() + " " + second.path("total").asInt())
+                .isEqualTo("2 2");
+        assertThat(first.at("/sessions/0/sessionId").asText()).isEqualTo(newer);
+        assertThat(second.at("/sessions/0/sessionId").asText()).isEqualTo(older);
+        assertThat(server.method("DELETE", "/sessions/" + failed, "").statusCode())
+                .isEqualTo(200);
     }
 
     @Test

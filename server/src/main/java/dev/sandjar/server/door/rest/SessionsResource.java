@@ -70,11 +70,9 @@ public class SessionsResource {
     public ObjectNode list(@QueryParam("limit") @Nullable String limit, @QueryParam("offset") @Nullable String offset) {
         int most = number("limit", limit, 50, 1, 100);
         int from = number("offset", offset, 0, 0, Integer.MAX_VALUE);
-        SandboxPage page = caller.sandboxes().list(from, most);
+        SandboxPage page = ActiveSessions.page(caller.sandboxes(), from, most);
         ArrayNode sessions = JsonBody.JSON.createArrayNode();
-        page.sandboxes().stream()
-                .filter(info -> info.state() == SandboxState.RUNNING || info.state() == SandboxState.PAUSED)
-                .forEach(info -> sessions.add(SessionReply.of(info)));
+        page.sandboxes().forEach(info -> sessions.add(SessionReply.of(info)));
         ObjectNode reply = JsonBody.JSON.createObjectNode();
         for (String name : List.of("sessions", "sandboxes", "sandboxs")) { // one generation of clients cannot spell
             reply.set(name, sessions);
