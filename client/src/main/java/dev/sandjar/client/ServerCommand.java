@@ -58,8 +58,7 @@ final class ServerCommand implements RunningCommand {
     /** Runs a command to its end; starting and following are one request. */
     static CommandResult run(Server server, SandboxId sandbox, CommandSpec spec) throws InterruptedException {
         var command = new ServerCommand(server, sandbox, CommandId.random(), 0, true);
-        Call first = startCall(command.at().with("follow", true), spec);
-        try (var follower = OutputFollower.open(server, 0, first, command::outputCall)) {
+        try (var follower = OutputFollower.start(server, command.at("output"), command.at(), spec)) {
             CommandResult result = Collected.from(follower);
             if (!(result.ending() instanceof Ending.Lost)) {
                 server.mention(Call.delete(command.at()));
@@ -74,7 +73,8 @@ final class ServerCommand implements RunningCommand {
         }
     }
 
-    private static Call startCall(Target target, CommandSpec spec) {
+    /** A second start of the same command means that the first one succeeded. */
+    static Call startCall(Target target, CommandSpec spec) {
         return Call.put(target, Specs.write(spec)).againUntil(ErrorCode.ALREADY_EXISTS);
     }
 
@@ -84,10 +84,6 @@ final class ServerCommand implements RunningCommand {
 
     private Target at(String what) {
         return ServerSandbox.at(sandbox, "commands", id, what);
-    }
-
-    private Call outputCall(long offset) {
-        return Call.get(at("output").with("offset", offset));
     }
 
     @Override
@@ -137,7 +133,7 @@ final class ServerCommand implements RunningCommand {
     }
 
     private OutputFollower follow() {
-        OutputFollower opened = OutputFollower.open(server, from, this::outputCall);
+        OutputFollower opened = OutputFollower.open(server, at("output"), from);
         follower = opened;
         return opened;
     }

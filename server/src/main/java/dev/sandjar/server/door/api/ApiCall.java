@@ -39,7 +39,8 @@ final class ApiCall {
     private final AtomicBoolean served = new AtomicBoolean(); // no interruption reaches the thread after that
     private volatile boolean interrupting;
     private volatile boolean gone;
-    private @Nullable FrameSink sink;
+    private volatile @Nullable FrameSink sink;
+    private volatile Runnable whenGone = () -> {};
     private boolean answered;
 
     ApiCall(Vertx vertx, HttpServerRequest request, Map<String, String> path, @Nullable Buffer body, Callers callers) {
@@ -157,6 +158,7 @@ final class ApiCall {
         if (interrupting) {
             interrupt();
         }
+        whenGone.run();
     }
 
     private void interrupt() {
@@ -167,13 +169,30 @@ final class ApiCall {
         }
     }
 
-    /** Answers with frames. The head leaves with the first one. */
+    /** Runs that, from any thread, when the client is gone, if only once. */
+    void whenGone(Runnable action) {
+        whenGone = action;
+        if (gone) {
+            action.run();
+        }
+    }
+
+    /** Answers with frames; when the client is gone, serving is interrupted. The head leaves with the first frame. */
     FrameSink frames() {
-        HttpServerResponse response = request.response();
+        FrameSink opened = heldFrames();
+        interruptWhenGone();
+        return opened;
+    }
+
+    /** As {@link #frames}, without an interruption. */
+    FrameSink heldFrames() {
+        HttpServerResponse response = request.resume().response();
         response.setChunked(true).putHeader("Content-Type", Frame.CONTENT_TYPE);
         FrameSink opened = new FrameSink(vertx, response::write);
         sink = opened;
-        interruptWhenGone();
+        if (gone) {
+            opened.gone();
+        }
         return opened;
     }
 
@@ -191,9 +210,18 @@ final class ApiCall {
         answered = true;
         FrameSink open = sink;
         if (open != null) {
-            open.close();
+            request.response().end(open.end(frame));
         }
-        request.response().end(FrameSink.buffer(frame));
+    }
+
+    /** Ends the connection in the middle, for a client that has given it up. */
+    void cut() {
+        answered = true;
+        request.connection().close();
+    }
+
+    boolean wantsUpgrade() {
+        return header("Upgrade").isPresent();
     }
 
     /** Frames both ways from now on. */

@@ -38,10 +38,14 @@ final class Tunnel implements AutoCloseable {
         sink.send(frame);
     }
 
+    /** As {@link #send}, but never waits. */
+    void offer(Frame frame) {
+        sink.offer(frame);
+    }
+
     /** Ends the connection once all that was sent is on its way. */
     @Override
     public void close() {
-        sink.close();
-        socket.end();
+        socket.end(sink.end());
     }
 }
