@@ -9,29 +9,38 @@ import dev.sandjar.client.http.Target;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.MalformedFrameException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a command's output from an offset to its end, over as many connections as that takes. The server knows this way through the
- * output as a session, and keeps what we may not have yet. It begins with a response, which is all that short output needs; when the
- * server ends that, it goes on over a connection on which we say what we have. For one thread, but for {@link #close}.
+ * output as a session: it holds what we did not say that we have. It begins with a response, which is all that short output needs; when
+ * the server ends that, it goes on over a connection on which we say what we have. For one thread, but for {@link #close} and {@link
+ * #confirm}.
  */
 final class OutputFollower implements AutoCloseable {
-    private static final int UNTOLD = 512 * 1024; // bytes that we have, at most, before the server is told
-    private static final int UNTOLD_WHEN_QUIET =
-            64 * 1024; // and when nothing more has arrived; below what a server always sends
+    /** Is had, at most, before the server is told; much less than a journal. */
+    private static final int MOST_UNTOLD = 512 * 1024;
+
+    /** As {@link #MOST_UNTOLD}, when nothing more has arrived. */
+    private static final int MOST_UNTOLD_WHEN_QUIET = 64 * 1024;
+
+    private static final int BLOCK = 512; // what a journal spends on the smallest piece
 
     private final Server server;
     private final Outage outage;
     private final Target target;
     private volatile @Nullable FrameSource stream;
+    private volatile @Nullable Tunnel tunnel; // the stream, when it takes word from us
     private volatile boolean closed;
-    private @Nullable Tunnel tunnel; // the stream, when it takes word from us
+    private volatile long offset;
+    private volatile long confirmed;
+    private volatile boolean confirming; // our reader does
     private boolean upgraded;
-    private long offset;
-    private long told;
+    private long asked; // no output before that is ours to see on this connection
+    private int untold;
     private Optional<Ending> ending = Optional.empty();
 
     private OutputFollower(Server server, Target target, long offset) {
@@ -39,6 +48,8 @@ final class OutputFollower implements AutoCloseable {
         this.outage = server.outage();
         this.target = target;
         this.offset = offset;
+        this.confirmed = offset;
+        this.asked = offset;
     }
 
     /**
@@ -78,7 +89,9 @@ final class OutputFollower implements AutoCloseable {
     }
 
     private Call at() {
-        return Call.get(target.with("offset", offset));
+        asked = confirming ? confirmed : offset;
+        untold = 0;
+        return Call.get(target.with("offset", asked));
     }
 
     /** Known after {@link #next} has returned null. */
@@ -88,6 +101,33 @@ final class OutputFollower implements AutoCloseable {
 
     long offset() {
         return offset;
+    }
+
+    /** From now on what is not confirmed is held, over cuts too; until the first call, what was read is confirmed. */
+    void confirm(long position) {
+        confirming = true;
+        if (position > offset) {
+            throw beyond(position, offset);
+        }
+        if (position > confirmed) {
+            tell(position);
+        }
+    }
+
+    static SandboxException beyond(long position, long offset) {
+        return SandboxException.invalid("offset", position, "at most " + offset + ", up to which output was read");
+    }
+
+    private void tell(long position) {
+        confirmed = position;
+        Tunnel open = tunnel;
+        if (open != null) {
+            try {
+                open.send(new Frame.Taken(position));
+            } catch (IOException cut) {
+                open.close(); // whoever reads it begins anew, and says it again
+            }
+        }
     }
 
     /** Waits for more; null when the command has ended and all was told. */
@@ -132,12 +172,18 @@ final class OutputFollower implements AutoCloseable {
     /** A server that is starting may refuse for a while. */
     private FrameSource again() throws IOException {
         try {
-            told = offset;
             if (!upgraded) {
                 return server.frames(at(), outage);
             }
             Tunnel opened = server.tunnel(at(), outage);
+            stream = opened; // so that close() reaches it
+            if (!closed && !(opened.next() instanceof Frame.Taken)) {
+                throw new MalformedFrameException("output begins with what was taken");
+            }
             tunnel = opened;
+            if (confirmed > asked) {
+                tell(confirmed); // confirm() came in between and did not see it
+            }
             return opened;
         } catch (SandboxException e) {
             if (e.code().retry() == ErrorCode.Retry.AFTER_DELAY
@@ -151,19 +197,17 @@ final class OutputFollower implements AutoCloseable {
     private @Nullable Output read(Frame frame) throws MalformedFrameException {
         switch (frame) {
             case Frame.Told(Output.Chunk chunk) -> {
-                expect(chunk.offset() >= offset);
-                offset = chunk.offset() + chunk.bytes().remaining();
-                tell();
-                return chunk;
+                expect(chunk.offset() >= asked);
+                return chunk(chunk);
             }
-            case Frame.Told(Output.Gap gap) -> {
-                expect(gap.from() >= offset);
-                offset = gap.to();
-                return gap;
+            case Frame.Told(Output.Gap(long from, long to)) -> {
+                expect(from >= asked);
+                asked = to;
+                return gap(from, to);
             }
             case Frame.Ended ended -> {
                 ending = Optional.of(ended.ending());
-                leave();
+                drop();
                 return null;
             }
             case Frame.End _ -> {
@@ -179,34 +223,44 @@ final class OutputFollower implements AutoCloseable {
         }
     }
 
-    /** Says what we have, when it is time to. */
-    private void tell() {
-        long untold = offset - told;
-        try {
-            boolean quiet = tunnel != null && untold >= UNTOLD_WHEN_QUIET && !tunnel.hasNews();
-            if (quiet || untold >= UNTOLD) {
-                tellNow();
-            }
-        } catch (IOException cut) {
-            drop(); // what we have is not lost by that
+    /** What was not confirmed may come twice: before a cut and after it. */
+    private @Nullable Output chunk(Output.Chunk chunk) {
+        ByteBuffer bytes = chunk.bytes();
+        asked = chunk.offset() + bytes.remaining();
+        if (asked <= offset) {
+            return null;
         }
+        int known = (int) Math.max(0, offset - chunk.offset());
+        offset = asked;
+        untold += BLOCK + bytes.remaining();
+        if (!confirming && untold >= MOST_UNTOLD_WHEN_QUIET && (untold >= MOST_UNTOLD || isQuiet())) {
+            untold = 0;
+            tell(offset);
+        }
+        return known == 0
+                ? chunk
+                : new Output.Chunk(
+                        chunk.stream(),
+                        chunk.offset() + known,
+                        bytes.slice(bytes.position() + known, bytes.remaining() - known));
     }
 
-    private void tellNow() throws IOException {
-        told = offset;
-        if (tunnel != null) {
-            tunnel.send(new Frame.Taken(offset));
+    private @Nullable Output gap(long from, long to) {
+        long fresh = Math.max(from, offset);
+        if (to <= fresh) {
+            return null;
         }
+        offset = to;
+        return new Output.Gap(fresh, to);
     }
 
-    /** The server need keep nothing any more. */
-    private void leave() {
+    private boolean isQuiet() {
         try {
-            tellNow();
+            Tunnel open = tunnel;
+            return open != null && !open.hasNews();
         } catch (IOException cut) {
-            // then it forgets after a while
+            return false; // the next read says so
         }
-        drop();
     }
 
     private static void expect(boolean holds) throws MalformedFrameException {

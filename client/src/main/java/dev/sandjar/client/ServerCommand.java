@@ -33,6 +33,7 @@ final class ServerCommand implements RunningCommand {
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private @Nullable OutputFollower follower;
     private @Nullable Iterator<Output> output;
+    private boolean confirming;
     private @Nullable SplitOutput split;
     private @Nullable StdinStream stdin;
     private volatile Optional<Ending> ending = Optional.empty();
@@ -99,9 +100,32 @@ final class ServerCommand implements RunningCommand {
                 throw new IllegalStateException("stdout() and stderr() are in use; read a command in one way");
             }
             if (output == null) {
-                output = new OutputIterator(follow(), this::ended);
+                OutputFollower opened = follow();
+                if (confirming) {
+                    opened.confirm(from);
+                }
+                output = new OutputIterator(opened, this::ended);
             }
             return output;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void confirm(long offset) {
+        lock.lock();
+        try {
+            if (split != null) {
+                throw new IllegalStateException(
+                        "stdout() and stderr() are in use; what they read is confirmed as read");
+            }
+            confirming = true;
+            if (follower != null) {
+                follower.confirm(offset);
+            } else if (offset > from) {
+                throw OutputFollower.beyond(offset, from);
+            }
         } finally {
             lock.unlock();
         }

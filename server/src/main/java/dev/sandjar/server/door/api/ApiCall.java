@@ -40,7 +40,6 @@ final class ApiCall {
     private volatile boolean interrupting;
     private volatile boolean gone;
     private volatile @Nullable FrameSink sink;
-    private volatile Runnable whenGone = () -> {};
     private boolean answered;
 
     ApiCall(Vertx vertx, HttpServerRequest request, Map<String, String> path, @Nullable Buffer body, Callers callers) {
@@ -158,7 +157,6 @@ final class ApiCall {
         if (interrupting) {
             interrupt();
         }
-        whenGone.run();
     }
 
     private void interrupt() {
@@ -169,23 +167,8 @@ final class ApiCall {
         }
     }
 
-    /** Runs that, from any thread, when the client is gone, if only once. */
-    void whenGone(Runnable action) {
-        whenGone = action;
-        if (gone) {
-            action.run();
-        }
-    }
-
     /** Answers with frames; when the client is gone, serving is interrupted. The head leaves with the first frame. */
     FrameSink frames() {
-        FrameSink opened = heldFrames();
-        interruptWhenGone();
-        return opened;
-    }
-
-    /** As {@link #frames}, without an interruption. */
-    FrameSink heldFrames() {
         HttpServerResponse response = request.resume().response();
         response.setChunked(true).putHeader("Content-Type", Frame.CONTENT_TYPE);
         FrameSink opened = new FrameSink(vertx, response::write);
@@ -193,12 +176,8 @@ final class ApiCall {
         if (gone) {
             opened.gone();
         }
+        interruptWhenGone();
         return opened;
-    }
-
-    /** Where {@link #frames} go. */
-    FrameSink sink() {
-        return java.util.Objects.requireNonNull(sink);
     }
 
     void header(String name, String value) {

@@ -68,18 +68,6 @@ final class FrameSink implements AutoCloseable {
         }
     }
 
-    /** Does not wait, for callers that bound what is under way in another way; to a client that is gone it does nothing. */
-    void offer(Frame frame) {
-        lock.lock();
-        try {
-            if (!gone) {
-                add(frame);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void add(Frame frame) {
         silent = false;
         ByteBuf bytes = bytes(frame);
