@@ -3,6 +3,7 @@ package dev.sandjar.system;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -20,7 +21,7 @@ final class CuttingProxy implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
     private final AtomicInteger cuts = new AtomicInteger();
-    private final int port;
+    private volatile int port;
     private final IntSupplier next;
 
     /** @param most bytes that pass before a cut, at most */
@@ -39,6 +40,11 @@ final class CuttingProxy implements AutoCloseable {
         Thread.ofVirtual().name("cutting-proxy").start(this::accept);
     }
 
+    /** From now on it stands before a server on that port. */
+    void moveTo(int port) {
+        this.port = port;
+    }
+
     int port() {
         return listening.getLocalPort();
     }
@@ -51,7 +57,13 @@ final class CuttingProxy implements AutoCloseable {
         try {
             while (true) {
                 Socket client = listening.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
+                Socket server;
+                try {
+                    server = new Socket(InetAddress.getLoopbackAddress(), port);
+                } catch (ConnectException gone) {
+                    client.close();
+                    continue;
+                }
                 open.add(client);
                 open.add(server);
                 if (closed) { // in between: close has not seen these two

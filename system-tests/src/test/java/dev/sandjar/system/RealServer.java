@@ -22,6 +22,7 @@ final class RealServer implements AutoCloseable {
     final URI address;
     private final Process process;
 
+    /** @param settings arguments, which begin with two dashes, and the JVM's options, with one */
     RealServer(Path home, String... settings) throws IOException {
         Path tokens = Files.createTempFile("tokens", "");
         Files.writeString(tokens, "alice:" + TOKEN + "\nbob:" + OTHER_TOKEN + "\n");
@@ -29,7 +30,11 @@ final class RealServer implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
         command.add("--enable-native-access=ALL-UNNAMED");
-        command.addAll(List.of(settings));
+        for (String setting : settings) {
+            if (!setting.startsWith("--")) {
+                command.add(setting);
+            }
+        }
         command.addAll(List.of(
                 "-jar",
                 Path.of("../server/target/quarkus-app/quarkus-run.jar")
@@ -41,6 +46,11 @@ final class RealServer implements AutoCloseable {
                 home.toString(),
                 "--token-file",
                 tokens.toString()));
+        for (String setting : settings) {
+            if (setting.startsWith("--")) {
+                command.add(setting);
+            }
+        }
         process = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -206,6 +206,7 @@ final class ApiCall {
     /** Frames both ways from now on. */
     Tunnel upgrade() throws IOException, InterruptedException {
         answered = true;
+        Uncounted.mark(request);
         try {
             return request.toNetSocket()
                     .map(socket -> new Tunnel(vertx, socket.pause()))
