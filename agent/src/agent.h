@@ -25,7 +25,7 @@ enum {
     MAX_WATCHES = 64,
 };
 
-enum frame_type { HELLO = 1, AUTH, WELCOME, OPEN, REPLY, DATA, OUTPUT, EVENT, END_OF_FILE, CREDIT, CLOSE };
+enum frame_type { HELLO = 1, AUTH, WELCOME, OPEN, REPLY, DATA, OUTPUT, EVENT, END_OF_FILE, CREDIT, CLOSE, TAKEN };
 enum error { OK, INVALID, NOT_FOUND, EXISTS, DENIED, WRONG_TYPE, TOO_LARGE, DISK_FULL, REFUSED, LIMIT, UNSUPPORTED, STATE, IO };
 enum how { RUNNING, EXITED, KILLED, TIMED_OUT, OUT_OF_MEMORY };
 enum event_kind { GAP = 1, ENDED = 2, WRITTEN = 3, CHANGED = 4 };
@@ -92,6 +92,7 @@ struct channel {
     bool (*pump)(struct channel *);                                  /* sends one frame; false: has nothing, or no credit */
     enum error (*data)(struct channel *, const uint8_t *, size_t);   /* an error closes the channel */
     enum error (*eof)(struct channel *);
+    bool (*taken)(struct channel *, uint64_t offset); /* false breaks the rules; so does NULL */
     void (*gone)(struct channel *, bool cut); /* frees what self points to */
     void *self;
 };

@@ -21,6 +21,8 @@ struct follower {
     struct cursor cursor;
     uint8_t streams;
     bool hold;
+    bool confirmed;       /* the engine says what it has taken */
+    uint64_t sent, taken; /* up to where; taken may be ahead: by an earlier link */
 };
 
 struct input { /* outlives its channel until what was sent is written */
@@ -66,6 +68,9 @@ void output_ready(struct source *s, uint32_t events); /* of a pipe_end */
 void output_watch(struct command *c);                 /* looks again whether the journal has room */
 void output_leave(struct source *s);
 void command_end_when_drained(struct command *c);
+
+/* ---- follow.c */
+uint64_t follower_position(const struct follower *f); /* from where on it needs the journal */
 
 /* ---- input.c */
 void input_ready(struct source *s, uint32_t events); /* of a command's in */

@@ -6,6 +6,11 @@
 
 /* ---- FOLLOW */
 
+uint64_t follower_position(const struct follower *f)
+{
+    return f->confirmed && f->taken < f->sent ? f->taken : f->cursor.offset;
+}
+
 static bool follow_pump(struct channel *ch)
 {
     struct follower *f = ch->self;
@@ -20,6 +25,9 @@ static bool follow_pump(struct channel *ch)
         put_u64(&b, f->cursor.offset);
         put_u64(&b, c->journal.start);
         f->cursor = (struct cursor){.offset = c->journal.start};
+        if (f->taken >= f->sent && f->taken < c->journal.start)
+            f->taken = c->journal.start;
+        f->sent = c->journal.start;
         channel_event(ch, GAP, &b);
         bytes_free(&b);
         return true;
@@ -31,6 +39,9 @@ static bool follow_pump(struct channel *ch)
     if (length > 0) {
         uint64_t offset = f->cursor.offset;
         f->cursor.offset += length; /* before sending: a full journal may move on now */
+        if (f->taken >= f->sent && f->taken < offset)
+            f->taken = offset; /* what lies between is of the other stream */
+        f->sent = f->cursor.offset;
         channel_output(ch, stream, offset, at, length);
     }
     if (f->cursor.offset != before && c->how == RUNNING)
@@ -58,11 +69,24 @@ static void follow_gone(struct channel *ch, bool cut)
             *at = f->next;
             break;
         }
-    if (cut && f->hold && f->cursor.offset < c->ghost)
-        c->ghost = f->cursor.offset;
+    if (cut && f->hold && follower_position(f) < c->ghost)
+        c->ghost = follower_position(f);
     free(f);
     if (c->how == RUNNING)
         output_watch(c);
+}
+
+static bool follow_taken(struct channel *ch, uint64_t offset)
+{
+    struct follower *f = ch->self;
+
+    if (!f->confirmed)
+        return false;
+    if (offset > f->taken)
+        f->taken = offset;
+    if (f->command->how == RUNNING)
+        output_watch(f->command);
+    return true;
 }
 
 void command_follow(struct channel *ch, struct reader *r)
@@ -72,7 +96,7 @@ void command_follow(struct channel *ch, struct reader *r)
     uint8_t streams = get_u8(r), hold = get_u8(r);
     struct follower *f;
 
-    if (!get_end(r) || streams > 3 || hold > 1) {
+    if (!get_end(r) || streams > 3 || hold > 2) {
         channel_close(ch, INVALID, "FOLLOW has a field out of its range");
         return;
     }
@@ -85,12 +109,14 @@ void command_follow(struct channel *ch, struct reader *r)
         channel_close(ch, LIMIT, "no memory");
         return;
     }
-    *f = (struct follower){.next = c->followers, .channel = ch, .command = c, .cursor = {.offset = offset}, .streams = streams, .hold = hold == 1};
+    *f = (struct follower){.next = c->followers, .channel = ch, .command = c, .cursor = {.offset = offset}, .streams = streams,
+                           .hold = hold > 0, .confirmed = hold == 2, .sent = offset, .taken = offset};
     c->followers = f;
     if (f->hold)
         c->ghost = NOWHERE;
     ch->self = f;
     ch->pump = follow_pump;
+    ch->taken = follow_taken;
     ch->gone = follow_gone;
     channel_reply(ch, NULL);
     channel_wake(ch);

@@ -203,7 +203,7 @@ static bool frame_take(struct link *l, uint8_t type, uint32_t number, struct rea
     if (type == OPEN)
         return channel_open(l, number, r);
     c = channel_find(l, number);
-    if (number == 0 || (type != DATA && type != END_OF_FILE && type != CREDIT && type != CLOSE))
+    if (number == 0 || (type != DATA && type != END_OF_FILE && type != CREDIT && type != CLOSE && type != TAKEN))
         return false;
     if (c == NULL)
         return true; /* it crossed our CLOSE */
@@ -214,6 +214,10 @@ static bool frame_take(struct link *l, uint8_t type, uint32_t number, struct rea
         return channel_ended(c, r);
     case CREDIT:
         return channel_credited(c, r);
+    case TAKEN: {
+        uint64_t offset = get_u64(r);
+        return get_end(r) && c->taken != NULL && c->taken(c, offset);
+    }
     default:
         if (r->left > 0)
             return false;

@@ -63,8 +63,8 @@ static uint64_t needed_from(const struct command *c)
     if ((c->flags & F_HOLD) == 0)
         return NOWHERE;
     for (const struct follower *f = c->followers; f != NULL; f = f->next)
-        if (f->hold && f->cursor.offset < needed)
-            needed = f->cursor.offset;
+        if (f->hold && follower_position(f) < needed)
+            needed = follower_position(f);
     return needed;
 }
 

@@ -30,6 +30,18 @@ public interface RunningCommand extends AutoCloseable {
     Iterator<Output> output();
 
     /**
+     * Says that all output before an offset is safe with its reader. Who never says so is taken to be done with each piece when it asks for
+     * the next. From the first call on, output that is held ({@code HOLD}) is held until this says so: for readers that pass it on, and that
+     * will attach again at what they are sure of, after a cut or a crash of this process. The command waits when the journal is full of what
+     * was not confirmed.
+     *
+     * @param offset everything before it is safe; one that was confirmed already changes nothing
+     * @throws SandboxException {@code INVALID_ARGUMENT} when {@link #output} has not come so far
+     * @throws IllegalStateException when {@link #stdout} and {@link #stderr} are in use
+     */
+    void confirm(long offset);
+
+    /**
      * Standard output alone.
      *
      * @return a stream that ends when the command has ended; reads throw an {@code IOException} caused by {@code OUTPUT_LOST} or {@code SANDBOX_LOST}

@@ -159,6 +159,19 @@ public final class Channel implements AutoCloseable {
         link.send(new Frame.Eof(number));
     }
 
+    /** Tells the agent that the output before an offset need not be held any more. A channel that has ended does not mind. */
+    public void taken(long offset) {
+        lock.lock();
+        try {
+            if (abandoned || ending != null || cut != null) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        link.sendIfOpen(new Frame.Taken(number, offset));
+    }
+
     /** Lets go: what still arrives is dropped, and the agent is asked to stop. */
     @Override
     public void close() {

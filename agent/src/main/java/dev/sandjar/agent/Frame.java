@@ -49,4 +49,6 @@ public sealed interface Frame {
     record Credit(int channel, long bytes) implements Frame {}
 
     record Close(int channel, int error, String message) implements Frame {}
+
+    record Taken(int channel, long offset) implements Frame {}
 }

@@ -50,6 +50,7 @@ final class FrameReader {
                         "CLOSE",
                         payload,
                         d -> d.atEnd() ? new Frame.Close(channel, 0, "") : new Frame.Close(channel, d.u16(), d.str()));
+            case 12 -> whole("TAKEN", payload, d -> new Frame.Taken(channel, d.u64()));
             default -> throw new ProtocolException("frame of unknown type " + type);
         };
     }

@@ -31,6 +31,7 @@ final class FrameWriter {
             }
             case Frame.Eof(int channel) -> small(9, channel, new Encoder());
             case Frame.Credit(int channel, long bytes) -> small(10, channel, new Encoder().u32(bytes));
+            case Frame.Taken(int channel, long offset) -> small(12, channel, new Encoder().u64(offset));
             case Frame.Close(int channel, int error, String message) ->
                 small(
                         11,

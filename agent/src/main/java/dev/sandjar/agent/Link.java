@@ -241,8 +241,8 @@ public final class Link implements AutoCloseable {
         if (channel == null) {
             throw new ProtocolException("a frame on a channel that is not open");
         }
-        if (frame instanceof Frame.Open) {
-            throw new ProtocolException("OPEN from the agent");
+        if (frame instanceof Frame.Open || frame instanceof Frame.Taken) {
+            throw new ProtocolException("a frame that only engines send");
         }
         channel.deliver(frame);
     }

@@ -48,6 +48,11 @@ public final class Requests {
         return request(2, new Encoder().id(command).u64(offset).u8(streams).u8(hold ? 1 : 0));
     }
 
+    /** As {@link #follow}, held until {@link Channel#taken} says so. */
+    public static Request followConfirming(UUID command, long offset, int streams) {
+        return request(2, new Encoder().id(command).u64(offset).u8(streams).u8(2));
+    }
+
     public static Request input(UUID command) {
         return request(3, new Encoder().id(command));
     }

@@ -399,7 +399,45 @@ class AgentTest {
         slow.close();
     }
 
+    @Test
+    void whatWasSentAndNotTakenIsStillThereForTheNextFollower() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "head", "-c", "8000000", "/dev/zero");
+        Channel first = link.open(Requests.followConfirming(id, 0, Requests.BOTH_STREAMS));
+        first.reply(LIMIT);
+        for (long at = 0; at < 700_000; ) {
+            at = end(first.take(LIMIT));
+            first.taken(100_000);
+        }
+        link.close();
+        link = agent.link();
+        Channel second = link.open(Requests.followConfirming(id, 100_000, Requests.BOTH_STREAMS));
+        second.reply(LIMIT);
+        long at = 100_000;
+        for (Frame frame = second.take(LIMIT); frame instanceof Frame.Output output; frame = second.take(LIMIT)) {
+            assertThat(output.offset()).isEqualTo(at);
+            at = end(frame);
+            second.taken(at);
+        }
+        assertThat(at).isEqualTo(8_000_000);
+    }
+
+    @Test
+    void aFollowerOfOneStreamDoesNotHoldTheOther() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "sh", "-c", "echo x; head -c 8000000 /dev/zero >&2; echo y");
+        Channel follow = link.open(Requests.followConfirming(id, 0, 1));
+        follow.reply(LIMIT);
+        follow.taken(end(follow.take(LIMIT)));
+        assertThat(end(follow.take(LIMIT))).isEqualTo(8_000_004);
+    }
+
     // ----
+
+    private static long end(Frame frame) {
+        var output = (Frame.Output) frame;
+        return output.offset() + output.bytes().remaining();
+    }
 
     private record Ran(Replies.Ended ended, byte[] out, byte[] err, List<Replies.Gap> gaps) {
         String stdout() {

@@ -29,7 +29,7 @@ class HostileFramesTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "a frame over the bound, 00040001 06 00000001, longer than 262144",
-        "an unknown type, 00000000 0c 00000001, unknown type 12",
+        "an unknown type, 00000000 0d 00000001, unknown type 13",
         "type zero, 00000000 00 00000000, unknown type 0",
         "DATA on channel 0, 00000001 06 00000000 61, wrong channel",
         "HELLO on channel 1, 00000022 01 00000001 0001 0000000000000000000000000000000000000000000000000000000000000000, wrong channel",
@@ -39,6 +39,7 @@ class HostileFramesTest {
         "OUTPUT beyond 2^63, 0000000a 07 00000001 01 8000000000000000 61, over 2^63",
         "EOF with bytes, 00000001 09 00000001 61, trailing",
         "CREDIT of nothing, 00000004 0a 00000001 00000000, CREDIT of nothing",
+        "TAKEN that is too short, 00000004 0c 00000001 00000000, too short",
         "CLOSE that is too short, 00000001 0b 00000001 00, too short",
         "CLOSE whose text is longer than itself, 00000006 0b 00000001 0001 7fffffff, over 262144",
     })
@@ -155,7 +156,7 @@ class HostileFramesTest {
         ByteBuffer bytes = ByteBuffer.wrap(raw);
         byte[] proof = new byte[32];
         random.nextBytes(proof);
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0 -> new Frame.Auth(ByteBuffer.wrap(proof), ByteBuffer.wrap(proof));
             case 1 -> new Frame.Welcome(ByteBuffer.wrap(proof), random.nextInt(), random.nextLong());
             case 2 -> new Frame.Open(channel, random.nextInt(256), bytes);
@@ -164,6 +165,7 @@ class HostileFramesTest {
             case 5 -> new Frame.Output(channel, 1 + random.nextInt(2), random.nextLong() >>> 1, bytes);
             case 6 -> new Frame.Event(channel, random.nextInt(256), bytes);
             case 7 -> new Frame.Credit(channel, 1 + random.nextInt(Integer.MAX_VALUE));
+            case 8 -> new Frame.Taken(channel, random.nextLong() >>> 1);
             default -> new Frame.Close(channel, 1 + random.nextInt(12), "why é");
         };
     }

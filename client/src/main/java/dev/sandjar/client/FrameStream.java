@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 /** A response made of frames. For one thread, but for {@link #close}. */
-final class FrameStream implements AutoCloseable {
+final class FrameStream implements FrameSource {
     /** Three heartbeats of the server's; a peer that is silent for so long is gone. */
     static final Duration SILENCE = Duration.ofSeconds(30);
 
@@ -32,8 +32,8 @@ final class FrameStream implements AutoCloseable {
         return response.header(name).orElse("");
     }
 
-    /** Waits for the next frame that says something. */
-    Frame next() throws IOException {
+    @Override
+    public Frame next() throws IOException {
         Frame frame = reader.read();
         while (frame instanceof Frame.Heartbeat) {
             frame = reader.read();

@@ -33,6 +33,7 @@ final class ServerCommand implements RunningCommand {
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private @Nullable OutputFollower follower;
     private @Nullable Iterator<Output> output;
+    private boolean confirming;
     private @Nullable SplitOutput split;
     private @Nullable StdinStream stdin;
     private volatile Optional<Ending> ending = Optional.empty();
@@ -58,8 +59,7 @@ final class ServerCommand implements RunningCommand {
     /** Runs a command to its end; starting and following are one request. */
     static CommandResult run(Server server, SandboxId sandbox, CommandSpec spec) throws InterruptedException {
         var command = new ServerCommand(server, sandbox, CommandId.random(), 0, true);
-        Call first = startCall(command.at().with("follow", true), spec);
-        try (var follower = OutputFollower.open(server, 0, first, command::outputCall)) {
+        try (var follower = OutputFollower.start(server, command.at("output"), command.at(), spec)) {
             CommandResult result = Collected.from(follower);
             if (!(result.ending() instanceof Ending.Lost)) {
                 server.mention(Call.delete(command.at()));
@@ -74,7 +74,8 @@ final class ServerCommand implements RunningCommand {
         }
     }
 
-    private static Call startCall(Target target, CommandSpec spec) {
+    /** A second start of the same command means that the first one succeeded. */
+    static Call startCall(Target target, CommandSpec spec) {
         return Call.put(target, Specs.write(spec)).againUntil(ErrorCode.ALREADY_EXISTS);
     }
 
@@ -84,10 +85,6 @@ final class ServerCommand implements RunningCommand {
 
     private Target at(String what) {
         return ServerSandbox.at(sandbox, "commands", id, what);
-    }
-
-    private Call outputCall(long offset) {
-        return Call.get(at("output").with("offset", offset));
     }
 
     @Override
@@ -103,9 +100,32 @@ final class ServerCommand implements RunningCommand {
                 throw new IllegalStateException("stdout() and stderr() are in use; read a command in one way");
             }
             if (output == null) {
-                output = new OutputIterator(follow(), this::ended);
+                OutputFollower opened = follow();
+                if (confirming) {
+                    opened.confirm(from);
+                }
+                output = new OutputIterator(opened, this::ended);
             }
             return output;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void confirm(long offset) {
+        lock.lock();
+        try {
+            if (split != null) {
+                throw new IllegalStateException(
+                        "stdout() and stderr() are in use; what they read is confirmed as read");
+            }
+            confirming = true;
+            if (follower != null) {
+                follower.confirm(offset);
+            } else if (offset > from) {
+                throw OutputFollower.beyond(offset, from);
+            }
         } finally {
             lock.unlock();
         }
@@ -137,7 +157,7 @@ final class ServerCommand implements RunningCommand {
     }
 
     private OutputFollower follow() {
-        OutputFollower opened = OutputFollower.open(server, from, this::outputCall);
+        OutputFollower opened = OutputFollower.open(server, at("output"), from);
         follower = opened;
         return opened;
     }

@@ -42,7 +42,7 @@ final class ServerPort implements PortConnection {
     private static Tunnel ready(Server server, SandboxId sandbox, int port, Outage outage) throws IOException {
         Tunnel tunnel = server.tunnel(Call.get(ServerSandbox.at(sandbox, "ports", port)), outage);
         try {
-            if (!(tunnel.receive() instanceof Frame.Taken)) {
+            if (!(tunnel.next() instanceof Frame.Taken)) {
                 throw new MalformedFrameException("a connection begins with what was taken");
             }
             return tunnel;
@@ -109,7 +109,7 @@ final class ServerPort implements PortConnection {
         private void receive() throws IOException {
             Frame frame;
             try {
-                frame = tunnel.receive();
+                frame = tunnel.next();
             } catch (IOException e) {
                 throw explained(what, e);
             }

@@ -135,7 +135,7 @@ final class StdinStream extends OutputStream {
         }
         Tunnel opened = open();
         tunnel = opened;
-        if (!(opened.receive() instanceof Frame.Taken(long position)) || position > sent) {
+        if (!(opened.next() instanceof Frame.Taken(long position)) || position > sent) {
             throw new MalformedFrameException("standard input begins with what was taken");
         }
         taken(position);
@@ -176,7 +176,7 @@ final class StdinStream extends OutputStream {
 
     private void hear() throws IOException {
         connected();
-        switch (need().receive()) {
+        switch (need().next()) {
             case Frame.Taken(long position) -> taken(position);
             case Frame.End _ -> ended = true;
             case Frame.Failed(SandboxException why) ->
@@ -249,7 +249,7 @@ final class StdinStream extends OutputStream {
         }
         try {
             open.send(new Frame.LetGo());
-            while (!(open.receive() instanceof Frame.LetGo)) {
+            while (!(open.next() instanceof Frame.LetGo)) {
                 // what was taken last
             }
         } catch (IOException e) {

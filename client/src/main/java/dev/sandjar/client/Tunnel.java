@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A connection that was upgraded: frames both ways. One thread may receive while others send. */
-final class Tunnel implements AutoCloseable {
+final class Tunnel implements FrameSource {
     /** What one frame carries at most, so that the other direction's news are not held up. */
     private static final int PIECE = 64 * 1024;
 
@@ -23,8 +23,8 @@ final class Tunnel implements AutoCloseable {
         connection.patience(FrameStream.SILENCE);
     }
 
-    /** Waits for the next frame that says something. */
-    Frame receive() throws IOException {
+    @Override
+    public Frame next() throws IOException {
         Frame frame = reader.read();
         while (frame instanceof Frame.Heartbeat) {
             frame = reader.read();

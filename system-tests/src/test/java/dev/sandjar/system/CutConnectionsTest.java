@@ -20,24 +20,30 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections between client and server that are cut again and again: streams go on where they were, or say that they do not. */
 @Timeout(120)
 class CutConnectionsTest {
-    /** Below what the journal keeps, so that nothing can be forgotten while nobody is connected. */
-    private static final String NOISE = "import random,sys\nr=random.Random(7)\n"
-            + "for _ in range(75): sys.stdout.buffer.write(r.randbytes(50000))";
-
     @TempDir
     static Path home;
 
@@ -67,51 +73,93 @@ class CutConnectionsTest {
         return Sandboxes.open("http://127.0.0.1:" + proxy.port(), RealServer.TOKEN);
     }
 
-    @Test
-    void outputIsWholeWhateverIsCut() throws Exception {
-        String expected = sha(direct.get(id).run("python3", "-c", NOISE).stdoutBytes());
-        try (var proxy = proxy(400_000, 1);
-                var sandboxes = through(proxy)) {
-            Sandbox sandbox = sandboxes.get(id);
-            var digest = MessageDigest.getInstance("SHA-256");
-            try (RunningCommand command = sandbox.start(CommandSpec.of("python3", "-c", NOISE))) {
-                Iterator<Output> output = command.output();
-                while (output.hasNext()) {
-                    if (!(output.next() instanceof Output.Chunk(var _, long _, ByteBuffer bytes))) {
-                        throw new AssertionError("a gap");
-                    }
-                    digest.update(bytes);
-                }
-                assertThat(command.await()).isEqualTo(new Ending.Exited(0));
-            }
-            assertThat(HexFormat.of().formatHex(digest.digest())).isEqualTo(expected);
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4})
+    void outputThatIsHeldIsWholeThoughItIsFarMoreThanTheJournalKeeps(long seed) throws Exception {
+        Sums sums = Sums.ofNoise(direct.get(id), seed);
+        try (var proxy = proxy(8_000_000, seed);
+                var sandboxes = through(proxy);
+                var command = sandboxes.get(id).start(sums.command())) {
+            sums.add(command.output(), Long.MAX_VALUE);
+            assertThat(sums.seen()).isEqualTo(sums.expected());
+            assertThat(command.await()).isEqualTo(new Ending.Exited(0));
             assertThat(proxy.cuts()).isGreaterThan(5);
         }
     }
 
-    /** While nobody is connected the agent does not hold the command back: then the journal's bound counts, and what it forgot is told. */
+    /** Many small blocks of both streams fill the agent's journal with few bytes. */
     @Test
-    void outputBeyondTheJournalIsWholeOrTellsWhatIsMissing() throws Exception {
-        try (var proxy = proxy(2_000_000, 6);
+    void outputThatIsHeldIsWholeThoughItComesInSmallPieces() throws Exception {
+        String script = "import os\nfor i in range(40000): os.write(1 + i % 2, b'%06d' % i)";
+        try (var proxy = proxy(60_000, 9);
                 var sandboxes = through(proxy);
-                var command = sandboxes.get(id).start(CommandSpec.of("head", "-c", "30000000", "/dev/zero"))) {
-            long at = 0;
+                var command = sandboxes.get(id).start(CommandSpec.of("python3", "-c", script))) {
+            var read = new EnumMap<Output.Stream, StringBuilder>(
+                    Map.of(Output.Stream.STDOUT, new StringBuilder(), Output.Stream.STDERR, new StringBuilder()));
             Iterator<Output> output = command.output();
             while (output.hasNext()) {
                 switch (output.next()) {
-                    case Output.Chunk(var _, long offset, ByteBuffer bytes) -> {
-                        assertThat(offset).isEqualTo(at);
-                        at += bytes.remaining();
-                    }
-                    case Output.Gap(long from, long to) -> {
-                        assertThat(from).isEqualTo(at);
-                        at = to;
-                    }
+                    case Output.Chunk(Output.Stream stream, long _, ByteBuffer bytes) ->
+                        read.get(stream).append(StandardCharsets.US_ASCII.decode(bytes));
+                    case Output.Gap gap -> throw new AssertionError(gap);
                 }
             }
-            assertThat(at).isEqualTo(30_000_000);
-            assertThat(command.await()).isEqualTo(new Ending.Exited(0));
+            for (Output.Stream stream : Output.Stream.values()) {
+                String expected = IntStream.range(0, 40_000)
+                        .filter(i -> i % 2 == stream.ordinal())
+                        .mapToObj("%06d"::formatted)
+                        .collect(Collectors.joining());
+                assertThat(read.get(stream)).hasToString(expected);
+            }
             assertThat(proxy.cuts()).isGreaterThan(5);
+        }
+    }
+
+    /** The first connection is cut after each number of bytes that it has in one direction, until that is more than it has. */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"on its way up", "on its way down"})
+    void aCutAtEveryByteOfAShortConversationLosesNothing(String direction) throws Exception {
+        var cut = new AtomicInteger();
+        var all = new ArrayList<Future<?>>();
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 6; i++) { // most of the time a conversation waits
+                all.add(tasks.submit(() -> {
+                    boolean cutSomething = true;
+                    while (cutSomething) {
+                        int at = cut.incrementAndGet();
+                        cutSomething =
+                                converse(direction.endsWith("up") ? List.of(at) : List.of(Integer.MAX_VALUE, at));
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+        assertThat(cut.get()).isGreaterThan(300);
+    }
+
+    private static boolean converse(List<Integer> cuts) throws Exception {
+        try (var proxy = new CuttingProxy(server.address.getPort(), cuts);
+                var sandboxes = through(proxy)) {
+            CommandResult result = sandboxes.get(id).run("sh", "-c", "echo out; echo err >&2; exit 7");
+            assertThat(result.exitCode()).as("cut after " + cuts).isEqualTo(7);
+            assertThat(result.stdout()).as("cut after " + cuts).isEqualTo("out\n");
+            assertThat(result.stderr()).as("cut after " + cuts).isEqualTo("err\n");
+            return proxy.cuts() > 0;
+        }
+    }
+
+    @Test
+    void aReaderThatLeavesOnPurposeHoldsTheCommandNoLonger() throws Exception {
+        try (var sandboxes = Sandboxes.open(server.address.toString(), RealServer.TOKEN)) {
+            Sandbox sandbox = sandboxes.get(id);
+            RunningCommand command = sandbox.start(CommandSpec.of("head", "-c", "30000000", "/dev/zero"));
+            command.output().next();
+            command.close();
+            assertThat(sandbox.attach(command.id(), 0).await(Duration.ofSeconds(20)))
+                    .contains(new Ending.Exited(0));
         }
     }
 

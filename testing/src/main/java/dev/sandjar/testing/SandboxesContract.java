@@ -379,6 +379,24 @@ public abstract class SandboxesContract {
     }
 
     @Test
+    void whatIsNotConfirmedIsThereForTheNextReader() throws Exception {
+        Sandbox sandbox = sandbox();
+        RunningCommand first = sandbox.start(CommandSpec.of("head", "-c", "30000000", "/dev/zero"));
+        first.confirm(0);
+        Iterator<Output> output = first.output();
+        for (long read = 0; read < 2_000_000; ) {
+            read = ((Output.Chunk) output.next()).offset();
+        }
+        first.confirm(1_000_000);
+        refuses(ErrorCode.INVALID_ARGUMENT, () -> first.confirm(29_000_000));
+        try (RunningCommand second = sandbox.attach(first.id(), 1_000_000)) {
+            second.output();
+            first.close();
+            assertThat(bytes(second.output())).hasSize(29_000_000);
+        }
+    }
+
+    @Test
     void outputThatIsNotHeldTellsWhatWasForgotten() throws Exception {
         var spec = CommandSpec.builder(List.of("head", "-c", "30000000", "/dev/zero"))
                 .retention(CommandSpec.Retention.LATEST)

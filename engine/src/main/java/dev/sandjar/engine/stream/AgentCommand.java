@@ -42,6 +42,8 @@ public final class AgentCommand implements RunningCommand {
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private @Nullable OutputIterator output;
+    private @Nullable OutputFollower reader; // behind output
+    private boolean confirming;
     private @Nullable InputStream stdout;
     private @Nullable InputStream stderr;
     private @Nullable OutputStream stdin;
@@ -171,9 +173,32 @@ public final class AgentCommand implements RunningCommand {
                 throw new IllegalStateException("stdout() and stderr() are in use; read a command in one way");
             }
             if (output == null) {
-                output = new OutputIterator(follow(Requests.BOTH_STREAMS));
+                reader = follow(Requests.BOTH_STREAMS);
+                if (confirming) {
+                    reader.confirm(from);
+                }
+                output = new OutputIterator(reader);
             }
             return output;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void confirm(long offset) {
+        lock.lock();
+        try {
+            if (stdout != null) {
+                throw new IllegalStateException(
+                        "stdout() and stderr() are in use; what they read is confirmed as read");
+            }
+            confirming = true;
+            if (reader != null) {
+                reader.confirm(offset);
+            } else if (offset > from) {
+                throw OutputFollower.beyond(offset, from);
+            }
         } finally {
             lock.unlock();
         }

@@ -17,21 +17,31 @@ import dev.sandjar.engine.lifecycle.LiveSandbox;
 import dev.sandjar.engine.link.AgentConnection;
 import dev.sandjar.engine.link.AgentErrors;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a command's journal from an offset to its end, over as many links as that takes: after a cut it goes on where it was. While one
- * is open, the sandbox is in use. For one thread.
+ * is open, the sandbox is in use. For one thread, but for {@link #confirm}.
  */
 final class OutputFollower implements AutoCloseable {
+    /** Is taken at most before the agent is told; small beside a journal. */
+    private static final int MOST_UNTOLD = 256 * 1024;
+
+    private static final int BLOCK = 512; // what a journal spends on the smallest piece
+
     private final LiveSandbox sandbox;
     private final AgentConnection agent;
     private final CommandId command;
     private final int streams;
-    private @Nullable Channel channel;
-    private long offset;
+    private volatile @Nullable Channel channel;
+    private volatile long offset;
+    private volatile long confirmed;
+    private volatile boolean confirming; // our reader does
+    private long asked; // no output before that is ours to see on this channel
+    private int untold;
     private boolean replied;
     private boolean ended;
     private boolean released;
@@ -43,12 +53,16 @@ final class OutputFollower implements AutoCloseable {
         this.agent = sandbox.acquire();
         this.command = command;
         this.offset = offset;
+        this.confirmed = offset;
+        this.asked = offset;
         this.streams = streams;
         this.channel = opened;
     }
 
     static Request request(CommandId command, long offset, int streams) {
-        return Requests.follow(command.value(), offset, streams, streams != Requests.NO_STREAM);
+        return streams == Requests.NO_STREAM
+                ? Requests.follow(command.value(), offset, streams, false)
+                : Requests.followConfirming(command.value(), offset, streams);
     }
 
     /** Known after {@link #next} has returned null. */
@@ -66,9 +80,40 @@ final class OutputFollower implements AutoCloseable {
         return next(Duration.ofNanos(Long.MAX_VALUE));
     }
 
+    /** From now on what is not confirmed is held, over cuts too; until the first call, asking for the next piece confirms the last. */
+    void confirm(long position) {
+        confirming = true;
+        if (position > offset) {
+            throw beyond(position, offset);
+        }
+        if (position > confirmed) {
+            tell(position);
+        }
+    }
+
+    static SandboxException beyond(long position, long offset) {
+        return SandboxException.invalid("offset", position, "at most " + offset + ", up to which output was read");
+    }
+
+    private void tell(long position) {
+        confirmed = position;
+        Channel open = channel;
+        if (open != null) {
+            open.taken(position);
+        }
+    }
+
+    private void confirmLast() {
+        if (!confirming && untold >= MOST_UNTOLD) {
+            untold = 0;
+            tell(offset);
+        }
+    }
+
     /** @throws LimitReached nothing came for so long; the follower goes on */
     @Nullable
     Output next(Duration longest) throws InterruptedException {
+        confirmLast();
         boolean again = true; // a link that is cut twice in a row without a byte between is given up
         while (!ended) {
             try {
@@ -105,10 +150,16 @@ final class OutputFollower implements AutoCloseable {
     }
 
     private Channel channel() {
-        if (channel == null) {
-            channel = agent.open(request(command, offset, streams));
+        Channel open = channel;
+        if (open == null) {
+            asked = confirming ? confirmed : offset;
+            open = agent.open(request(command, asked, streams));
+            channel = open;
+            if (confirmed > asked) {
+                open.taken(confirmed); // confirm() came in between and did not see it
+            }
         }
-        return channel;
+        return open;
     }
 
     private @Nullable Output read(Frame frame) throws ProtocolException {
@@ -120,21 +171,24 @@ final class OutputFollower implements AutoCloseable {
             }
             case Frame.Output output
             when replied -> {
-                if (output.offset() < offset || (output.stream() & streams) == 0) {
+                if (output.offset() < asked || (output.stream() & streams) == 0) {
                     throw new ProtocolException("OUTPUT that was not asked for");
                 }
-                offset = output.offset() + output.bytes().remaining();
-                var stream = output.stream() == 1 ? Output.Stream.STDOUT : Output.Stream.STDERR;
-                return new Output.Chunk(stream, output.offset(), output.bytes());
+                return chunk(output);
             }
             case Frame.Event event
             when replied && event.event() == 1 -> {
                 Replies.Gap gap = Replies.gap(event.payload());
-                if (gap.from() < offset) {
+                if (gap.from() < asked) {
                     throw new ProtocolException("GAP in what was sent already");
                 }
+                asked = gap.to();
+                long from = Math.max(gap.from(), offset);
+                if (gap.to() <= from) {
+                    return null;
+                }
                 offset = gap.to();
-                return new Output.Gap(gap.from(), gap.to());
+                return new Output.Gap(from, gap.to());
             }
             case Frame.Event event
             when replied && event.event() == 2 -> {
@@ -148,11 +202,26 @@ final class OutputFollower implements AutoCloseable {
         }
     }
 
+    /** What was not confirmed may come twice: before a cut and after it. */
+    private @Nullable Output chunk(Frame.Output output) {
+        asked = output.offset() + output.bytes().remaining();
+        long start = Math.max(output.offset(), offset);
+        int known = (int) Math.min(start - output.offset(), output.bytes().remaining());
+        ByteBuffer fresh = output.bytes().slice(known, output.bytes().remaining() - known);
+        if (!fresh.hasRemaining()) {
+            return null;
+        }
+        offset = start + fresh.remaining();
+        untold += BLOCK + fresh.remaining();
+        return new Output.Chunk(output.stream() == 1 ? Output.Stream.STDOUT : Output.Stream.STDERR, start, fresh);
+    }
+
     @Override
     public void close() {
         ended = true;
-        if (channel != null) {
-            channel.close();
+        Channel open = channel;
+        if (open != null) {
+            open.close();
         }
         release();
     }

@@ -39,7 +39,7 @@ final class ApiCall {
     private final AtomicBoolean served = new AtomicBoolean(); // no interruption reaches the thread after that
     private volatile boolean interrupting;
     private volatile boolean gone;
-    private @Nullable FrameSink sink;
+    private volatile @Nullable FrameSink sink;
     private boolean answered;
 
     ApiCall(Vertx vertx, HttpServerRequest request, Map<String, String> path, @Nullable Buffer body, Callers callers) {
@@ -167,19 +167,17 @@ final class ApiCall {
         }
     }
 
-    /** Answers with frames. The head leaves with the first one. */
+    /** Answers with frames; when the client is gone, serving is interrupted. The head leaves with the first frame. */
     FrameSink frames() {
-        HttpServerResponse response = request.response();
+        HttpServerResponse response = request.resume().response();
         response.setChunked(true).putHeader("Content-Type", Frame.CONTENT_TYPE);
         FrameSink opened = new FrameSink(vertx, response::write);
         sink = opened;
+        if (gone) {
+            opened.gone();
+        }
         interruptWhenGone();
         return opened;
-    }
-
-    /** Where {@link #frames} go. */
-    FrameSink sink() {
-        return java.util.Objects.requireNonNull(sink);
     }
 
     void header(String name, String value) {
@@ -191,14 +189,24 @@ final class ApiCall {
         answered = true;
         FrameSink open = sink;
         if (open != null) {
-            open.close();
+            request.response().end(open.end(frame));
         }
-        request.response().end(FrameSink.buffer(frame));
+    }
+
+    /** Ends the connection in the middle, for a client that has given it up. */
+    void cut() {
+        answered = true;
+        request.connection().close();
+    }
+
+    boolean wantsUpgrade() {
+        return header("Upgrade").isPresent();
     }
 
     /** Frames both ways from now on. */
     Tunnel upgrade() throws IOException, InterruptedException {
         answered = true;
+        Uncounted.mark(request);
         try {
             return request.toNetSocket()
                     .map(socket -> new Tunnel(vertx, socket.pause()))

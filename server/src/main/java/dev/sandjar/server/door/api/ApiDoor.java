@@ -46,6 +46,7 @@ public final class ApiDoor {
     private final Callers callers;
     private final int order;
     private final StdinSessions stdin;
+    private final OutputSessions outputs;
 
     /** @param order of the routes, for routers that have others for the same paths */
     public ApiDoor(Vertx vertx, Callers callers, int order) {
@@ -53,6 +54,7 @@ public final class ApiDoor {
         this.callers = callers;
         this.order = order;
         this.stdin = new StdinSessions(vertx);
+        this.outputs = new OutputSessions(vertx);
     }
 
     /** Adds the routes. */
@@ -68,10 +70,11 @@ public final class ApiDoor {
         route(router, GET, SANDBOX + "/ports/:port", Body.STREAM, PortCalls::dial);
 
         route(router, GET, SANDBOX + "/commands", Body.NONE, CommandCalls::list);
-        route(router, PUT, COMMAND, Body.JSON, CommandCalls::start, "follow");
+        route(router, PUT, COMMAND, Body.JSON, outputs::start, "session");
         route(router, GET, COMMAND, Body.NONE, CommandCalls::find, "offset");
         route(router, DELETE, COMMAND, Body.NONE, CommandCalls::forget);
-        route(router, GET, COMMAND + "/output", Body.NONE, CommandCalls::output, "offset");
+        route(router, GET, COMMAND + "/output", Body.STREAM, outputs::follow, "offset", "session");
+        route(router, DELETE, COMMAND + "/output", Body.NONE, outputs::letGo, "session");
         route(router, GET, COMMAND + "/ending", Body.NONE, CommandCalls::ending, "offset", "wait");
         route(router, POST, COMMAND + "/signal", Body.JSON, CommandCalls::signal);
         route(router, POST, COMMAND + "/kill", Body.NONE, CommandCalls::kill);

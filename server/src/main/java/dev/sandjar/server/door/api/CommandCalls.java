@@ -24,15 +24,10 @@ final class CommandCalls {
         call.answer(200, Json.array(call.sandbox().commands(), Infos::write));
     }
 
-    static void start(ApiCall call) throws IOException, InterruptedException {
+    static void start(ApiCall call) {
         CommandSpec spec = Specs.command(call.json());
-        try (RunningCommand command = call.sandbox().start(spec, call.commandId())) {
-            if (call.flag("follow")) {
-                follow(call, command);
-            } else {
-                call.done();
-            }
-        }
+        call.sandbox().start(spec, call.commandId()).close();
+        call.done();
     }
 
     static void find(ApiCall call) {
@@ -40,36 +35,20 @@ final class CommandCalls {
         call.done();
     }
 
+    /** For clients that do not come back: what was sent when they go is gone. */
     static void output(ApiCall call) throws IOException, InterruptedException {
         try (RunningCommand command = call.command()) {
             Iterator<Output> output = command.output();
-            call.frames().send(new Frame.Heartbeat()); // the client waits to hear that it follows
-            send(call, command, output);
+            FrameSink sink = call.frames();
+            sink.send(new Frame.Heartbeat()); // the client waits to hear that it follows
+            long total = 0;
+            while (output.hasNext()) {
+                Output next = output.next();
+                total = OutputSession.end(next);
+                sink.send(new Frame.Told(next));
+            }
+            call.last(new Frame.Ended(command.await(), total));
         }
-    }
-
-    private static void follow(ApiCall call, RunningCommand command) throws IOException, InterruptedException {
-        Iterator<Output> output = command.output();
-        call.frames();
-        send(call, command, output);
-    }
-
-    private static void send(ApiCall call, RunningCommand command, Iterator<Output> output)
-            throws IOException, InterruptedException {
-        long total = 0;
-        while (output.hasNext()) {
-            Output next = output.next();
-            total = end(next);
-            call.sink().send(new Frame.Told(next));
-        }
-        call.last(new Frame.Ended(command.await(), total));
-    }
-
-    private static long end(Output output) {
-        return switch (output) {
-            case Output.Chunk(var _, long offset, var bytes) -> offset + bytes.remaining();
-            case Output.Gap(long _, long to) -> to;
-        };
     }
 
     static void ending(ApiCall call) throws IOException, InterruptedException {

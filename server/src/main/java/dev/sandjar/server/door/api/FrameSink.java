@@ -2,23 +2,28 @@ package dev.sandjar.server.door.api;
 
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.FrameWriter;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.buffer.impl.BufferImpl;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * Frames to a client, from threads that block while it does not read. A client that is silent on its side is told every few seconds that
- * we are here; one that is gone is an exception at the next frame.
+ * Frames to a client, from threads that block while it does not read. One write at a time is under way; what comes meanwhile leaves with
+ * the next one, so that a fast stream needs few hand-overs to the event loop. A client that is silent on its side is told every few
+ * seconds that we are here; one that is gone is an exception at the next frame.
  */
 final class FrameSink implements AutoCloseable {
-    private static final int MOST_UNDER_WAY = 1 << 20; // bytes that were given to the socket and not taken by it
+    private static final int MOST_UNDER_WAY = 1 << 20; // bytes that were given to us and not taken by the socket
     private static final long HEARTBEAT = 10_000; // ms; a client gives up after three
 
     private final Vertx vertx;
@@ -27,7 +32,9 @@ final class FrameSink implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below, and the order of what is written
     private final Condition taken = lock.newCondition();
-    private int underWay;
+    private List<ByteBuf> waiting = new ArrayList<>();
+    private int underWay; // what waits is counted
+    private boolean writing;
     private boolean silent = true;
     private boolean gone;
 
@@ -45,6 +52,7 @@ final class FrameSink implements AutoCloseable {
         this.timer = vertx.setPeriodic(HEARTBEAT, _ -> beat());
     }
 
+    /** Waits while too much is under way. */
     void send(Frame frame) throws IOException, InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -54,36 +62,54 @@ final class FrameSink implements AutoCloseable {
             if (gone) {
                 throw new GoneException();
             }
-            silent = false;
-            write(frame);
+            add(frame);
         } finally {
             lock.unlock();
         }
     }
 
-    private void write(Frame frame) {
-        Buffer buffer = buffer(frame);
-        int length = buffer.length();
-        underWay += length;
-        out.apply(buffer).onComplete(result -> {
-            lock.lock();
-            try {
-                underWay -= length;
-                gone |= result.failed();
-                taken.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        });
+    private void add(Frame frame) {
+        silent = false;
+        ByteBuf bytes = bytes(frame);
+        underWay += bytes.readableBytes();
+        waiting.add(bytes);
+        if (!writing) {
+            write();
+        }
     }
 
-    /** A frame as one buffer, so that no other gets in between; bulk is not copied. */
-    static Buffer buffer(Frame frame) {
-        byte[] head = FrameWriter.head(frame);
+    private void write() {
+        Buffer all = rest();
+        int length = all.length();
+        writing = length > 0;
+        if (writing) {
+            out.apply(all).onComplete(result -> written(result, length));
+        }
+    }
+
+    private void written(AsyncResult<Void> result, int length) {
+        lock.lock();
+        try {
+            underWay -= length;
+            gone |= result.failed();
+            taken.signalAll();
+            write();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Buffer rest() {
+        List<ByteBuf> all = waiting;
+        waiting = new ArrayList<>();
+        return BufferImpl.buffer(Unpooled.wrappedBuffer(all.toArray(ByteBuf[]::new)));
+    }
+
+    /** A frame without a copy of its bulk. */
+    private static ByteBuf bytes(Frame frame) {
+        ByteBuf head = Unpooled.wrappedBuffer(FrameWriter.head(frame));
         ByteBuffer bulk = FrameWriter.bulk(frame);
-        return bulk.hasRemaining()
-                ? BufferImpl.buffer(Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(head), Unpooled.wrappedBuffer(bulk)))
-                : Buffer.buffer(head);
+        return bulk.hasRemaining() ? Unpooled.wrappedBuffer(head, Unpooled.wrappedBuffer(bulk)) : head;
     }
 
     private void beat() {
@@ -92,7 +118,7 @@ final class FrameSink implements AutoCloseable {
         }
         try {
             if (silent && underWay == 0 && !gone) {
-                write(new Frame.Heartbeat());
+                add(new Frame.Heartbeat());
             }
             silent = true;
         } finally {
@@ -111,15 +137,32 @@ final class FrameSink implements AutoCloseable {
         }
     }
 
+    /** No more is sent but the last frame, which is returned with all that goes before it, for whoever ends the connection. */
+    Buffer end(Frame last) {
+        lock.lock();
+        try {
+            waiting.add(bytes(last));
+            return end();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** No more is sent but what is returned, for whoever ends the connection. */
+    Buffer end() {
+        lock.lock();
+        try {
+            close();
+            return rest();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** No more is sent. */
     @Override
     public void close() {
         vertx.cancelTimer(timer);
-        lock.lock();
-        try {
-            gone = true;
-        } finally {
-            lock.unlock();
-        }
+        gone();
     }
 }

@@ -3,7 +3,6 @@ package dev.sandjar.server.door.api;
 import dev.sandjar.PortConnection;
 import dev.sandjar.SandboxException;
 import dev.sandjar.wire.Frame;
-import dev.sandjar.wire.MalformedFrameException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -40,7 +39,7 @@ final class PortCalls {
                     to.close();
                     return;
                 }
-                default -> throw new MalformedFrameException("a frame that a connection does not have");
+                default -> throw tunnel.refuse("a frame that a connection does not have");
             }
         }
     }

@@ -6,7 +6,6 @@ import dev.sandjar.RunningCommand;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.wire.Frame;
-import dev.sandjar.wire.MalformedFrameException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -135,7 +134,7 @@ final class StdinSessions {
                 session.over = true;
                 tunnel.send(letGo);
             }
-            default -> throw new MalformedFrameException("a frame that standard input does not have");
+            default -> throw tunnel.refuse("a frame that standard input does not have");
         }
     }
 

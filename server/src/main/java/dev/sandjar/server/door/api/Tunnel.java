@@ -1,7 +1,9 @@
 package dev.sandjar.server.door.api;
 
+import dev.sandjar.SandboxException;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.FrameReader;
+import dev.sandjar.wire.MalformedFrameException;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetSocket;
 import java.io.BufferedInputStream;
@@ -26,12 +28,35 @@ final class Tunnel implements AutoCloseable {
         });
     }
 
+    /** Waits for the next frame that says something; a client that sends none is told so, and its connection ends. */
     Frame receive() throws IOException {
-        Frame frame = reader.read();
-        while (frame instanceof Frame.Heartbeat) {
-            frame = reader.read();
+        try {
+            Frame frame = reader.read();
+            while (frame instanceof Frame.Heartbeat) {
+                frame = reader.read();
+            }
+            return frame;
+        } catch (MalformedFrameException e) {
+            fail(refused(e));
+            throw e;
         }
-        return frame;
+    }
+
+    /** Ends the connection of a client that sent what it may not, and tells it. */
+    MalformedFrameException refuse(String why) {
+        var e = new MalformedFrameException(why);
+        fail(refused(e));
+        return e;
+    }
+
+    private static SandboxException refused(MalformedFrameException e) {
+        return SandboxException.invalid(
+                "frame", String.valueOf(e.getMessage()), "what docs/http-api.md lists for this path");
+    }
+
+    /** Ends the connection with an error. */
+    void fail(SandboxException why) {
+        socket.end(sink.end(new Frame.Failed(why)));
     }
 
     void send(Frame frame) throws IOException, InterruptedException {
@@ -41,7 +66,6 @@ final class Tunnel implements AutoCloseable {
     /** Ends the connection once all that was sent is on its way. */
     @Override
     public void close() {
-        sink.close();
-        socket.end();
+        socket.end(sink.end());
     }
 }
