@@ -139,7 +139,7 @@ public final class Engine implements AutoCloseable {
                 claimed.isPresent();
                 claimed = pool.get().claim()) {
             try {
-                lifecycle.change(claimed.get(), record);
+                lifecycle.change(claimed.get(), _ -> record);
                 quotas.release(SandboxRecord.NOBODY);
                 watch(claimed.get());
                 return claimed;
@@ -261,13 +261,20 @@ public final class Engine implements AutoCloseable {
         alarms.at(alarms.instant().plus(WARM_LEASE.dividedBy(2)), () -> {
             if (sandbox.record().owner().equals(SandboxRecord.NOBODY)) {
                 try {
-                    lifecycle.renew(sandbox, alarms.instant().plus(WARM_LEASE));
+                    lifecycle.change(sandbox, this::stillWarm);
                     keepWarm(sandbox);
                 } catch (SandboxException | InterruptedException gone) {
                     pools.values().forEach(pool -> pool.remove(sandbox));
                 }
             }
         });
+    }
+
+    /** Somebody may have claimed it just now: then its lease is that owner's. */
+    private SandboxRecord stillWarm(SandboxRecord record) {
+        return record.owner().equals(SandboxRecord.NOBODY)
+                ? record.withExpiresAt(alarms.instant().plus(WARM_LEASE))
+                : record;
     }
 
     private void discard(LiveSandbox sandbox) {

@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Makes, adopts, changes and removes sandboxes: the only writer of {@link LiveSandbox} and {@link Registry}. */
 public final class Lifecycle {
@@ -53,10 +55,11 @@ public final class Lifecycle {
     /** Returns a sandbox that runs, or leaves nothing. */
     public LiveSandbox create(SandboxRecord record, Deadline deadline) throws InterruptedException {
         var sandbox = new LiveSandbox(SandboxId.random(), record, SandboxState.PENDING, alarms);
-        registry.add(sandbox);
         boolean made = false;
-        sandbox.changing.lockInterruptibly(); // whoever deletes it meanwhile waits until there is something to destroy
+        sandbox.changing
+                .lock(); // before anybody can see it: whoever deletes it waits until there is something to destroy
         try {
+            registry.add(sandbox);
             Placement placement = runtime.create(sandbox.id(), record.spec(), RecordJson.write(record), deadline);
             AgentConnection agent = connectionTo(sandbox, placement);
             sandbox.ready(agent, placement.weaknesses());
@@ -78,7 +81,7 @@ public final class Lifecycle {
         }
     }
 
-    /** Takes over what the place has and this engine does not know; empty for what is not an engine's, or is dead and now removed. */
+    /** Takes over what the place has and this engine does not know, a dead one as failed; empty for what is not an engine's. */
     public Optional<LiveSandbox> adopt(Placement placement) {
         Optional<LiveSandbox> known = registry.find(placement.id());
         if (known.isPresent()) {
@@ -127,16 +130,21 @@ public final class Lifecycle {
 
     /** Sets until when it may live. Loses against an expiry that has begun: then it is gone. */
     public void renew(LiveSandbox sandbox, Instant expiresAt) throws InterruptedException {
-        change(sandbox, sandbox.record().withExpiresAt(expiresAt));
+        change(sandbox, record -> record.withExpiresAt(expiresAt));
     }
 
-    /** Replaces its record, in the place first; moves it to its new owner. */
-    public void change(LiveSandbox sandbox, SandboxRecord record) throws InterruptedException {
+    /**
+     * Replaces its record, in the place first; moves it to its new owner.
+     *
+     * @param by makes the new one of the one that it has then: what was read before somebody else's change would undo that
+     */
+    public void change(LiveSandbox sandbox, UnaryOperator<SandboxRecord> by) throws InterruptedException {
         sandbox.changing.lockInterruptibly();
         try {
             if (sandbox.state() != SandboxState.PAUSED) {
                 sandbox.require(SandboxState.RUNNING);
             }
+            SandboxRecord record = by.apply(sandbox.record());
             runtime.record(sandbox.id(), RecordJson.write(record));
             registry.unindex(sandbox);
             sandbox.record(record);
@@ -201,11 +209,13 @@ public final class Lifecycle {
         sandbox.changing.lock();
         try {
             runtime.destroy(sandbox.id(), Deadline.in("destroy", destroyLimit));
-            forget(sandbox);
-        } catch (SandboxException e) {
+            forget(sandbox, null);
+        } catch (RuntimeException e) {
+            var why =
+                    e instanceof SandboxException known ? known : SandboxException.internal("removing the sandbox", e);
             sandbox.change(Change.FAIL, "it could not be removed");
-            sandbox.removalFailed(e);
-            throw e;
+            sandbox.removalFailed(why);
+            throw why;
         } catch (InterruptedException e) {
             sandbox.change(Change.FAIL, "removing it was interrupted");
             sandbox.removalFailed(AgentConnection.interrupted(e));
@@ -239,9 +249,7 @@ public final class Lifecycle {
         try {
             var seen = runtime.find(sandbox.id());
             if (seen.isEmpty()) {
-                if (sandbox.change(Change.GONE, "it was removed")) {
-                    forget(sandbox);
-                }
+                forget(sandbox, "it was removed");
                 return true;
             }
             if (seen.get().status() == Placement.Status.DEAD) {
@@ -263,8 +271,11 @@ public final class Lifecycle {
         sandbox.closeAgent();
     }
 
-    private void forget(LiveSandbox sandbox) {
-        sandbox.change(Change.GONE, null);
+    /** Once: a removal and a look that finds it removed may come together. */
+    private void forget(LiveSandbox sandbox, @Nullable String why) {
+        if (!sandbox.change(Change.GONE, why)) {
+            return;
+        }
         registry.remove(sandbox);
         sandbox.closeAgent();
         sandbox.gone().complete(null);
