@@ -120,7 +120,13 @@ public final class Engine implements AutoCloseable {
         quotas.reserve(owner);
         Instant now = alarms.instant();
         var record = new SandboxRecord(owner, spec, now, now.plus(spec.ttl().orElseThrow()), key);
-        Optional<LiveSandbox> warm = claim(spec, record);
+        Optional<LiveSandbox> warm;
+        try {
+            warm = claim(spec, record);
+        } catch (InterruptedException | RuntimeException e) {
+            quotas.release(owner);
+            throw e;
+        }
         if (warm.isPresent()) {
             return warm.get();
         }
@@ -145,6 +151,9 @@ public final class Engine implements AutoCloseable {
                 return claimed;
             } catch (SandboxException dead) {
                 discard(claimed.get());
+            } catch (InterruptedException e) { // before anything was changed: it is as good as it was
+                pool.get().giveBack(claimed.get());
+                throw e;
             }
         }
         return Optional.empty();
@@ -202,15 +211,10 @@ public final class Engine implements AutoCloseable {
     }
 
     private Optional<LiveSandbox> adopt(Placement placement) {
-        boolean known = registry.find(placement.id()).isPresent();
-        Optional<LiveSandbox> adopted = lifecycle.adopt(placement);
-        if (!known && adopted.isPresent()) {
-            quotas.adopt(adopted.get().record().owner());
-            if (config.resident()) {
-                watch(adopted.get());
-            }
-        }
-        return adopted;
+        return lifecycle.adopt(placement, sandbox -> {
+            quotas.adopt(sandbox.record().owner());
+            watch(sandbox);
+        });
     }
 
     private void expireIfDue(LiveSandbox sandbox) {

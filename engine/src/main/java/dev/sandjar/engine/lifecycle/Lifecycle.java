@@ -81,8 +81,13 @@ public final class Lifecycle {
         }
     }
 
-    /** Takes over what the place has and this engine does not know, a dead one as failed; empty for what is not an engine's. */
-    public Optional<LiveSandbox> adopt(Placement placement) {
+    /**
+     * Takes over what the place has and this engine does not know, a dead one as failed.
+     *
+     * @param whenNew told of it, unless it was known, or another thread was faster
+     * @return empty for what is not an engine's
+     */
+    public Optional<LiveSandbox> adopt(Placement placement, Consumer<LiveSandbox> whenNew) {
         Optional<LiveSandbox> known = registry.find(placement.id());
         if (known.isPresent()) {
             return known;
@@ -101,7 +106,11 @@ public final class Lifecycle {
         if (placement.status() == Placement.Status.DEAD) {
             sandbox.change(Change.FAIL, placement.reason());
         }
-        return registry.add(sandbox) ? Optional.of(sandbox) : registry.find(placement.id());
+        if (!registry.add(sandbox)) {
+            return registry.find(placement.id());
+        }
+        whenNew.accept(sandbox);
+        return Optional.of(sandbox);
     }
 
     public void pause(LiveSandbox sandbox) throws InterruptedException {

@@ -110,7 +110,7 @@ public final class AgentConnection implements AutoCloseable {
     public void tell(Request request) {
         try {
             link(Deadline.in("agent", limit)).tell(request);
-        } catch (IOException unreachable) {
+        } catch (IOException | SandboxException unreachable) {
             // whoever needs an answer will be told
         }
     }

@@ -66,6 +66,23 @@ public final class Pool implements AutoCloseable {
         return claimed;
     }
 
+    /** Takes back one that was claimed and is as it was. */
+    public void giveBack(LiveSandbox sandbox) {
+        boolean discarded;
+        lock.lock();
+        try {
+            discarded = closed;
+            if (!discarded) {
+                ready.addFirst(sandbox);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (discarded) {
+            discard.accept(sandbox);
+        }
+    }
+
     /** Forgets one that has died or expired. */
     public void remove(LiveSandbox sandbox) {
         boolean removed;

@@ -2,6 +2,7 @@ package dev.sandjar.engine.quota;
 
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
+import dev.sandjar.engine.lifecycle.SandboxRecord;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,12 +21,12 @@ public final class Quotas {
         this.maxTotal = maxTotal;
     }
 
-    /** Takes a place for one more; to be given back by {@link #release}. */
+    /** Takes a place for one more; to be given back by {@link #release}. What nobody owns yet counts for the place alone. */
     public void reserve(String owner) {
         lock.lock();
         try {
             int has = byOwner.getOrDefault(owner, 0);
-            if (has >= maxPerOwner) {
+            if (has >= maxPerOwner && !owner.equals(SandboxRecord.NOBODY)) {
                 throw new SandboxException(
                         ErrorCode.QUOTA_EXCEEDED,
                         "you have " + has + " sandboxes, allowed: " + maxPerOwner,
