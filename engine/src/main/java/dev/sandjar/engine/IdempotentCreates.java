@@ -33,8 +33,7 @@ final class IdempotentCreates {
                     "idempotency key", key.length() + " characters", "1 to 255 printable ASCII characters");
         }
         var name = new Key(owner, key);
-        ReentrantLock lock = underWay.computeIfAbsent(name, _ -> new ReentrantLock());
-        lock.lockInterruptibly();
+        ReentrantLock lock = locked(name);
         try {
             Optional<LiveSandbox> first = existing.get();
             if (first.isPresent()) {
@@ -44,6 +43,18 @@ final class IdempotentCreates {
         } finally {
             if (!lock.hasQueuedThreads()) {
                 underWay.remove(name, lock);
+            }
+            lock.unlock();
+        }
+    }
+
+    /** The one that is in the map: whoever waited for one that was taken out meanwhile would be alone with it. */
+    private ReentrantLock locked(Key name) throws InterruptedException {
+        while (true) {
+            ReentrantLock lock = underWay.computeIfAbsent(name, _ -> new ReentrantLock());
+            lock.lockInterruptibly();
+            if (lock.equals(underWay.get(name))) {
+                return lock;
             }
             lock.unlock();
         }

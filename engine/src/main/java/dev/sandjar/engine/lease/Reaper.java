@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes what has outlived its lease. Level-triggered: an alarm only says "look", and the look compares the lease as it is then with the
@@ -14,7 +16,7 @@ import java.util.function.Supplier;
  */
 public final class Reaper<K> {
     private final Alarms alarms;
-    private final Map<K, Alarms.Alarm> pending = new ConcurrentHashMap<>();
+    private final Map<K, Watch> watches = new ConcurrentHashMap<>();
 
     public Reaper(Alarms alarms) {
         this.alarms = alarms;
@@ -27,31 +29,68 @@ public final class Reaper<K> {
      * @param reap removes it if it still must go; answers when to look again if it need not, or could not be
      */
     public void watch(K key, Supplier<Lease> lease, Supplier<Optional<Instant>> reap) {
-        switch (LeaseRules.judge(lease.get(), alarms.instant())) {
-            case Verdict.Reap _ -> {
-                pending.remove(key);
-                reap.get().ifPresent(next -> lookAgain(next, key, lease, reap));
-            }
-            case Verdict.KeepUntil(Instant next) -> lookAgain(next, key, lease, reap);
+        var watch = new Watch(key, lease, reap);
+        Watch before = watches.put(key, watch); // known before its first alarm, which may come at once
+        if (before != null) {
+            before.cancel();
         }
+        watch.look();
     }
 
     /** Stops watching. */
     public void forget(K key) {
-        Alarms.Alarm alarm = pending.remove(key);
-        if (alarm != null) {
-            alarm.cancel();
+        Watch watch = watches.remove(key);
+        if (watch != null) {
+            watch.cancel();
         }
     }
 
-    private void lookAgain(Instant next, K key, Supplier<Lease> lease, Supplier<Optional<Instant>> reap) {
-        Alarms.Alarm before = pending.put(key, alarms.at(next, () -> {
-            if (pending.containsKey(key)) {
-                watch(key, lease, reap);
+    private final class Watch {
+        private final K key;
+        private final Supplier<Lease> lease;
+        private final Supplier<Optional<Instant>> reap;
+
+        private final ReentrantLock lock = new ReentrantLock(); // guards everything below
+        private Alarms.@Nullable Alarm next;
+        private boolean over;
+
+        Watch(K key, Supplier<Lease> lease, Supplier<Optional<Instant>> reap) {
+            this.key = key;
+            this.lease = lease;
+            this.reap = reap;
+        }
+
+        private void look() {
+            if (watches.get(key) != this) {
+                return;
             }
-        }));
-        if (before != null) {
-            before.cancel();
+            switch (LeaseRules.judge(lease.get(), alarms.instant())) {
+                case Verdict.Reap _ -> reap.get().ifPresentOrElse(this::lookAgain, () -> watches.remove(key, this));
+                case Verdict.KeepUntil(Instant when) -> lookAgain(when);
+            }
+        }
+
+        private void lookAgain(Instant when) {
+            lock.lock();
+            try {
+                if (!over) {
+                    next = alarms.at(when, this::look);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void cancel() {
+            lock.lock();
+            try {
+                over = true;
+                if (next != null) {
+                    next.cancel();
+                }
+            } finally {
+                lock.unlock();
+            }
         }
     }
 }
