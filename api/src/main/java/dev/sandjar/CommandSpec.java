@@ -91,6 +91,12 @@ public record CommandSpec(
         return new Builder(argv);
     }
 
+    /** The program and how many words follow it; of the environment its names alone: the rest may be secrets. */
+    @Override
+    public String toString() {
+        return "CommandSpec[" + argv.getFirst() + " and " + (argv.size() - 1) + " words, env=" + env.keySet() + "]";
+    }
+
     /** Collects the parts of a spec; {@link #build} checks them. */
     public static final class Builder {
         private final List<String> argv;

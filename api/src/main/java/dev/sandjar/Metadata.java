@@ -51,6 +51,12 @@ public record Metadata(Map<String, @Nullable Object> values) {
         return EMPTY;
     }
 
+    /** Its keys alone: the values are the caller's own. */
+    @Override
+    public String toString() {
+        return "Metadata" + values.keySet();
+    }
+
     private static final class Copy {
         private long size;
 

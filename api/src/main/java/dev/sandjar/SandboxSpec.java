@@ -186,6 +186,13 @@ public record SandboxSpec(
         return '"' + start.replaceAll("\\p{Cntrl}", "?") + '"';
     }
 
+    /** What is asked for in short; of the environment its names alone, of metadata nothing: their values may be secrets. */
+    @Override
+    public String toString() {
+        return "SandboxSpec[image=" + image.orElse("") + ", template=" + template.orElse("") + ", env=" + env.keySet()
+                + "]";
+    }
+
     /** Collects the parts of a spec; {@link #build} checks them. */
     public static final class Builder {
         private @Nullable String image;
