@@ -227,6 +227,8 @@ public final class Link implements AutoCloseable {
             fail(new IOException("the agent ended the connection"));
         } catch (IOException e) {
             fail(e);
+        } finally {
+            fail(new IOException("the link's reader has ended")); // by a mistake of ours: callers must not wait for it
         }
     }
 
