@@ -80,8 +80,8 @@ public final class AgentFiles implements SandboxFiles {
     public FileInfo write(String path, InputStream content, boolean overwrite) {
         FilePath at = FilePath.of(path);
         AgentConnection agent = sandbox.acquire();
-        Channel channel = agent.open(Requests.write(at.base(), at.path(), 0, overwrite, true));
-        try (channel) { // closing it before EOF leaves nothing of the new file
+        try (Channel channel = agent.open(
+                Requests.write(at.base(), at.path(), 0, overwrite, true))) { // closed before EOF: nothing is left
             agent.reply(channel, file(path));
             copy(content, channel);
             channel.sendEof();
@@ -150,8 +150,7 @@ public final class AgentFiles implements SandboxFiles {
     public List<FileInfo> list(String path) {
         FilePath at = FilePath.of(path);
         AgentConnection agent = sandbox.acquire();
-        Channel channel = agent.open(Requests.list(at.base(), at.path()));
-        try (channel) {
+        try (Channel channel = agent.open(Requests.list(at.base(), at.path()))) {
             agent.reply(channel, "folder " + path);
             return entries(channel, path);
         } catch (AgentException e) {
