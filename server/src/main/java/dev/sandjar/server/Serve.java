@@ -1,9 +1,7 @@
 package dev.sandjar.server;
 
-import dev.sandjar.server.auth.TokenFile;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -57,12 +55,11 @@ public final class Serve implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         set("quarkus.http.host", host);
         set("quarkus.http.port", port == null ? null : port.toString());
         set("sandjar.home", home != null ? home : System.getenv("SANDJAR_HOME"));
-        Path tokens = tokenFile == null ? TokenFile.standard() : tokenFile;
-        set("sandjar.auth.token-file", tokens.toString());
+        set("sandjar.auth.token-file", tokenFile == null ? null : tokenFile.toString());
         if ((certificate == null) != (key == null)) {
             System.err.println("sandjar: " + (key == null ? "--tls-key" : "--tls-certificate")
                     + " is missing, allowed: both or neither");
@@ -75,7 +72,6 @@ public final class Serve implements Callable<Integer> {
             set("quarkus.http.ssl-port", port == null ? "8080" : port.toString());
             set("quarkus.http.insecure-requests", "disabled");
         }
-        TokenFile.makeIfMissing(tokens);
         Quarkus.run(Greeting.class, (exitCode, problem) -> {
             if (problem != null) {
                 System.err.println("sandjar: the server could not start: " + why(problem));
