@@ -8,7 +8,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** A file of tokens that only its owner can read. A line each: the token, or {@code owner:token}; {@code #} begins a comment. */
@@ -22,15 +21,19 @@ public final class TokenFile {
 
     /** Where the command line looks, too. */
     public static Path standard() {
-        String config = System.getenv().getOrDefault("XDG_CONFIG_HOME", System.getProperty("user.home") + "/.config");
-        return Path.of(config, "sandjar", "token");
+        String config = System.getenv("XDG_CONFIG_HOME");
+        return (config == null || config.isBlank()
+                        ? Path.of(System.getProperty("user.home"), ".config")
+                        : Path.of(config))
+                .resolve("sandjar/token");
     }
 
     /** Owners by token. */
     public static Map<String, String> read(Path file) throws IOException {
         var tokens = new HashMap<String, String>();
         int number = 0;
-        for (String line : Files.readAllLines(file)) {
+        for (String text : Files.readAllLines(file)) {
+            String line = text.strip();
             number++;
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
@@ -43,17 +46,13 @@ public final class TokenFile {
                         + " is malformed, allowed: TOKEN, or OWNER:TOKEN with 1 to " + LONGEST_OWNER
                         + " characters before the colon");
             }
+            if (JwtTokens.looksLikeOne(token)) {
+                throw new IOException("line " + number + " of the token file " + file
+                        + " has a token with two dots, which is read as a JSON Web Token, allowed: any other");
+            }
             tokens.put(token, owner);
         }
         return tokens;
-    }
-
-    /** Whether a program that sends the file's whole text, as {@code $(cat FILE)} does, is let in. */
-    public static boolean isOneTokenAndNothingElse(Path file) throws IOException {
-        List<String> lines = Files.readAllLines(file);
-        return lines.size() == 1
-                && !lines.getFirst().isBlank()
-                && lines.getFirst().matches("[^#:\\s][^:\\s]*");
     }
 
     /** Makes a token of 32 random bytes unless the file is there. It appears with its content or not at all. */
