@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -79,6 +80,7 @@ class Patience {
         } catch (InterruptedException e) {
             worker.interrupt();
             Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the server stops"); // cuts the answer, as below
         } catch (Exception e) {
             throw new IOException(e); // cuts the answer, so that nobody takes it for whole
         }
