@@ -224,6 +224,7 @@ final class ApiCall {
         try {
             handling.handle(this);
         } catch (SandboxException e) {
+            noted(e);
             failed(e);
         } catch (FrameSink.GoneException | InterruptedException | InterruptedIOException e) {
             failed(interrupted());
@@ -247,6 +248,13 @@ final class ApiCall {
             last(new Frame.Failed(e));
         } else {
             answer(e.code().httpStatus(), Errors.write(e));
+        }
+    }
+
+    /** What the operator needs and the client is not told. */
+    private void noted(SandboxException e) {
+        if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.START_FAILED) {
+            LOG.error(request.method() + " " + request.path() + ": " + e.getMessage(), e);
         }
     }
 

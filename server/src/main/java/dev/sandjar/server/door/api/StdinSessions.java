@@ -70,11 +70,12 @@ final class StdinSessions {
             } finally {
                 session.lock.unlock();
             }
-        }
-        if (session.over) {
-            forget(key, session);
-        } else {
-            forgetLater(key, session, session.turn.get());
+        } finally { // also when there is no upgrade, or the thread is interrupted
+            if (session.over) {
+                forget(key, session);
+            } else {
+                forgetLater(key, session, session.turn.get());
+            }
         }
     }
 
@@ -82,7 +83,11 @@ final class StdinSessions {
         RunningCommand command = call.command();
         try {
             var session = new Session(command);
-            sessions.put(key, session);
+            Session faster = sessions.putIfAbsent(key, session);
+            if (faster != null) {
+                command.close();
+                return faster;
+            }
             return session;
         } catch (RuntimeException e) {
             command.close();
