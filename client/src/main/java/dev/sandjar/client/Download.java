@@ -101,6 +101,9 @@ final class Download extends InputStream {
             Target rest = target.with("offset", offset).with("version", version);
             open = server.frames(Call.get(rest), outage);
             stream = open;
+            if (closed) {
+                drop(); // close() came in between and did not see it
+            }
         }
         return open;
     }

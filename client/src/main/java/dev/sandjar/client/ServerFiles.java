@@ -49,6 +49,8 @@ final class ServerFiles implements SandboxFiles {
                         null);
             }
             return content;
+        } catch (MalformedFrameException e) {
+            throw server.notUnderstood(e);
         } catch (IOException e) {
             throw e.getCause() instanceof SandboxException why ? why : Server.interrupted(e);
         }
