@@ -116,7 +116,14 @@ final class ServerSandbox implements Sandbox {
     @Override
     public void close() {
         if (created) {
-            delete();
+            boolean interrupted = Thread.interrupted(); // whoever is interrupted leaves nothing behind either
+            try {
+                delete();
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
         }
     }
 }
