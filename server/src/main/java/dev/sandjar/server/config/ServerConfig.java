@@ -19,7 +19,8 @@ public interface ServerConfig {
     /** {@code crun}, {@code runc} or {@code runsc}; else the fastest that works. */
     Optional<String> ociRuntime();
 
-    /** Names for images, such as {@code python:3.11=host,node:20=host}. */
+    /** Names for images, such as {@code python:3.11=host,node:20=host}. By default the one that clients of the sessions API always send. */
+    @WithDefault("sandbox:latest=host")
     Optional<String> aliases();
 
     /** Where images of Docker Hub are fetched instead, such as {@code http://127.0.0.1:5000}. */
