@@ -69,11 +69,19 @@ public final class HeldLock implements AutoCloseable {
         try {
             return taken.get(deadline.left().plus(Duration.ofMillis(1)).toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
+            giveUp(taken);
             throw deadline.exceeded(doing);
+        } catch (InterruptedException e) {
+            giveUp(taken);
+            throw e;
         } catch (ExecutionException e) {
             throw new IOException(e.getCause());
-        } finally {
-            taken.cancel(false);
+        }
+    }
+
+    private static void giveUp(CompletableFuture<HeldLock> taken) {
+        if (!taken.cancel(false) && !taken.isCompletedExceptionally()) {
+            taken.join().close(); // it came at the last moment, and nobody else would ever let go of it
         }
     }
 
