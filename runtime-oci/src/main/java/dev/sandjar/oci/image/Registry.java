@@ -76,7 +76,7 @@ final class Registry {
             response = follow(uri, types, deadline);
         }
         if (response.statusCode() == 200) {
-            return response.body();
+            return new LimitedBody(response.body(), deadline, "pulling image " + image);
         }
         response.body().close();
         throw refused(response.statusCode());
@@ -136,7 +136,7 @@ final class Registry {
         String query = "service=" + encode(service) + "&scope=" + encode("repository:" + image.repository() + ":pull");
         URI uri = allowed(URI.create(realm + (realm.contains("?") ? "&" : "?") + query));
         HttpResponse<InputStream> response = send(uri, List.of("application/json"), deadline);
-        try (InputStream body = response.body()) {
+        try (InputStream body = new LimitedBody(response.body(), deadline, "pulling image " + image)) {
             if (response.statusCode() != 200) {
                 throw refused(response.statusCode());
             }
