@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * One sandbox: its commands, files, ports and lifetime. Methods may be called from many threads at once.
  *
- * <p>Errors of all methods: {@code SANDBOX_NOT_FOUND} once it is gone, {@code INVALID_STATE} when it is paused or failed,
- * {@code SANDBOX_LOST} when its agent does not answer any more.
+ * <p>Errors of all methods: {@code SANDBOX_NOT_FOUND} once it is gone, {@code INVALID_STATE} when it is paused,
+ * {@code SANDBOX_LOST} when it has failed or its agent does not answer any more.
  */
 public interface Sandbox extends AutoCloseable {
     /**
