@@ -121,7 +121,11 @@ class NothingSpinsTest {
             link.open(Requests.freeze()).reply(LIMIT);
             link.open(Requests.thaw()).reply(LIMIT);
             Files.writeString(agent.folder.resolve("fifo"), "");
-            assertThat(((Frame.Event) follow.take(LIMIT)).event()).isEqualTo(2);
+            Frame last = follow.take(LIMIT);
+            while (last instanceof Frame.Output) { // the number and the end of its line may come apart
+                last = follow.take(LIMIT);
+            }
+            assertThat(((Frame.Event) last).event()).isEqualTo(2);
         }
     }
 
