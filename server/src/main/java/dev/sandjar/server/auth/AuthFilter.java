@@ -1,5 +1,6 @@
 package dev.sandjar.server.auth;
 
+import dev.sandjar.server.limit.Gate;
 import dev.sandjar.server.limit.RateLimits;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -13,15 +14,18 @@ public class AuthFilter {
     private final Authentication authentication;
     private final Caller caller;
     private final RateLimits limits;
+    private final Gate gate;
 
-    AuthFilter(Authentication authentication, Caller caller, RateLimits limits) {
+    AuthFilter(Authentication authentication, Caller caller, RateLimits limits, Gate gate) {
         this.authentication = authentication;
         this.caller = caller;
         this.limits = limits;
+        this.gate = gate;
     }
 
     @ServerRequestFilter
     public void check(ContainerRequestContext request, RoutingContext context) {
+        gate.pass();
         if (OPEN.contains(request.getUriInfo().getPath())) {
             return;
         }

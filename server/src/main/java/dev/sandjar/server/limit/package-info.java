@@ -1,7 +1,7 @@
 /**
- * How often a caller may ask.
+ * How often a caller may ask, and whether anybody may now.
  *
- * <p>Start at {@link dev.sandjar.server.limit.RateLimits}.
+ * <p>Start at {@link dev.sandjar.server.limit.RateLimits}; {@code Gate} is closed while the server stops.
  */
 @NullMarked
 package dev.sandjar.server.limit;

@@ -4,6 +4,7 @@ import dev.sandjar.Sandboxes;
 import dev.sandjar.server.auth.Addresses;
 import dev.sandjar.server.auth.Authentication;
 import dev.sandjar.server.auth.Places;
+import dev.sandjar.server.limit.Gate;
 import dev.sandjar.server.limit.RateLimits;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -20,11 +21,13 @@ class ApiRoutes {
     private final Authentication authentication;
     private final Places places;
     private final RateLimits limits;
+    private final Gate gate;
 
-    ApiRoutes(Authentication authentication, Places places, RateLimits limits) {
+    ApiRoutes(Authentication authentication, Places places, RateLimits limits, Gate gate) {
         this.authentication = authentication;
         this.places = places;
         this.limits = limits;
+        this.gate = gate;
     }
 
     void mount(@Observes Router router, Vertx vertx) {
@@ -32,6 +35,7 @@ class ApiRoutes {
     }
 
     private Sandboxes sandboxes(HttpServerRequest request) {
+        gate.pass();
         try {
             String owner = authentication.owner(
                     request.getHeader("Authorization"), request.getHeader("X-API-Key"), Addresses.of(request));
