@@ -70,6 +70,12 @@ static void done(struct channel *ch)
     channel_close(ch, OK, "");
 }
 
+/* After all below it were killed. A supervisor may be stopped, by a frozen sandbox or from inside, and has an ending to pass on. */
+static void end_root(const struct command *c)
+{
+    kill(c->supervisor, c->supervisor == c->pid ? SIGKILL : SIGCONT);
+}
+
 void command_signal(struct channel *ch, struct reader *r)
 {
     const uint8_t *id = get_raw(r, 16);
@@ -86,12 +92,16 @@ void command_signal(struct channel *ch, struct reader *r)
         c->killed_by_us |= number == SIGKILL;
         if (tree == 1 && number == SIGKILL) {
             reply_when_killed(ch, c->supervisor);
+            end_root(c);
             return;
         }
-        if (tree == 1)
+        if (tree == 1) {
             signal_tree(c->supervisor, number);
-        else if (c->pid > 0)
+            if (c->supervisor == c->pid)
+                kill(c->pid, number);
+        } else if (c->pid > 0) {
             kill(-c->pid, number);
+        }
     }
     done(ch);
 }
@@ -229,7 +239,7 @@ void commands_expire(void)
             c->deadline = now + 20; /* again, should anything have slipped through */
             if (!c->killing)
                 c->killing = kill_tree(c->supervisor, killing_done, c);
-            kill(c->supervisor, SIGCONT); /* in a frozen sandbox it is stopped too, and has an ending to pass on */
+            end_root(c);
         }
     }
 }

@@ -38,7 +38,7 @@ struct command {
     uint8_t id[16];
     char **argv;
     uint32_t flags;
-    pid_t supervisor, pid;
+    pid_t supervisor, pid; /* the same once the supervisor was killed from inside */
     int64_t started;
     uint64_t oom_before;
     uint32_t limit_ms;

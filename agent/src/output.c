@@ -211,11 +211,25 @@ static void drain_terminal(struct command *c)
     wake_followers(c);
 }
 
+/* Code inside may kill the supervisor, which has the same user. The command is our own child then, and its ending is still to come. */
+static bool outlives_supervisor(struct command *c, int status)
+{
+    siginfo_t info;
+
+    if (c->report.fd >= 0)
+        c->report.ready(&c->report, 0);
+    return WIFSIGNALED(status) && c->pid > 0 && c->pid != c->supervisor && waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 bool command_reaped(pid_t pid, int status)
 {
     for (struct command *c = commands; c != NULL; c = c->next) {
         if (c->supervisor != pid || c->reaped)
             continue;
+        if (outlives_supervisor(c, status)) {
+            c->supervisor = c->pid;
+            return true;
+        }
         c->reaped = true;
         c->status = status;
         c->deadline = INT64_MAX;

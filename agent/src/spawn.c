@@ -109,7 +109,7 @@ static int find_and_execute(const struct spawn *s)
     return denied != 0 ? denied : ENOENT;
 }
 
-static _Noreturn void become(const struct spawn *s)
+static _Noreturn void become(const struct spawn *s, int report)
 {
     struct sigaction normal = {.sa_handler = SIG_DFL};
     struct rlimit none = {0, 0};
@@ -130,6 +130,9 @@ static _Noreturn void become(const struct spawn *s)
     sigemptyset(&empty);
     sigprocmask(SIG_SETMASK, &empty, NULL);
     setrlimit(RLIMIT_CORE, &none);
+    pid_t own = getpid(); /* told before it runs: what runs may end its supervisor */
+    if (write(report, &own, sizeof own) != sizeof own)
+        _exit(125);
     close_above(2);
     if (s->cwd[0] != 0 && chdir(s->cwd) < 0) {
         complain("cwd ", s->cwd, errno);
@@ -163,10 +166,8 @@ static _Noreturn void supervise(const struct spawn *s, int report)
     prctl(PR_SET_NAME, "sandjar-command");
     pid_t command = vfork();
     if (command == 0)
-        become(s);
+        become(s, report);
     if (command < 0)
-        _exit(125);
-    if (write(report, &command, sizeof command) != sizeof command)
         _exit(125);
     close_above(-1);
     for (;;) {

@@ -117,6 +117,33 @@ class AgentTest {
     }
 
     @Test
+    void aCommandThatKillsItsSupervisorForgesNoEnding() throws Exception {
+        Ran ran = run("sh", "-c", "kill -9 $PPID; while kill -0 $PPID; do :; done; exit 7");
+        assertThat(ran.ended()).isEqualTo(new Replies.Ended(Replies.How.EXITED, 7));
+    }
+
+    @Test
+    void aCommandThatKillsItsSupervisorHasItsTimeLimitAllTheSame() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, Duration.ofMillis(500), Requests.HOLD, "sh", "-c", "kill -9 $PPID; exec sleep 1000");
+        assertThat(follow(link, id, 0).ended()).isEqualTo(new Replies.Ended(Replies.How.TIMED_OUT, 500));
+    }
+
+    @Test
+    void aCommandThatStopsItsSupervisorCanBeKilled() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "sh", "-c", "kill -STOP $PPID; echo stopped; exec sleep 1000");
+        Channel follow = link.open(Requests.follow(id, 0, 3, true));
+        follow.reply(LIMIT);
+        follow.take(LIMIT);
+        link.open(Requests.signal(id, 9, true)).reply(LIMIT);
+        assertThat(follow.take(LIMIT))
+                .isInstanceOfSatisfying(
+                        Frame.Event.class,
+                        event -> assertThat(ended(event)).isEqualTo(new Replies.Ended(Replies.How.KILLED, 9)));
+    }
+
+    @Test
     void outputIsKeptWhileNobodyIsConnected() throws Exception {
         var id = UUID.randomUUID();
         run("mkfifo", "fifo");

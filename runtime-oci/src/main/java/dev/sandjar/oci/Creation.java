@@ -117,6 +117,7 @@ final class Creation {
             faults.after(id, Step.READY);
 
             close(folder);
+            machine.cgroups().of(id.toString()).limitSockets(Limits.of(spec).sockets());
             laid.release(); // the sandbox has its own by now
             if (disk.isPresent()) {
                 disk.get().release();

@@ -115,6 +115,83 @@ class AttackTest {
                 .contains("PermissionError");
     }
 
+    @ParameterizedTest
+    @CsvSource({"USERSOCK, 2", "SOCK_DIAG, 4", "XFRM, 6", "AUDIT, 9", "NETFILTER, 12", "UEVENT, 15", "GENERIC, 16"})
+    void thisKindOfNetlinkIsRefused(String name, int protocol) throws Exception {
+        assertThat(shell.python("import socket\nsocket.socket(16, socket.SOCK_RAW, " + protocol + ")"))
+                .contains("PermissionError");
+    }
+
+    @Test
+    void networkInterfacesCanBeListed() throws Exception {
+        assertThat(shell.python("import socket\nprint(socket.if_nameindex())")).isEqualTo("[(1, 'lo')]\n");
+    }
+
+    @Test
+    void thePseudoTerminalsOfTheMachineAreNotTakenByOne() throws Exception {
+        assertThat(shell.python("""
+                        import os
+                        taken = []
+                        try:
+                            while True: taken.append(os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY))
+                        except OSError: print(len(taken) <= 64)
+                        """)).isEqualTo("True\n");
+    }
+
+    /** The limit on their number is the machine's. */
+    @Test
+    void thereIsNoAsynchronousInputAndOutput() throws Exception {
+        assertThat(shell.python("""
+                        import ctypes
+                        libc = ctypes.CDLL(None, use_errno=True)
+                        io_setup = 206 if ctypes.sizeof(ctypes.c_long) == 8 and __import__("os").uname().machine == "x86_64" else 0
+                        print(libc.syscall(io_setup, 128, ctypes.byref(ctypes.c_ulong(0))), ctypes.get_errno())
+                        """)).isEqualTo("-1 38\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SOCK_STREAM", "SOCK_DGRAM"})
+    void whatSocketsHoldIsLimited(String type) throws Exception {
+        try (Shell hog =
+                Shell.in(SandboxSpec.builder().image("host").memory(64 << 20).build())) {
+            String held = hog.python("""
+                    import socket
+                    kept, held = [], 0
+                    def fill(connection):
+                        global held
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+                        connection.setblocking(False)
+                        try:
+                            for i in range(128): held += connection.send(bytes(32768))
+                        except OSError: pass
+                    if socket.%1$s == socket.SOCK_STREAM:
+                        server = socket.create_server(("127.0.0.1", 0))
+                        for i in range(50):
+                            client = socket.create_connection(server.getsockname())
+                            kept += [client, server.accept()[0]]
+                            fill(client)
+                        print(held)
+                    else:
+                        for i in range(50):
+                            server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                            server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+                            server.bind(("127.0.0.1", 0))
+                            client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                            client.connect(server.getsockname())
+                            kept += [client, server]
+                            fill(client)
+                        arrived = 0
+                        for server in kept[1::2]:
+                            server.setblocking(False)
+                            try:
+                                while True: arrived += len(server.recv(65536))
+                            except OSError: pass
+                        print(arrived)
+                    """.formatted(type)).strip();
+            assertThat(Long.parseLong(held)).isLessThan(64 << 20);
+        }
+    }
+
     @Test
     void noOtherProcessesAreSeen() throws Exception {
         assertThat(shell.output("cat /proc/[0-9]*/comm")).doesNotContain("java", "runc");

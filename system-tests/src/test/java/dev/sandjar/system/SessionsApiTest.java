@@ -87,6 +87,36 @@ class SessionsApiTest {
         assertThat(answer.body()).doesNotContain("wrong-secret");
     }
 
+    /** Together these bodies are twice the server's memory. */
+    @Test
+    void nothingIsKeptOfTheBodiesOfStrangers() throws Exception {
+        byte[] head = """
+                POST /v1/api/sandboxes HTTP/1.1\r
+                Host: x\r
+                Content-Type: application/json\r
+                Content-Length: 8000010\r
+                \r
+                """.getBytes(StandardCharsets.US_ASCII);
+        var connections = new java.util.ArrayList<Socket>();
+        try {
+            for (int i = 0; i < 64; i++) {
+                var connection = new Socket(server.address.getHost(), server.address.getPort());
+                connections.add(connection);
+                connection.getOutputStream().write(head);
+                connection.getOutputStream().write(new byte[8_000_000]);
+            }
+            for (Socket connection : connections) {
+                assertThat(new String(connection.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                        .isEqualTo("HTTP/1.1 401");
+            }
+            assertThat(server.get("/sessions").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
     @Test
     void othersSandboxesDoNotExist() throws Exception {
         String id = create("{}");

@@ -44,7 +44,8 @@ public record Bundle(
                     "/dev/pts",
                     "devpts",
                     "devpts",
-                    List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")),
+                    // the machine has 4 096 for all: without a bound one sandbox takes them
+                    List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5", "max=64")),
             new Mount("/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=64m")),
             new Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro")),
             new Mount("/run", "tmpfs", "tmpfs", List.of("nosuid", "nodev", "mode=755", "size=16m")));

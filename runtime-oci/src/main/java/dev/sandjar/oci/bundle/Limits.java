@@ -17,6 +17,7 @@ public record Limits(long memory, double cpu, int pids) {
     public static final Limits DEFAULT = new Limits(512L << 20, 1, 256);
 
     private static final long PERIOD = 100_000; // microseconds; the kernel's own default
+    private static final long SOCKETS = 8; // one part of so many of the memory
     private static final long SHORTEST_QUOTA = 1_000; // the kernel takes nothing shorter
 
     /** The spec's, and the default where it has none. */
@@ -25,6 +26,11 @@ public record Limits(long memory, double cpu, int pids) {
                 spec.memory().orElse(DEFAULT.memory),
                 spec.cpu().orElse(DEFAULT.cpu),
                 spec.pids().orElse(DEFAULT.pids));
+    }
+
+    /** Bytes in the buffers of TCP and UDP sockets: besides memory where the kernel does not count them to it. */
+    public long sockets() {
+        return memory / SOCKETS;
     }
 
     /** The {@code linux.resources}, as far as this machine can enforce them. */

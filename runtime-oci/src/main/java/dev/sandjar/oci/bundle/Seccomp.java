@@ -9,8 +9,8 @@ import java.util.Map;
  * use only with a capability or that has been a way out. What is not named fails with EPERM.
  *
  * <p>Left out on purpose: namespaces ({@code unshare}, {@code setns}, the flags of {@code clone}), mounts, {@code bpf}, {@code keyctl}, {@code io_uring},
- * {@code perf_event_open}, {@code userfaultfd}, {@code kexec}, modules, clocks, swap, {@code open_by_handle_at}, 32-bit calls, and all kinds of
- * sockets but local ones, IPv4, IPv6 and netlink.
+ * {@code perf_event_open}, {@code userfaultfd}, {@code kexec}, modules, clocks, swap, {@code open_by_handle_at}, 32-bit calls, {@code io_setup} (its
+ * {@code aio-max-nr} is one number for the whole machine), and all kinds of sockets but local ones, IPv4, IPv6 and netlink for routes.
  */
 final class Seccomp {
     private static final List<String> ALLOWED = List.of("""
@@ -23,8 +23,7 @@ final class Seccomp {
             get_thread_area getcpu getcwd getdents getdents64 getegid geteuid getgid getgroups getitimer
             getpeername getpgid getpgrp getpid getppid getpriority getrandom getresgid getresuid getrlimit
             getrusage getsid getsockname getsockopt gettid gettimeofday getuid getxattr inotify_add_watch
-            inotify_init inotify_init1 inotify_rm_watch io_cancel io_destroy io_getevents io_pgetevents io_setup
-            io_submit ioctl ioprio_get ioprio_set kill landlock_add_rule landlock_create_ruleset
+            inotify_init inotify_init1 inotify_rm_watch ioctl ioprio_get ioprio_set kill landlock_add_rule landlock_create_ruleset
             landlock_restrict_self lchown lgetxattr link linkat listen listxattr llistxattr lremovexattr lseek
             lsetxattr lstat madvise membarrier memfd_create memfd_secret mincore mkdir mkdirat mknod mknodat
             mlock mlock2 mlockall mmap mprotect mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedsend
@@ -52,7 +51,10 @@ final class Seccomp {
 
     private static final int ENOSYS = 38;
     private static final int EPERM = 1;
-    private static final List<Integer> SOCKETS = List.of(1, 2, 10, 16); // AF_UNIX, AF_INET, AF_INET6, AF_NETLINK
+    private static final List<Integer> SOCKETS = List.of(1, 2, 10); // AF_UNIX, AF_INET, AF_INET6
+    private static final int NETLINK = 16;
+    private static final int ROUTE =
+            0; // what lists of network interfaces need; by others one socket can fill a second one
 
     /** Plain Linux, 32-bit names, without address randomization as debuggers want it, and a question. */
     private static final List<Long> PERSONALITIES = List.of(0L, 0x8L, 0x20000L, 0x20008L, 0xffff_ffffL);
@@ -64,14 +66,23 @@ final class Seccomp {
         var rules = new ArrayList<Object>();
         rules.add(Map.of("names", ALLOWED, "action", "SCMP_ACT_ALLOW"));
         rules.add(allow("clone", "SCMP_CMP_MASKED_EQ", NEW_NAMESPACES, 0));
-        // its flags are behind a pointer that a filter cannot follow; told that it does not exist, libc takes clone
-        rules.add(Map.of("names", List.of("clone3"), "action", "SCMP_ACT_ERRNO", "errnoRet", ENOSYS));
+        // clone3's flags are behind a pointer that a filter cannot follow; told that it does not exist, libc takes
+        // clone.
+        // Programs do without io_setup in the same way
+        rules.add(Map.of("names", List.of("clone3", "io_setup"), "action", "SCMP_ACT_ERRNO", "errnoRet", ENOSYS));
         for (long personality : PERSONALITIES) {
             rules.add(allow("personality", "SCMP_CMP_EQ", personality, 0));
         }
         for (int family : SOCKETS) {
             rules.add(allow("socket", "SCMP_CMP_EQ", family, 0));
         }
+        rules.add(Map.of(
+                "names",
+                List.of("socket"),
+                "action",
+                "SCMP_ACT_ALLOW",
+                "args",
+                List.of(argument(0, "SCMP_CMP_EQ", NETLINK, 0), argument(2, "SCMP_CMP_EQ", ROUTE, 0))));
         return Map.of(
                 "defaultAction",
                 "SCMP_ACT_ERRNO",
@@ -84,7 +95,16 @@ final class Seccomp {
     }
 
     private static Map<String, Object> allow(String call, String comparison, long value, long second) {
-        var first = Map.of("index", 0, "op", comparison, "value", value, "valueTwo", second);
-        return Map.of("names", List.of(call), "action", "SCMP_ACT_ALLOW", "args", List.of(first));
+        return Map.of(
+                "names",
+                List.of(call),
+                "action",
+                "SCMP_ACT_ALLOW",
+                "args",
+                List.of(argument(0, comparison, value, second)));
+    }
+
+    private static Map<String, Object> argument(int index, String comparison, long value, long second) {
+        return Map.of("index", index, "op", comparison, "value", value, "valueTwo", second);
     }
 }

@@ -80,6 +80,19 @@ public final class SandboxCgroup {
         return file.isPresent() && read(file.get()).lines().anyMatch(line -> line.matches("oom_kill [1-9][0-9]*"));
     }
 
+    /**
+     * Bounds what its sockets may hold. Version 2 counts that as memory; version 1 does not, and OCI runtimes no longer pass such a limit on. Counts
+     * for sockets that are made from now on.
+     */
+    public void limitSockets(long bytes) throws IOException {
+        Optional<Path> file = old("memory")
+                .map(folder -> folder.resolve("memory.kmem.tcp.limit_in_bytes"))
+                .filter(Files::exists); // kernels may be built without it
+        if (file.isPresent()) {
+            Files.writeString(file.get(), Long.toString(bytes));
+        }
+    }
+
     /** Stops its processes, or lets them go on, and returns when the kernel says that it is so. */
     public void freeze(boolean stop, Deadline deadline) throws IOException, InterruptedException {
         ask(stop);

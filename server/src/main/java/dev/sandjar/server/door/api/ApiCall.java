@@ -33,7 +33,6 @@ final class ApiCall {
     private final Vertx vertx;
     private final HttpServerRequest request;
     private final Map<String, String> path;
-    private final @Nullable Buffer body;
     private final Sandboxes sandboxes;
     private final Thread thread;
     private final AtomicBoolean served = new AtomicBoolean(); // no interruption reaches the thread after that
@@ -41,12 +40,12 @@ final class ApiCall {
     private volatile boolean gone;
     private volatile @Nullable FrameSink sink;
     private boolean answered;
+    private byte[] body = {};
 
-    ApiCall(Vertx vertx, HttpServerRequest request, Map<String, String> path, @Nullable Buffer body, Callers callers) {
+    ApiCall(Vertx vertx, HttpServerRequest request, Map<String, String> path, Callers callers) {
         this.vertx = vertx;
         this.request = request;
         this.path = path;
-        this.body = body;
         this.thread = Thread.currentThread();
         this.sandboxes = callers.sandboxes(request);
         request.response().closeHandler(_ -> clientGone());
@@ -112,9 +111,14 @@ final class ApiCall {
         return Optional.ofNullable(request.getHeader(name));
     }
 
+    /** What {@link #json} is made of. */
+    void read(byte[] whole) {
+        body = whole;
+    }
+
     JsonNode json() {
         try {
-            return Json.parse(body == null ? new byte[0] : body.getBytes());
+            return Json.parse(body);
         } catch (JsonProcessingException e) {
             throw SandboxException.invalid("body", "no JSON", "one JSON value");
         }

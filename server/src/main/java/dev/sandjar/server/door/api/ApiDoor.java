@@ -5,7 +5,6 @@ import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
-import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Json;
@@ -15,10 +14,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The routes of {@code /v1/api}. */
 public final class ApiDoor {
@@ -26,9 +25,6 @@ public final class ApiDoor {
     private static final String SANDBOX = "/sandboxes/:sandbox";
     private static final String COMMAND = SANDBOX + "/commands/:command";
     private static final String FILES = SANDBOX + "/files";
-
-    /** A JSON body may have that much: a spec with the largest environment that is of use. */
-    private static final int LARGEST_JSON = 8 << 20;
 
     /** Serves one call. */
     interface Handling {
@@ -45,14 +41,19 @@ public final class ApiDoor {
     private final Vertx vertx;
     private final Callers callers;
     private final int order;
+    private final Duration silence;
     private final StdinSessions stdin;
     private final OutputSessions outputs;
 
-    /** @param order of the routes, for routers that have others for the same paths */
-    public ApiDoor(Vertx vertx, Callers callers, int order) {
+    /**
+     * @param order of the routes, for routers that have others for the same paths
+     * @param silence how long a client may send nothing in the middle of a body
+     */
+    public ApiDoor(Vertx vertx, Callers callers, int order, Duration silence) {
         this.vertx = vertx;
         this.callers = callers;
         this.order = order;
+        this.silence = silence;
         this.stdin = new StdinSessions(vertx);
         this.outputs = new OutputSessions(vertx);
     }
@@ -113,38 +114,17 @@ public final class ApiDoor {
                 return;
             }
         }
-        switch (body) {
-            case NONE -> serve(request, path, null, handling);
-            case STREAM -> {
-                request.pause();
-                serve(request, path, null, handling);
-            }
-            case JSON -> {
-                Buffer all = Buffer.buffer();
-                request.handler(some -> append(all, some));
-                request.endHandler(_ -> {
-                    if (all.length() > LARGEST_JSON) {
-                        refuse(request, tooLarge());
-                    } else {
-                        serve(request, path, all, handling);
-                    }
-                });
-                request.resume();
-            }
+        if (body != Body.NONE) {
+            request.pause(); // not a byte is kept for somebody whom we do not know yet
         }
+        serve(request, path, body == Body.JSON, handling);
     }
 
-    private static void append(Buffer all, Buffer some) {
-        if (all.length() <= LARGEST_JSON) {
-            all.appendBuffer(some); // what is more is only counted as too much
-        }
-    }
-
-    private void serve(HttpServerRequest request, Map<String, String> path, @Nullable Buffer body, Handling handling) {
+    private void serve(HttpServerRequest request, Map<String, String> path, boolean json, Handling handling) {
         Thread.ofVirtual().name("api-" + request.method() + request.path()).start(() -> {
             ApiCall call;
             try {
-                call = new ApiCall(vertx, request, path, body, callers);
+                call = new ApiCall(vertx, request, path, callers);
             } catch (SandboxException e) {
                 refuse(request, e);
                 return;
@@ -152,7 +132,7 @@ public final class ApiDoor {
                 refuse(request, ApiCall.unknown(e));
                 return;
             }
-            call.serve(handling);
+            call.serve(json ? JsonContent.before(handling, request, silence) : handling);
         });
     }
 
@@ -167,11 +147,6 @@ public final class ApiDoor {
     private static SandboxException unknownParameter(Set<String> known) {
         List<String> names = known.stream().sorted().toList();
         return SandboxException.invalid("parameter", "unknown", names.isEmpty() ? "none" : String.join(", ", names));
-    }
-
-    private static SandboxException tooLarge() {
-        return new SandboxException(
-                ErrorCode.TOO_LARGE, "the body is larger than " + LARGEST_JSON + " bytes", "send less", null);
     }
 
     private static SandboxException noSuchThing() {

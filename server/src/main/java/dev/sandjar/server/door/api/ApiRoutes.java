@@ -4,6 +4,7 @@ import dev.sandjar.Sandboxes;
 import dev.sandjar.server.auth.Addresses;
 import dev.sandjar.server.auth.Authentication;
 import dev.sandjar.server.auth.Places;
+import dev.sandjar.server.config.ServerConfig;
 import dev.sandjar.server.limit.Gate;
 import dev.sandjar.server.limit.RateLimits;
 import io.vertx.core.Vertx;
@@ -22,16 +23,18 @@ class ApiRoutes {
     private final Places places;
     private final RateLimits limits;
     private final Gate gate;
+    private final ServerConfig config;
 
-    ApiRoutes(Authentication authentication, Places places, RateLimits limits, Gate gate) {
+    ApiRoutes(Authentication authentication, Places places, RateLimits limits, Gate gate, ServerConfig config) {
         this.authentication = authentication;
         this.places = places;
         this.limits = limits;
         this.gate = gate;
+        this.config = config;
     }
 
     void mount(@Observes Router router, Vertx vertx) {
-        new ApiDoor(vertx, this::sandboxes, ORDER).mount(router);
+        new ApiDoor(vertx, this::sandboxes, ORDER, config.limits().body()).mount(router);
     }
 
     private Sandboxes sandboxes(HttpServerRequest request) {
