@@ -21,7 +21,7 @@ enum {
     MAX_CHANNELS = 1024,
     MAX_ENDED = 64,
     MAX_ENDED_BYTES = 32 << 20,
-    MAX_ENTRIES = 100000,
+    MAX_ENTRIES = 20000,
     MAX_WATCHES = 64,
 };
 

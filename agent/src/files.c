@@ -152,7 +152,7 @@ void file_list(struct channel *ch, struct reader *r)
             if (e != OK) {
                 bytes_free(&l->entries);
                 free(l);
-                channel_close(ch, e, e == TOO_LARGE ? "more than 100000 entries" : "no memory");
+                channel_close(ch, e, e == TOO_LARGE ? "more than 20000 entries" : "no memory");
             } else {
                 ch->self = l;
                 ch->pump = list_pump;

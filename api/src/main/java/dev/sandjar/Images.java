@@ -26,7 +26,7 @@ public interface Images {
      * Removes an image. Sandboxes that use it keep it until they are gone.
      *
      * @param reference as in {@link #list}
-     * @throws SandboxException {@code IMAGE_NOT_FOUND}
+     * @throws SandboxException {@code IMAGE_NOT_FOUND}; {@code PERMISSION_DENIED} where that is for operators
      */
     void remove(String reference);
 }

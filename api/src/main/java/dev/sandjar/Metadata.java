@@ -66,7 +66,7 @@ public record Metadata(Map<String, @Nullable Object> values) {
                 if (!(key instanceof String name)) {
                     throw SandboxException.invalid("metadata", "a map with a key " + key, "string keys");
                 }
-                size += name.length() + 4;
+                size += whole(name).length() + 4;
                 to.put(name, value(value, depth + 1));
             });
             return Collections.unmodifiableMap(to);
@@ -86,7 +86,7 @@ public record Metadata(Map<String, @Nullable Object> values) {
             }
             return switch (value) {
                 case null -> sized(4, null);
-                case String text -> sized(text.length() + 2, text);
+                case String text -> sized(whole(text).length() + 2, text);
                 case Boolean bool -> sized(5, bool);
                 case Number number -> sized(number.toString().length(), number);
                 case Map<?, ?> map -> map(map, depth);
@@ -95,6 +95,15 @@ public record Metadata(Map<String, @Nullable Object> values) {
                     throw SandboxException.invalid(
                             "metadata", "a " + value.getClass().getSimpleName(), "JSON values");
             };
+        }
+
+        /** Half a surrogate pair is no character, and UTF-8 has no bytes for it. */
+        private static String whole(String text) {
+            if (text.codePoints()
+                    .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE)) {
+                throw SandboxException.invalid("metadata", "text with half a surrogate pair", "whole characters");
+            }
+            return text;
         }
 
         private @Nullable Object sized(int characters, @Nullable Object value) {

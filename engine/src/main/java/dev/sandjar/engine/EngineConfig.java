@@ -2,6 +2,7 @@ package dev.sandjar.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How an engine behaves.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param maxTotal how many sandboxes there may be in all
  * @param defaultImage for specs and templates that name none
  * @param templates the recipes
+ * @param operators owners who may remove images and look at the place itself, which all share; empty: everyone may
  */
 public record EngineConfig(
         boolean resident,
@@ -24,9 +26,15 @@ public record EngineConfig(
         int maxPerOwner,
         int maxTotal,
         String defaultImage,
-        List<Template> templates) {
+        List<Template> templates,
+        Set<String> operators) {
     public EngineConfig {
         templates = List.copyOf(templates);
+        operators = Set.copyOf(operators);
+    }
+
+    boolean operator(String owner) {
+        return operators.isEmpty() || operators.contains(owner);
     }
 
     public static Builder builder() {
@@ -43,6 +51,7 @@ public record EngineConfig(
         private int maxTotal = 10_000;
         private String defaultImage = "host";
         private List<Template> templates = List.of();
+        private Set<String> operators = Set.of();
 
         private Builder() {}
 
@@ -81,6 +90,11 @@ public record EngineConfig(
             return this;
         }
 
+        public Builder operators(Set<String> value) {
+            operators = value;
+            return this;
+        }
+
         public Builder templates(List<Template> value) {
             templates = value;
             return this;
@@ -88,7 +102,15 @@ public record EngineConfig(
 
         public EngineConfig build() {
             return new EngineConfig(
-                    resident, createLimit, agentLimit, destroyLimit, maxPerOwner, maxTotal, defaultImage, templates);
+                    resident,
+                    createLimit,
+                    agentLimit,
+                    destroyLimit,
+                    maxPerOwner,
+                    maxTotal,
+                    defaultImage,
+                    templates,
+                    operators);
         }
     }
 }

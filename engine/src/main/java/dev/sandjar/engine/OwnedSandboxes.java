@@ -52,11 +52,14 @@ class OwnedSandboxes implements Sandboxes {
 
     @Override
     public Images images() {
-        return engine.images();
+        return engine.config().operator(owner) ? engine.images() : new SharedImages(engine.images());
     }
 
     @Override
     public List<Finding> doctor() {
+        if (!engine.config().operator(owner)) {
+            throw SharedImages.forOperators("looking at the machine");
+        }
         return engine.doctor();
     }
 

@@ -127,6 +127,17 @@ class EngineTest {
     }
 
     @Test
+    void onlyOperatorsChangeWhatAllShare() {
+        reopen(EngineConfig.builder().operators(Set.of("bob")));
+        refuses(ErrorCode.PERMISSION_DENIED, () -> alice().images().remove("python"));
+        refuses(ErrorCode.PERMISSION_DENIED, () -> alice().doctor());
+        refuses(
+                ErrorCode.IMAGE_NOT_FOUND,
+                () -> engine.sandboxes("bob").images().remove("python"));
+        assertThat(engine.sandboxes("bob").doctor()).isNotEmpty();
+    }
+
+    @Test
     void aFailedCreateGivesItsQuotaBack() throws Exception {
         reopen(EngineConfig.builder().maxPerOwner(1));
         for (int i = 0; i < 3; i++) {

@@ -58,6 +58,7 @@ public class Wiring implements Places {
                         .maxPerOwner(config.limits().sandboxesPerOwner())
                         .maxTotal(config.limits().sandboxes())
                         .defaultImage(config.defaultImage())
+                        .operators(config.auth().operators())
                         .templates(templates(config.templates()))
                         .build());
         engine = opened;

@@ -17,7 +17,7 @@ class ServerSandboxesTest extends SandboxesContract {
 
     @BeforeAll
     static void open() throws Exception {
-        server = new RealServer(home, "-Dsandjar.registries=*");
+        server = new RealServer(home, "-Dsandjar.registries=*", "-Dsandjar.auth.operators=alice");
         sandboxes = Sandboxes.open(server.address.toString(), RealServer.TOKEN);
     }
 

@@ -249,6 +249,7 @@ class SessionsApiTest {
         {"tll": 60}               | field is unknown, allowed: image, metadata, sshPublicKey, template, ttl
         {"metadata": []}          | metadata is an array, allowed: an object
         {"sshPublicKey": "x"}     | sshPublicKey is "x"
+        {"metadata": {"a": "\\ud800"}} | metadata is text with half a surrogate pair
         {"ttl": 60                | the body is not JSON at line 1
         []                        | the body is another kind of JSON, allowed: a JSON object
         """)

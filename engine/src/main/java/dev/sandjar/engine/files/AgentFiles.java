@@ -27,6 +27,7 @@ import java.util.List;
 
 /** Files of a sandbox, through its agent. Nothing here holds a whole file but {@link #read}. */
 public final class AgentFiles implements SandboxFiles {
+    private static final int MOST_ENTRIES = 20_000; // of one listing; each may cost half a kilobyte here
     private static final int CHUNK = 256 * 1024;
 
     private final LiveSandbox sandbox;
@@ -179,7 +180,7 @@ public final class AgentFiles implements SandboxFiles {
             for (var entry = Replies.entry(rest); entry != null; entry = Replies.entry(rest)) {
                 infos.add(info(path.endsWith("/") ? path + entry.name() : path + "/" + entry.name(), entry.stat()));
             }
-            if (infos.size() > 100_000) {
+            if (infos.size() > MOST_ENTRIES) {
                 throw new ProtocolException("LIST of more than its bound");
             }
         }

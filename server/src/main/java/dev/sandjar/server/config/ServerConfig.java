@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Everything about the server. Keys: {@code sandjar.*}; an unknown one stops the start. */
 @ConfigMapping(prefix = "sandjar")
@@ -51,6 +52,10 @@ public interface ServerConfig {
     interface Auth {
         /** A file of tokens, a line each: the token, or {@code owner:token}. Made with one token when it is missing. */
         Optional<String> tokenFile();
+
+        /** Owners who may remove images and call doctor, with commas; {@code default} is who a token without a name belongs to. */
+        @WithDefault("default")
+        Set<String> operators();
 
         /** JSON Web Tokens. */
         Jwt jwt();

@@ -9,6 +9,7 @@ import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.server.body.RequestBody;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Json;
@@ -18,6 +19,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -125,8 +127,8 @@ final class ApiCall {
     }
 
     /** The body as it arrives. Its first read tells the client to send it, if the client asked. */
-    FrameContent content() {
-        return new FrameContent(request);
+    FrameContent content(Duration silence) {
+        return new FrameContent(new RequestBody(request, silence));
     }
 
     // ---- what is answered

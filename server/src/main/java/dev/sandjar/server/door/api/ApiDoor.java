@@ -83,7 +83,14 @@ public final class ApiDoor {
         route(router, GET, COMMAND + "/stdin", Body.STREAM, stdin::serve, "session", "taken");
 
         route(router, GET, FILES + "/content", Body.NONE, FileCalls::read, "path", "offset", "version");
-        route(router, PUT, FILES + "/content", Body.STREAM, FileCalls::write, "path", "overwrite");
+        route(
+                router,
+                PUT,
+                FILES + "/content",
+                Body.STREAM,
+                call -> FileCalls.write(call, silence),
+                "path",
+                "overwrite");
         route(router, GET, FILES + "/info", Body.NONE, FileCalls::stat, "path");
         route(router, GET, FILES + "/list", Body.NONE, FileCalls::list, "path");
         route(router, PUT, FILES + "/folder", Body.JSON, FileCalls::mkdirs, "path");

@@ -12,6 +12,7 @@ import dev.sandjar.wire.Specs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 
 /** {@code /files}: what is in a sandbox. */
@@ -58,10 +59,12 @@ final class FileCalls {
         }
     }
 
-    static void write(ApiCall call) {
+    static void write(ApiCall call, Duration silence) {
         String path = call.needed("path");
         boolean overwrite = call.flag("overwrite");
-        call.answer(200, Infos.write(call.sandbox().files().write(path, call.content(), overwrite)));
+        try (FrameContent content = call.content(silence)) {
+            call.answer(200, Infos.write(call.sandbox().files().write(path, content, overwrite)));
+        }
     }
 
     static void stat(ApiCall call) {

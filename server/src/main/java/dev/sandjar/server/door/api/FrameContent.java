@@ -1,9 +1,9 @@
 package dev.sandjar.server.door.api;
 
+import dev.sandjar.server.body.RequestBody;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.FrameReader;
 import dev.sandjar.wire.MalformedFrameException;
-import io.vertx.core.http.HttpServerRequest;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,14 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Bytes that arrive as frames. They end with the frame that says so; anything else is an exception. */
 final class FrameContent extends InputStream {
-    private final HttpServerRequest request;
+    private final RequestBody body;
     private @Nullable FrameReader reader;
     private @Nullable ByteBuffer chunk;
     private boolean ended;
 
-    /** @param request paused */
-    FrameContent(HttpServerRequest request) {
-        this.request = request;
+    FrameContent(RequestBody body) {
+        this.body = body;
     }
 
     @Override
@@ -51,6 +50,12 @@ final class FrameContent extends InputStream {
         }
     }
 
+    /** What the client still sends is thrown away as it arrives, so that it gets to read the answer. */
+    @Override
+    public void close() {
+        body.close();
+    }
+
     private Frame next() throws IOException {
         try {
             return reader().read();
@@ -65,10 +70,7 @@ final class FrameContent extends InputStream {
 
     private FrameReader reader() {
         if (reader == null) {
-            if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
-                request.response().writeContinue();
-            }
-            reader = new FrameReader(new BufferedInputStream(new StreamInput(request)));
+            reader = new FrameReader(new BufferedInputStream(body));
         }
         return reader;
     }

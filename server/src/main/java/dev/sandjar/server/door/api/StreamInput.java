@@ -1,5 +1,6 @@
 package dev.sandjar.server.door.api;
 
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.io.EOFException;
@@ -17,6 +18,7 @@ final class StreamInput extends InputStream {
     private static final int MOST_HELD = 512 * 1024;
 
     private final ReadStream<Buffer> from;
+    private final Context loop;
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition arrived = lock.newCondition();
     private final Deque<Buffer> held = new ArrayDeque<>();
@@ -26,9 +28,13 @@ final class StreamInput extends InputStream {
     private boolean ended;
     private boolean cut;
 
-    /** @param from paused, or on its event loop now; it is resumed */
-    StreamInput(ReadStream<Buffer> from) {
+    /**
+     * @param from paused; it is resumed
+     * @param loop its event loop
+     */
+    StreamInput(ReadStream<Buffer> from, Context loop) {
         this.from = from;
+        this.loop = loop;
         from.exceptionHandler(_ -> cut());
         from.endHandler(_ -> end());
         from.handler(this::add);
@@ -103,7 +109,7 @@ final class StreamInput extends InputStream {
     private void resume() {
         if (paused && heldBytes < MOST_HELD / 2) {
             paused = false;
-            from.resume();
+            loop.runOnContext(_ -> from.resume()); // from here it could overtake a later pause
         }
     }
 

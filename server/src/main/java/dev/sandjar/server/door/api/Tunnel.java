@@ -20,7 +20,7 @@ final class Tunnel implements AutoCloseable {
     Tunnel(Vertx vertx, NetSocket socket) {
         this.socket = socket;
         this.sink = new FrameSink(vertx, socket::write);
-        this.input = new StreamInput(socket);
+        this.input = new StreamInput(socket, vertx.getOrCreateContext());
         this.reader = new FrameReader(new BufferedInputStream(input));
         socket.closeHandler(_ -> {
             input.cut();

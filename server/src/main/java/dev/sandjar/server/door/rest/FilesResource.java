@@ -1,6 +1,6 @@
 package dev.sandjar.server.door.rest;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.FileInfo;
 import dev.sandjar.Sandbox;
@@ -20,12 +20,14 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -83,13 +85,22 @@ public class FilesResource {
         if (filePath != null) {
             return download(id, filePath);
         }
-        ArrayNode files = JsonBody.JSON.createArrayNode();
-        for (FileInfo info : caller.sandbox(id).files().list(relative(path == null || path.isEmpty() ? "." : path))) {
-            files.add(reply(info));
+        List<FileInfo> files = caller.sandbox(id).files().list(relative(path == null || path.isEmpty() ? "." : path));
+        return Response.ok((StreamingOutput) out -> send(files, out), MediaType.APPLICATION_JSON)
+                .build();
+    }
+
+    /** One by one: as text, a folder of many long names is a large part of the memory. */
+    private static void send(List<FileInfo> files, OutputStream out) throws IOException {
+        try (JsonGenerator json = JsonBody.JSON.createGenerator(new BufferedOutputStream(out, CHUNK))) {
+            json.writeStartObject();
+            json.writeArrayFieldStart("files");
+            for (FileInfo info : files) {
+                json.writeTree(reply(info));
+            }
+            json.writeEndArray();
+            json.writeEndObject();
         }
-        ObjectNode reply = JsonBody.JSON.createObjectNode();
-        reply.set("files", files);
-        return Response.ok(reply, MediaType.APPLICATION_JSON).build();
     }
 
     @GET
