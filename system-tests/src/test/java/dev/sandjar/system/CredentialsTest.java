@@ -169,6 +169,19 @@ class CredentialsTest {
         assertThat(server.get("/sessions").statusCode()).isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/api/sandboxes", "/sessions", "/sessions/any/files?path=x"})
+    void nothingOfABodyIsAwaitedFromWhomIsNotKnown(String path) throws Exception {
+        try (var socket = new Socket(server.address.getHost(), server.address.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n{")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 401");
+        }
+    }
+
     /** What P3, P4 and P5 send: the third and older generations of clients know no credentials. */
     @ParameterizedTest
     @ValueSource(strings = {"pico-client/1.0 (python)", "agentcube-sdk-python/1.0"})
