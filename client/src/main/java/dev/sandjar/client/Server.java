@@ -13,12 +13,14 @@ import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Json;
 import dev.sandjar.wire.MalformedFrameException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** The server: asks it, and turns what it answers, or that it does not, into values and errors. */
@@ -35,7 +37,7 @@ final class Server implements AutoCloseable {
 
     Server(ServerOptions options) {
         this.options = options;
-        this.connections = new Connections(options.address());
+        this.connections = new Connections(options.address(), options.trust());
     }
 
     Address address() {
@@ -122,6 +124,12 @@ final class Server implements AutoCloseable {
         while (true) {
             try {
                 return connections.take();
+            } catch (SSLHandshakeException e) {
+                if (e.getCause() instanceof EOFException) {
+                    outage.failed(e); // a cut
+                } else {
+                    throw notTrusted(e);
+                }
             } catch (IOException e) {
                 if (!outage.lasts()) {
                     throw unreachable(e);
@@ -228,6 +236,14 @@ final class Server implements AutoCloseable {
                 ErrorCode.UNAVAILABLE,
                 "server " + address() + " cannot be reached: " + e.getMessage(),
                 "start it, or correct its address",
+                e);
+    }
+
+    private SandboxException notTrusted(SSLHandshakeException e) {
+        return new SandboxException(
+                ErrorCode.UNAUTHENTICATED,
+                "server " + address() + " could not prove who it is: " + e.getMessage(),
+                "name the certificate that vouches for it (option \"certificate\", a PEM file), or correct the address",
                 e);
     }
 

@@ -2,8 +2,11 @@ package dev.sandjar.client;
 
 import dev.sandjar.SandboxException;
 import dev.sandjar.client.http.Address;
+import dev.sandjar.client.http.Trust;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,9 +17,10 @@ import java.util.Optional;
  *
  * @param address where it is
  * @param token what it knows the caller by; never shown
+ * @param trust whom to believe that it is the server (option "certificate", a PEM file; otherwise what Java trusts)
  * @param reconnect how long a cut connection is made anew before its stream fails (option "reconnect", seconds)
  */
-record ServerOptions(Address address, Optional<String> token, Duration reconnect) {
+record ServerOptions(Address address, Optional<String> token, Trust trust, Duration reconnect) {
     private static final Duration DEFAULT_RECONNECT = Duration.ofSeconds(30);
 
     static ServerOptions of(String place, Map<String, String> options) {
@@ -31,11 +35,25 @@ record ServerOptions(Address address, Optional<String> token, Duration reconnect
         Duration reconnect = Optional.ofNullable(all.remove("reconnect"))
                 .map(ServerOptions::seconds)
                 .orElse(DEFAULT_RECONNECT);
+        Optional<String> certificate = Optional.ofNullable(all.remove("certificate"));
         if (!all.isEmpty()) {
             throw SandboxException.invalid(
-                    "option", all.keySet().stream().sorted().toList(), "token, reconnect");
+                    "option", all.keySet().stream().sorted().toList(), "token, certificate, reconnect");
         }
-        return new ServerOptions(Address.parse(question < 0 ? place : place.substring(0, question)), token, reconnect);
+        Address address = Address.parse(question < 0 ? place : place.substring(0, question));
+        if (certificate.isPresent() && !address.tls()) {
+            throw SandboxException.invalid("certificate", "given for a server without TLS", "with https:// only");
+        }
+        return new ServerOptions(
+                address, token, certificate.map(ServerOptions::trust).orElseGet(Trust::standard), reconnect);
+    }
+
+    private static Trust trust(String file) {
+        try {
+            return Trust.of(Path.of(file));
+        } catch (InvalidPathException e) {
+            throw SandboxException.invalid("certificate", "no path", "a PEM file with certificates");
+        }
     }
 
     private static void read(String query, Map<String, String> into) {

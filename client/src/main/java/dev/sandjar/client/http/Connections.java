@@ -15,12 +15,15 @@ public final class Connections implements AutoCloseable {
     private static final int MOST_IDLE = 32;
 
     private final Address address;
+    private final Trust trust;
     private final ReentrantLock lock = new ReentrantLock(); // guards idle, closed; not held over a read or write
     private final Deque<HttpConnection> idle = new ArrayDeque<>();
     private boolean closed;
 
-    public Connections(Address address) {
+    /** @param trust whom to believe that it is the server, when the address asks for TLS */
+    public Connections(Address address, Trust trust) {
         this.address = address;
+        this.trust = trust;
     }
 
     /** The server's address. */
@@ -36,7 +39,7 @@ public final class Connections implements AutoCloseable {
             }
             kept.close();
         }
-        return HttpConnection.open(address, CONNECT);
+        return HttpConnection.open(address, trust, CONNECT);
     }
 
     private static boolean settled(HttpConnection kept) throws IOException {

@@ -15,9 +15,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 
 /**
  * One connection to a server. One thread at a time sends a request and takes its response; after an upgrade one may read while another
@@ -45,11 +42,11 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /** Connects to the first of the host's addresses that answers. */
-    static HttpConnection open(Address address, Duration limit) throws IOException {
+    static HttpConnection open(Address address, Trust trust, Duration limit) throws IOException {
         IOException why = null;
         for (InetAddress ip : InetAddress.getAllByName(address.host())) {
             try {
-                return open(address, new InetSocketAddress(ip, address.port()), limit);
+                return open(address, new InetSocketAddress(ip, address.port()), trust, limit);
             } catch (IOException e) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw e;
@@ -60,27 +57,19 @@ public final class HttpConnection implements AutoCloseable {
         throw why == null ? new HttpException("a host without an address") : why;
     }
 
-    private static HttpConnection open(Address address, InetSocketAddress ip, Duration limit) throws IOException {
+    private static HttpConnection open(Address address, InetSocketAddress ip, Trust trust, Duration limit)
+            throws IOException {
         SocketChannel channel = SocketChannel.open(); // a channel, because its streams can be interrupted
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             channel.socket().connect(ip, (int) limit.toMillis());
-            return new HttpConnection(address, channel, address.tls() ? secured(address, channel) : channel.socket());
+            Socket plain = channel.socket();
+            return new HttpConnection(address, channel, address.tls() ? trust.secure(plain, address, limit) : plain);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
-    }
-
-    private static Socket secured(Address address, SocketChannel channel) throws IOException {
-        var factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-        var secured = (SSLSocket) factory.createSocket(channel.socket(), address.host(), address.port(), true);
-        SSLParameters parameters = secured.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS"); // without it any valid certificate would do
-        secured.setSSLParameters(parameters);
-        secured.startHandshake();
-        return secured;
     }
 
     /** Sends a request with a body that is whole; an empty one is none. */
