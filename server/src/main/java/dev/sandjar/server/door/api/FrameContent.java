@@ -42,13 +42,25 @@ final class FrameContent extends InputStream {
     }
 
     private void receive() throws IOException {
-        switch (reader().read()) {
+        switch (next()) {
             case Frame.Data(ByteBuffer bytes) -> chunk = bytes;
             case Frame.End _ -> ended = true;
             case Frame.LetGo _ -> throw new IOException("the client lets go of it");
             case Frame.Heartbeat _ -> {}
-            default -> throw new MalformedFrameException("a frame that content does not have");
+            default -> throw refused(new MalformedFrameException("a frame that content does not have"));
         }
+    }
+
+    private Frame next() throws IOException {
+        try {
+            return reader().read();
+        } catch (MalformedFrameException e) {
+            throw refused(e);
+        }
+    }
+
+    private static IOException refused(MalformedFrameException e) {
+        return new IOException(Tunnel.refused(e)); // its cause is what the client is told
     }
 
     private FrameReader reader() {

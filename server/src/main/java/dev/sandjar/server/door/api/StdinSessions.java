@@ -6,6 +6,7 @@ import dev.sandjar.RunningCommand;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.wire.Frame;
+import dev.sandjar.wire.MalformedFrameException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -109,6 +110,9 @@ final class StdinSessions {
             while (!session.over) {
                 step(session, tunnel);
             }
+        } catch (MalformedFrameException e) {
+            session.command.close(); // the input is free for a client that knows the rules
+            session.over = true;
         } catch (IOException cut) {
             // the client comes back, or is forgotten
         }

@@ -49,7 +49,7 @@ final class Tunnel implements AutoCloseable {
         return e;
     }
 
-    private static SandboxException refused(MalformedFrameException e) {
+    static SandboxException refused(MalformedFrameException e) {
         return SandboxException.invalid(
                 "frame", String.valueOf(e.getMessage()), "what docs/http-api.md lists for this path");
     }
