@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server that speaks TLS, and clients that want to be sure of it. Its certificate is for 127.0.0.1, and signed by itself. */
 @Timeout(60)
-class TrustTest {
+class ClientTlsTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     @TempDir
