@@ -10,10 +10,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,9 +263,12 @@ class AgentTest {
         Channel channel = link.open(Requests.write(agent.folder.toString(), "kept", 0, true, true));
         channel.reply(LIMIT);
         channel.send(ByteBuffer.wrap(new byte[100_000]));
-        link.close();
+        try (var watch = agent.folder.getFileSystem().newWatchService()) {
+            agent.folder.register(watch, StandardWatchEventKinds.ENTRY_DELETE);
+            link.close();
+            assertThat(watch.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isNotNull();
+        }
         link = agent.link();
-        link.open(Requests.ping()).reply(LIMIT);
         assertThat(read("kept")).isEqualTo("old");
         try (var files = Files.list(agent.folder)) {
             assertThat(files.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("kept", "s");
