@@ -34,18 +34,23 @@ void command_free(struct command *c)
     free(c);
 }
 
+static bool is_kept(const struct command *c)
+{
+    return c->how == RUNNING || c->followers != NULL;
+}
+
 void commands_forget_old(void)
 {
     size_t count = 0, held = 0;
 
     for (struct command *c = commands; c != NULL; c = c->next)
-        if (c->how != RUNNING) {
+        if (!is_kept(c)) {
             count++;
             held += c->journal.held;
         }
     for (struct command *c = commands, *next; c != NULL && (count > MAX_ENDED || held > MAX_ENDED_BYTES); c = next) {
         next = c->next;
-        if (c->how == RUNNING || c->followers != NULL)
+        if (is_kept(c))
             continue;
         count--;
         held -= c->journal.held;

@@ -74,6 +74,8 @@ static void follow_gone(struct channel *ch, bool cut)
     free(f);
     if (c->how == RUNNING)
         output_watch(c);
+    else
+        commands_forget_old();
 }
 
 static bool follow_taken(struct channel *ch, uint64_t offset)

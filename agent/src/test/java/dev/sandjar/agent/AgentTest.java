@@ -190,14 +190,32 @@ class AgentTest {
     }
 
     @Test
+    void commandsThatAreFollowedDoNotPushOutOneThatEnded() throws Exception {
+        var first = UUID.randomUUID();
+        start(first, LIMIT, 0, "echo", "first");
+        follow(link, first, 0);
+        for (int i = 0; i < 70; i++) {
+            var id = UUID.randomUUID();
+            start(id, LIMIT, 0, "head", "-c", "300000", "/dev/zero"); // more than a channel may send unasked
+            link.open(Requests.follow(id, 0, Requests.BOTH_STREAMS, true)).reply(LIMIT);
+            awaitEnding(id);
+        }
+        assertThat(follow(link, first, 0).stdout()).isEqualTo("first\n");
+    }
+
+    private void awaitEnding(UUID id) throws Exception {
+        Channel end = link.open(Requests.follow(id, 0, Requests.NO_STREAM, false));
+        end.reply(LIMIT);
+        assertThat(end.take(LIMIT)).isInstanceOf(Frame.Event.class);
+    }
+
+    @Test
     void outputThatIsNotHeldIsForgottenAndTheReaderIsTold() throws Exception {
         var id = UUID.randomUUID();
         link.open(Requests.start(
                         id, List.of("head", "-c", "5000000", "/dev/zero"), List.of(), "", 0, LIMIT, 24, 80, 65_536))
                 .reply(LIMIT);
-        Channel end = link.open(Requests.follow(id, 0, Requests.NO_STREAM, false));
-        end.reply(LIMIT);
-        assertThat(end.take(LIMIT)).isInstanceOf(Frame.Event.class);
+        awaitEnding(id);
         Ran late = follow(link, id, 0);
         assertThat(late.gaps()).singleElement().satisfies(gap -> {
             assertThat(gap.from()).isZero();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.SandboxInfo;
+import dev.sandjar.Sandboxes;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,9 +14,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,6 +27,20 @@ import org.junit.jupiter.api.Timeout;
 class FaultsTest {
     private static final Path ROOT = Path.of("/var/lib/sandjar-test");
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Quotas count all there is, and a run that was cut may have left some. */
+    @BeforeAll
+    static void deleteWhatIsLeft() throws Exception {
+        try (var server = new RealServer(ROOT.resolve("faults"))) {
+            for (String token : List.of(RealServer.TOKEN, RealServer.OTHER_TOKEN)) {
+                try (var sandboxes = Sandboxes.open(server.address.toString(), token)) {
+                    for (SandboxInfo left : sandboxes.list(0, 100).sandboxes()) {
+                        sandboxes.get(left.id()).delete();
+                    }
+                }
+            }
+        }
+    }
 
     @Test
     void aForkBombAndAMemoryHogHarmTheirOwnSandboxAlone() throws Exception {

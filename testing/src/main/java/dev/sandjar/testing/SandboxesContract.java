@@ -462,6 +462,16 @@ public abstract class SandboxesContract {
     }
 
     @Test
+    void anEndingThatCameWithTheOutputIsKnownWhenTheCommandIsForgotten() throws Exception {
+        Sandbox sandbox = sandbox();
+        try (RunningCommand command = sandbox.start(CommandSpec.shell("echo x; exit 3"))) {
+            command.output().forEachRemaining(_ -> {});
+            command.forget();
+            assertThat(command.await()).isEqualTo(new Ending.Exited(3));
+        }
+    }
+
+    @Test
     void anUnknownCommandIsNotFound() throws Exception {
         Sandbox sandbox = sandbox();
         refuses(ErrorCode.COMMAND_NOT_FOUND, () -> sandbox.attach(CommandId.random(), 0));

@@ -79,7 +79,7 @@ public final class AgentCommand implements RunningCommand {
         AgentConnection agent = sandbox.agent();
         List<Channel> channels = agent.open(
                 List.of(startRequest(sandbox, id, spec), OutputFollower.request(id, 0, Requests.BOTH_STREAMS)));
-        try (var follower = new OutputFollower(sandbox, id, 0, Requests.BOTH_STREAMS, channels.get(1))) {
+        try (var follower = new OutputFollower(sandbox, id, 0, Requests.BOTH_STREAMS, _ -> {}, channels.get(1))) {
             pid(agent, channels.getFirst());
             CommandResult result = collect(follower);
             if (!(result.ending() instanceof Ending.Lost)) {
@@ -234,7 +234,7 @@ public final class AgentCommand implements RunningCommand {
 
     private OutputFollower follow(int streams) {
         Channel channel = sandbox.agent().open(OutputFollower.request(id, from, streams));
-        var follower = new OutputFollower(sandbox, id, from, streams, channel);
+        var follower = new OutputFollower(sandbox, id, from, streams, this::ended, channel);
         followers.add(follower);
         return follower;
     }
@@ -280,22 +280,19 @@ public final class AgentCommand implements RunningCommand {
         if (ending().isPresent()) {
             return ending();
         }
-        Ending seen;
-        try (var follower = new OutputFollower(sandbox, id, from, Requests.NO_STREAM, null)) {
+        try (var follower = new OutputFollower(sandbox, id, from, Requests.NO_STREAM, this::ended, null)) {
             while (follower.next(longest) != null) {
                 // without streams there is nothing but the ending
             }
-            seen = follower.ending().orElseThrow();
         } catch (OutputFollower.LimitReached e) {
             return Optional.empty();
         } catch (SandboxException e) {
             if (e.code() != ErrorCode.SANDBOX_LOST && e.code() != ErrorCode.SANDBOX_NOT_FOUND) {
                 throw e;
             }
-            seen = new Ending.Lost(from);
+            ended(new Ending.Lost(from));
         }
-        ended(seen);
-        return Optional.of(seen);
+        return ending();
     }
 
     private Optional<Ending> ending() {

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ final class OutputFollower implements AutoCloseable {
     private final AgentConnection agent;
     private final CommandId command;
     private final int streams;
+    private final Consumer<Ending> whenEnded;
     private volatile @Nullable Channel channel;
     private volatile long offset;
     private volatile long confirmed;
@@ -47,8 +49,17 @@ final class OutputFollower implements AutoCloseable {
     private boolean released;
     private Optional<Ending> ending = Optional.empty();
 
-    /** @param opened a FOLLOW that was sent already and not answered yet; null to send one at the first {@link #next} */
-    OutputFollower(LiveSandbox sandbox, CommandId command, long offset, int streams, @Nullable Channel opened) {
+    /**
+     * @param whenEnded hears the ending, which the agent may forget at once
+     * @param opened a FOLLOW that was sent already and not answered yet; null to send one at the first {@link #next}
+     */
+    OutputFollower(
+            LiveSandbox sandbox,
+            CommandId command,
+            long offset,
+            int streams,
+            Consumer<Ending> whenEnded,
+            @Nullable Channel opened) {
         this.sandbox = sandbox;
         this.agent = sandbox.acquire();
         this.command = command;
@@ -56,6 +67,7 @@ final class OutputFollower implements AutoCloseable {
         this.confirmed = offset;
         this.asked = offset;
         this.streams = streams;
+        this.whenEnded = whenEnded;
         this.channel = opened;
     }
 
@@ -194,6 +206,7 @@ final class OutputFollower implements AutoCloseable {
             when replied && event.event() == 2 -> {
                 Replies.EndOfOutput end = Replies.endOfOutput(event.payload());
                 ending = Endings.of(end.ending());
+                ending.ifPresent(whenEnded);
                 ended = true;
                 release();
                 return null;
