@@ -128,8 +128,7 @@ public final class AgentConnection implements AutoCloseable {
     /** An interruption in a method that cannot throw it: the flag stays, the caller gets an error. */
     public static SandboxException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
-        return new SandboxException(
-                dev.sandjar.ErrorCode.DEADLINE_EXCEEDED, "the calling thread was interrupted", "try again", e);
+        return SandboxException.interrupted("the call", e);
     }
 
     @Override
