@@ -46,8 +46,9 @@ public final class AgentFiles implements SandboxFiles {
         AgentConnection agent = sandbox.acquire();
         try {
             Channel channel = agent.open(Requests.read(at.base(), at.path(), 0, 0));
-            agent.reply(channel, Subject.file(path));
-            return new ChannelInput(channel, Subject.file(path), sandbox::release);
+            Replies.Stat then = stat(agent, agent.reply(channel, Subject.file(path)));
+            var content = new ChannelInput(channel, Subject.file(path), sandbox::release);
+            return new WholeFile(content, path, then, () -> look(path));
         } catch (RuntimeException e) {
             sandbox.release();
             throw e;
@@ -140,12 +141,20 @@ public final class AgentFiles implements SandboxFiles {
 
     @Override
     public FileInfo stat(String path) {
+        return info(path, look(path));
+    }
+
+    private Replies.Stat look(String path) {
         FilePath at = FilePath.of(path);
+        AgentConnection agent = sandbox.agent();
+        return stat(agent, agent.call(Requests.stat(at.base(), at.path()), Subject.file(path)));
+    }
+
+    private static Replies.Stat stat(AgentConnection agent, ByteBuffer reply) {
         try {
-            return info(
-                    path, Replies.stat(sandbox.agent().call(Requests.stat(at.base(), at.path()), Subject.file(path))));
+            return Replies.stat(reply);
         } catch (ProtocolException e) {
-            throw sandbox.agent().lost(e);
+            throw agent.lost(e);
         }
     }
 
