@@ -45,7 +45,11 @@ public enum ErrorCode {
     /** The sandbox's disk is full. */
     DISK_FULL(507, Retry.NEVER),
     /** Our own mistake; the log has the cause under the request's id. */
-    INTERNAL(500, Retry.NEVER);
+    INTERNAL(500, Retry.NEVER),
+    /** Whoever asked was interrupted before it was done; nothing struck but that. */
+    INTERRUPTED(503, Retry.AFTER_DELAY),
+    /** The image is broken, or made by no honest tool. */
+    IMAGE_INVALID(422, Retry.NEVER);
 
     private final int httpStatus;
     private final Retry retry;

@@ -18,7 +18,7 @@ public interface Images {
      * @param reference {@code host} or an OCI reference
      * @param progress told from time to time, in words for people
      * @return the image
-     * @throws SandboxException {@code IMAGE_NOT_FOUND}, {@code REGISTRY_UNAVAILABLE}
+     * @throws SandboxException {@code IMAGE_NOT_FOUND}, {@code IMAGE_INVALID}, {@code REGISTRY_UNAVAILABLE}
      */
     ImageInfo pull(String reference, Consumer<String> progress);
 

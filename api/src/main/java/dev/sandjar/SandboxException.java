@@ -1,5 +1,6 @@
 package dev.sandjar;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,7 +106,7 @@ public final class SandboxException extends RuntimeException {
     /**
      * A wait that reached its limit.
      *
-     * @param limit the limit's name in the configuration, such as {@code create}
+     * @param limit the limit's name below {@code sandjar.limits} in the configuration, such as {@code create}
      * @param value how long it was, in words
      * @param doing what was being done
      * @return {@code DEADLINE_EXCEEDED}
@@ -114,8 +115,21 @@ public final class SandboxException extends RuntimeException {
         return new SandboxException(
                 ErrorCode.DEADLINE_EXCEEDED,
                 doing + " took longer than the limit \"" + limit + "\" (" + value + ")",
-                "try again, or raise that limit",
+                "try again, or raise sandjar.limits." + limit + " (environment: SANDJAR_LIMITS_"
+                        + limit.toUpperCase(Locale.ROOT) + ")",
                 null);
+    }
+
+    /**
+     * An interruption where none can be thrown. Whoever throws this sets the thread's interrupt flag again.
+     *
+     * @param doing what was being done
+     * @param cause for the log
+     * @return {@code INTERRUPTED}
+     */
+    public static SandboxException interrupted(String doing, @Nullable Throwable cause) {
+        return new SandboxException(
+                ErrorCode.INTERRUPTED, doing + " was interrupted", "try again, unless it was you who wanted it", cause);
     }
 
     /**

@@ -55,7 +55,7 @@ public interface Sandboxes extends AutoCloseable {
      * @param spec what is wanted
      * @return the sandbox; closing it deletes it
      * @throws SandboxException {@code INVALID_ARGUMENT}, {@code IMAGE_NOT_FOUND}, {@code REGISTRY_UNAVAILABLE}, {@code NO_CAPACITY}, {@code QUOTA_EXCEEDED},
-     *     {@code NOT_SUPPORTED}, {@code START_FAILED}, {@code DEADLINE_EXCEEDED}
+     *     {@code NOT_SUPPORTED}, {@code START_FAILED}, {@code DEADLINE_EXCEEDED}, {@code IMAGE_INVALID}
      * @throws InterruptedException nothing is left
      */
     Sandbox create(SandboxSpec spec) throws InterruptedException;

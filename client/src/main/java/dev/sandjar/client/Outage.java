@@ -60,7 +60,6 @@ final class Outage {
                 throw givenUp(why);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             throw Server.interrupted(e);
         }
     }

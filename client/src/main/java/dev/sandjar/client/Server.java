@@ -255,9 +255,10 @@ final class Server implements AutoCloseable {
                 e);
     }
 
-    /** An interruption in a method that cannot throw it: the flag stays, the caller gets an error. */
+    /** An interruption in a method that cannot throw it: the flag is set, the caller gets an error. */
     static SandboxException interrupted(@Nullable Exception e) {
-        return new SandboxException(ErrorCode.DEADLINE_EXCEEDED, "the calling thread was interrupted", "try again", e);
+        Thread.currentThread().interrupt();
+        return SandboxException.interrupted("the call", e);
     }
 
     @Override

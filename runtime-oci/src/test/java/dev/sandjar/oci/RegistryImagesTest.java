@@ -212,7 +212,7 @@ class RegistryImagesTest {
                 .isEqualTo(info.digest());
         refuses(
                 registry.address() + "/many:other",
-                ErrorCode.REGISTRY_UNAVAILABLE,
+                ErrorCode.IMAGE_INVALID,
                 "it is not made for linux/" + architecture);
     }
 
@@ -237,7 +237,7 @@ class RegistryImagesTest {
         byte[] bytes = Files.readAllBytes(blob);
         bytes[bytes.length / 2] ^= 1;
         Files.write(blob, bytes);
-        refuses(image, ErrorCode.REGISTRY_UNAVAILABLE, "what the registry sent is not what its digest");
+        refuses(image, ErrorCode.IMAGE_INVALID, "what the registry sent is not what its digest");
         assertThat(TestHome.runtime().images().list()).hasSize(1);
         TestHome.runtime().inventory(Shell.soon()); // takes the good layer away
     }
@@ -247,7 +247,27 @@ class RegistryImagesTest {
         byte[] noise = new byte[4_096];
         new java.util.Random(5).nextBytes(noise);
         String image = TestImage.busybox().withTar(noise).push(registry, "noise", "1");
-        refuses(image, ErrorCode.REGISTRY_UNAVAILABLE, "cannot be used: a layer");
+        refuses(image, ErrorCode.IMAGE_INVALID, "cannot be used: a layer");
+        TestHome.runtime().inventory(Shell.soon());
+    }
+
+    @Test
+    void aLayerWithANameThatNoFileCanHaveIsRefused(TestRegistry registry) throws Exception {
+        String image = TestImage.busybox()
+                .with(new TestImage.Layer().file("ü".repeat(200), "", 0_644)) // 400 bytes
+                .push(registry, "long", "1");
+        refuses(image, ErrorCode.IMAGE_INVALID, "a layer has a name that no file can have");
+        TestHome.runtime().inventory(Shell.soon());
+    }
+
+    @Test
+    void aLayerThatUnpacksToSomethingElseIsRefused(TestRegistry registry) throws Exception {
+        var honest = new TestImage.Layer().file("file", "honest", 0_644);
+        String image = TestImage.busybox()
+                .with(honest)
+                .saying("sha256:" + "0".repeat(64))
+                .push(registry, "liar", "1");
+        refuses(image, ErrorCode.IMAGE_INVALID, "a layer is not what the image's configuration says");
         TestHome.runtime().inventory(Shell.soon());
     }
 

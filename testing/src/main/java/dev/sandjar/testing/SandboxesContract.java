@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -667,6 +668,18 @@ public abstract class SandboxesContract {
         try (RunningCommand killed = sandbox.attach(command.id(), 0)) {
             assertThat(killed.await()).isEqualTo(new Ending.Killed(Signal.KILL));
         }
+    }
+
+    @Test
+    void anInterruptionIsToldAsThatAndTheThreadStaysInterrupted() throws Exception {
+        Sandbox sandbox = sandbox();
+        var interrupted = new FutureTask<>(() -> {
+            Thread.currentThread().interrupt();
+            refuses(ErrorCode.INTERRUPTED, () -> sandbox.files().stat("."));
+            return Thread.currentThread().isInterrupted();
+        });
+        Thread.ofVirtual().start(interrupted);
+        assertThat(interrupted.get()).isTrue();
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lifecycle.LiveSandbox;
 import dev.sandjar.engine.link.AgentConnection;
 import dev.sandjar.engine.link.AgentErrors;
+import dev.sandjar.engine.link.Subject;
 import dev.sandjar.engine.stream.ChannelInput;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -45,8 +46,9 @@ public final class AgentFiles implements SandboxFiles {
         AgentConnection agent = sandbox.acquire();
         try {
             Channel channel = agent.open(Requests.read(at.base(), at.path(), 0, 0));
-            agent.reply(channel, file(path));
-            return new ChannelInput(channel, file(path), sandbox::release);
+            Replies.Stat then = stat(agent, agent.reply(channel, Subject.file(path)));
+            var content = new ChannelInput(channel, Subject.file(path), sandbox::release);
+            return new WholeFile(content, path, then, () -> look(path));
         } catch (RuntimeException e) {
             sandbox.release();
             throw e;
@@ -60,7 +62,7 @@ public final class AgentFiles implements SandboxFiles {
             if (in.read() >= 0) {
                 throw new SandboxException(
                         ErrorCode.TOO_LARGE,
-                        file(path) + " is larger than " + LARGEST_READ + " bytes",
+                        Subject.file(path) + " is larger than " + LARGEST_READ + " bytes",
                         "open it as a stream",
                         null);
             }
@@ -83,19 +85,19 @@ public final class AgentFiles implements SandboxFiles {
         AgentConnection agent = sandbox.acquire();
         try (Channel channel = agent.open(
                 Requests.write(at.base(), at.path(), 0, overwrite, true))) { // closed before EOF: nothing is left
-            agent.reply(channel, file(path));
+            agent.reply(channel, Subject.file(path));
             copy(content, channel);
             channel.sendEof();
             return written(channel, path);
         } catch (AgentException e) {
-            throw AgentErrors.translate(e, file(path));
+            throw AgentErrors.translate(e, Subject.file(path));
         } catch (SourceException e) {
             if (e.getCause() instanceof IOException read && read.getCause() instanceof SandboxException why) {
                 throw why; // the source knows better, such as a limit of its own
             }
             throw new SandboxException(
                     ErrorCode.UNAVAILABLE,
-                    file(path) + " was not written: its content ended early",
+                    Subject.file(path) + " was not written: its content ended early",
                     "send it again",
                     e.getCause());
         } catch (IOException e) {
@@ -139,11 +141,20 @@ public final class AgentFiles implements SandboxFiles {
 
     @Override
     public FileInfo stat(String path) {
+        return info(path, look(path));
+    }
+
+    private Replies.Stat look(String path) {
         FilePath at = FilePath.of(path);
+        AgentConnection agent = sandbox.agent();
+        return stat(agent, agent.call(Requests.stat(at.base(), at.path()), Subject.file(path)));
+    }
+
+    private static Replies.Stat stat(AgentConnection agent, ByteBuffer reply) {
         try {
-            return info(path, Replies.stat(sandbox.agent().call(Requests.stat(at.base(), at.path()), file(path))));
+            return Replies.stat(reply);
         } catch (ProtocolException e) {
-            throw sandbox.agent().lost(e);
+            throw agent.lost(e);
         }
     }
 
@@ -152,10 +163,10 @@ public final class AgentFiles implements SandboxFiles {
         FilePath at = FilePath.of(path);
         AgentConnection agent = sandbox.acquire();
         try (Channel channel = agent.open(Requests.list(at.base(), at.path()))) {
-            agent.reply(channel, "folder " + path);
+            agent.reply(channel, Subject.folder(path));
             return entries(channel, path);
         } catch (AgentException e) {
-            throw AgentErrors.translate(e, "folder " + path);
+            throw AgentErrors.translate(e, Subject.folder(path));
         } catch (IOException e) {
             throw agent.lost(e);
         } catch (InterruptedException e) {
@@ -194,7 +205,7 @@ public final class AgentFiles implements SandboxFiles {
     @Override
     public void mkdirs(String path) {
         FilePath at = FilePath.of(path);
-        sandbox.agent().call(Requests.mkdirs(at.base(), at.path()), "folder " + path);
+        sandbox.agent().call(Requests.mkdirs(at.base(), at.path()), Subject.folder(path));
     }
 
     @Override
@@ -205,13 +216,13 @@ public final class AgentFiles implements SandboxFiles {
             throw SandboxException.invalid(
                     "path", "one relative and one absolute", "both relative to the workspace, or both absolute");
         }
-        sandbox.agent().call(Requests.move(source.base(), source.path(), target.path()), "moving " + from);
+        sandbox.agent().call(Requests.move(source.base(), source.path(), target.path()), Subject.moving(from));
     }
 
     @Override
     public void remove(String path) {
         FilePath at = FilePath.of(path);
-        sandbox.agent().call(Requests.remove(at.base(), at.path()), file(path));
+        sandbox.agent().call(Requests.remove(at.base(), at.path()), Subject.file(path));
     }
 
     @Override
@@ -220,16 +231,12 @@ public final class AgentFiles implements SandboxFiles {
         AgentConnection agent = sandbox.acquire();
         try {
             Channel channel = agent.open(Requests.watch(at.base(), at.path()));
-            agent.reply(channel, "folder " + path);
-            return new AgentWatch(channel, agent, sandbox::release);
+            agent.reply(channel, Subject.folder(path));
+            return new AgentWatch(Subject.folder(path), channel, agent, sandbox::release);
         } catch (RuntimeException e) {
             sandbox.release();
             throw e;
         }
-    }
-
-    private static String file(String path) {
-        return "file " + path;
     }
 
     private static FileInfo info(String path, Replies.Stat stat) {

@@ -9,6 +9,7 @@ import dev.sandjar.agent.ProtocolException;
 import dev.sandjar.agent.Replies;
 import dev.sandjar.engine.link.AgentConnection;
 import dev.sandjar.engine.link.AgentErrors;
+import dev.sandjar.engine.link.Subject;
 import java.io.IOException;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,13 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The events of a WATCH channel. */
 final class AgentWatch implements FileWatch {
+    private final Subject folder;
     private final Channel channel;
     private final AgentConnection agent;
     private final Runnable whenClosed;
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable FileEvent next;
 
-    AgentWatch(Channel channel, AgentConnection agent, Runnable whenClosed) {
+    AgentWatch(Subject folder, Channel channel, AgentConnection agent, Runnable whenClosed) {
+        this.folder = folder;
         this.channel = channel;
         this.agent = agent;
         this.whenClosed = whenClosed;
@@ -34,7 +37,7 @@ final class AgentWatch implements FileWatch {
             try {
                 next = receive();
             } catch (AgentException e) {
-                throw AgentErrors.translate(e, "the watched folder");
+                throw AgentErrors.translate(e, folder);
             } catch (IOException e) {
                 throw agent.lost(e);
             } catch (InterruptedException e) {

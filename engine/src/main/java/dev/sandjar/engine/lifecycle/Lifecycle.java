@@ -227,7 +227,7 @@ public final class Lifecycle {
             throw why;
         } catch (InterruptedException e) {
             sandbox.change(Change.FAIL, "removing it was interrupted");
-            sandbox.removalFailed(AgentConnection.interrupted(e));
+            sandbox.removalFailed(SandboxException.interrupted("removing the sandbox", e));
             throw e;
         } finally {
             sandbox.changing.unlock();

@@ -38,12 +38,10 @@ public final class Registry {
         if (mine == null) {
             return new SandboxPage(List.of(), 0);
         }
-        List<SandboxInfo> page = mine.values().stream()
-                .skip(offset)
-                .limit(limit)
-                .map(LiveSandbox::info)
-                .toList();
-        return new SandboxPage(page, mine.size());
+        List<LiveSandbox> all = List.copyOf(mine.values()); // others come and go: page and total must be of one moment
+        List<SandboxInfo> page =
+                all.stream().skip(offset).limit(limit).map(LiveSandbox::info).toList();
+        return new SandboxPage(page, all.size());
     }
 
     public Map<SandboxState, Integer> counts() {

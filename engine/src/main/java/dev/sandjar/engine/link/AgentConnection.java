@@ -57,20 +57,20 @@ public final class AgentConnection implements AutoCloseable {
 
     /** Sends a request and waits for its reply. */
     public ByteBuffer call(Request request) {
-        return call(request, "the request");
+        return call(request, Subject.sandbox());
     }
 
     /**
      * Sends a request and waits for its reply.
      *
-     * @param what what it is about, for errors, such as {@code file a.txt}
+     * @param what what it is about, for errors
      */
-    public ByteBuffer call(Request request, String what) {
+    public ByteBuffer call(Request request, Subject what) {
         return reply(open(request), what);
     }
 
     /** Waits for a reply; the channel is closed when there is none. */
-    public ByteBuffer reply(Channel channel, String what) {
+    public ByteBuffer reply(Channel channel, Subject what) {
         try {
             return channel.reply(limit);
         } catch (AgentException e) {
@@ -128,8 +128,7 @@ public final class AgentConnection implements AutoCloseable {
     /** An interruption in a method that cannot throw it: the flag stays, the caller gets an error. */
     public static SandboxException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
-        return new SandboxException(
-                dev.sandjar.ErrorCode.DEADLINE_EXCEEDED, "the calling thread was interrupted", "try again", e);
+        return SandboxException.interrupted("the call", e);
     }
 
     @Override

@@ -11,26 +11,25 @@ public final class AgentErrors {
 
     private AgentErrors() {}
 
-    /** @param what what the request was about, such as {@code file a.txt} */
-    public static SandboxException translate(AgentException e, String what) {
+    /** The number decides, and what was asked for; the words are for people. */
+    public static SandboxException translate(AgentException e, Subject what) {
         return switch (e.error()) {
             case INVALID -> error(ErrorCode.INVALID_ARGUMENT, what, e, "use a path inside the workspace");
-            case NOT_FOUND ->
-                error(what.startsWith("command") ? ErrorCode.COMMAND_NOT_FOUND : ErrorCode.FILE_NOT_FOUND, what, e, "");
+            case NOT_FOUND -> error(what.missing(), what, e, "");
             case EXISTS -> error(ErrorCode.ALREADY_EXISTS, what, e, "allow overwriting, or use another name");
             case DENIED -> error(ErrorCode.PERMISSION_DENIED, what, e, "the sandbox's user may not do this");
             case WRONG_TYPE -> error(ErrorCode.INVALID_ARGUMENT, what, e, "");
             case TOO_LARGE -> error(ErrorCode.TOO_LARGE, what, e, "");
             case DISK_FULL -> error(ErrorCode.DISK_FULL, what, e, "remove files from the sandbox");
             case REFUSED -> error(ErrorCode.UNAVAILABLE, what, e, "start a program that listens there");
-            case LIMIT -> error(ErrorCode.START_FAILED, what, e, "end other commands in this sandbox first");
+            case LIMIT -> error(what.full(), what, e, "end other commands, watches or streams of this sandbox first");
             case UNSUPPORTED -> error(ErrorCode.NOT_SUPPORTED, what, e, "");
             case STATE -> error(ErrorCode.INVALID_STATE, what, e, "");
             case IO, OK -> error(ErrorCode.INTERNAL, what, e, "");
         };
     }
 
-    private static SandboxException error(ErrorCode code, String what, AgentException e, String remedy) {
+    private static SandboxException error(ErrorCode code, Subject what, AgentException e, String remedy) {
         String said = e.getMessage() == null ? "" : e.getMessage();
         String text = said.isBlank() ? e.error().name().toLowerCase(Locale.ROOT) : said;
         String safe = text.substring(0, Math.min(LONGEST, text.length())).replaceAll("\\p{Cntrl}", "?");

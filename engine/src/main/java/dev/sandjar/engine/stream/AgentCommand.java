@@ -17,6 +17,7 @@ import dev.sandjar.agent.Request;
 import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lifecycle.LiveSandbox;
 import dev.sandjar.engine.link.AgentConnection;
+import dev.sandjar.engine.link.Subject;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -69,7 +70,7 @@ public final class AgentCommand implements RunningCommand {
         if (offset < 0) {
             throw SandboxException.invalid("offset", offset, "0 or more");
         }
-        sandbox.agent().call(Requests.status(id.value()), "command " + id);
+        sandbox.agent().call(Requests.status(id.value()), Subject.command(id));
         return new AgentCommand(sandbox, id, offset);
     }
 
@@ -154,7 +155,7 @@ public final class AgentCommand implements RunningCommand {
 
     private static void pid(AgentConnection agent, Channel channel) {
         try {
-            Replies.pid(agent.reply(channel, "starting the command"));
+            Replies.pid(agent.reply(channel, Subject.newCommand()));
         } catch (ProtocolException e) {
             throw agent.lost(e);
         }
@@ -246,8 +247,8 @@ public final class AgentCommand implements RunningCommand {
             if (stdin == null) {
                 AgentConnection agent = sandbox.agent();
                 input = agent.open(Requests.input(id.value()));
-                agent.reply(input, "standard input of command " + id);
-                stdin = new ChannelOutput(input, "standard input");
+                agent.reply(input, Subject.stdin(id));
+                stdin = new ChannelOutput(input, Subject.stdin(id));
             }
             return stdin;
         } finally {
@@ -257,17 +258,17 @@ public final class AgentCommand implements RunningCommand {
 
     @Override
     public void signal(Signal signal) {
-        sandbox.agent().call(Requests.signal(id.value(), signal.number(), false), "command " + id);
+        sandbox.agent().call(Requests.signal(id.value(), signal.number(), false), Subject.command(id));
     }
 
     @Override
     public void kill() {
-        sandbox.agent().call(Requests.signal(id.value(), Signal.KILL.number(), true), "command " + id);
+        sandbox.agent().call(Requests.signal(id.value(), Signal.KILL.number(), true), Subject.command(id));
     }
 
     @Override
     public void resize(Window window) {
-        sandbox.agent().call(Requests.resize(id.value(), window.rows(), window.columns()), "command " + id);
+        sandbox.agent().call(Requests.resize(id.value(), window.rows(), window.columns()), Subject.command(id));
     }
 
     @Override
@@ -315,7 +316,7 @@ public final class AgentCommand implements RunningCommand {
 
     @Override
     public void forget() {
-        sandbox.agent().call(Requests.forget(id.value()), "command " + id);
+        sandbox.agent().call(Requests.forget(id.value()), Subject.command(id));
     }
 
     @Override

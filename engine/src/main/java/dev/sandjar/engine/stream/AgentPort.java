@@ -6,6 +6,7 @@ import dev.sandjar.agent.Channel;
 import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lifecycle.LiveSandbox;
 import dev.sandjar.engine.link.AgentConnection;
+import dev.sandjar.engine.link.Subject;
 import java.io.InputStream;
 import java.io.OutputStream;
 
@@ -23,7 +24,7 @@ public final class AgentPort implements PortConnection {
         if (port < 1 || port > 65_535) {
             throw SandboxException.invalid("port", port, "1 to 65535");
         }
-        String what = "port " + port;
+        Subject what = Subject.port(port);
         AgentConnection agent = sandbox.acquire();
         try {
             Channel channel = agent.open(Requests.dial(port));

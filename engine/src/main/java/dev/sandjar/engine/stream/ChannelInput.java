@@ -6,6 +6,7 @@ import dev.sandjar.agent.Channel;
 import dev.sandjar.agent.Frame;
 import dev.sandjar.agent.ProtocolException;
 import dev.sandjar.engine.link.AgentErrors;
+import dev.sandjar.engine.link.Subject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The DATA of a channel as a stream, until EOF or CLOSE. Its end is an end only if the agent said so. */
 public final class ChannelInput extends InputStream {
     private final Channel channel;
-    private final String what;
+    private final Subject what;
     private final Runnable whenClosed;
     private @Nullable ByteBuffer chunk;
     private boolean ended;
@@ -25,7 +26,7 @@ public final class ChannelInput extends InputStream {
      * @param what what is read, for errors
      * @param whenClosed run once, at {@link #close}
      */
-    public ChannelInput(Channel channel, String what, Runnable whenClosed) {
+    public ChannelInput(Channel channel, Subject what, Runnable whenClosed) {
         this.channel = channel;
         this.what = what;
         this.whenClosed = whenClosed;

@@ -1,6 +1,7 @@
 package dev.sandjar.engine.stream;
 
 import dev.sandjar.agent.Channel;
+import dev.sandjar.engine.link.Subject;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -9,11 +10,11 @@ import java.nio.ByteBuffer;
 /** DATA into a channel as a stream; closing it sends EOF. */
 public final class ChannelOutput extends OutputStream {
     private final Channel channel;
-    private final String what;
+    private final Subject what;
     private boolean closed;
 
     /** @param what where to it is written, for errors */
-    public ChannelOutput(Channel channel, String what) {
+    public ChannelOutput(Channel channel, Subject what) {
         this.channel = channel;
         this.what = what;
     }

@@ -16,6 +16,7 @@ import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lifecycle.LiveSandbox;
 import dev.sandjar.engine.link.AgentConnection;
 import dev.sandjar.engine.link.AgentErrors;
+import dev.sandjar.engine.link.Subject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -148,7 +149,7 @@ final class OutputFollower implements AutoCloseable {
                 throw new LimitReached();
             } catch (AgentException e) {
                 close();
-                throw AgentErrors.translate(e, "command " + command);
+                throw AgentErrors.translate(e, Subject.command(command));
             } catch (IOException e) {
                 throw givenUp(e);
             }

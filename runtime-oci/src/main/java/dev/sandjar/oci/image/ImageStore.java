@@ -226,7 +226,7 @@ public final class ImageStore implements Images {
             throw SandboxException.internal(what, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SandboxException(ErrorCode.UNAVAILABLE, what + " was interrupted", "try again", e);
+            throw SandboxException.interrupted(what, e);
         }
     }
 }

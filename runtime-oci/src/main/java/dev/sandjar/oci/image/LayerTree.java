@@ -2,6 +2,7 @@ package dev.sandjar.oci.image;
 
 import dev.sandjar.oci.kernel.CString;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -128,7 +129,7 @@ final class LayerTree {
         }
         var parts = new ArrayDeque<String>();
         for (String part : name.split("/")) {
-            if (part.length() > LONGEST_NAME) {
+            if (part.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
                 throw new HostileImageException("a layer has a name that no file can have");
             }
             if (!part.isEmpty() && !part.equals(".")) {

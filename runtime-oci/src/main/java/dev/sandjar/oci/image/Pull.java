@@ -69,7 +69,7 @@ final class Pull {
             return new StoredImage(image.toString(), Digest.of(bytes), size, names, config);
         } catch (HostileImageException e) {
             throw new SandboxException(
-                    ErrorCode.REGISTRY_UNAVAILABLE,
+                    ErrorCode.IMAGE_INVALID,
                     "image " + image + " cannot be used: " + e.getMessage(),
                     "use another version of it, or another registry",
                     e);

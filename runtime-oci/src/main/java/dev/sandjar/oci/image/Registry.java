@@ -92,7 +92,7 @@ final class Registry {
                 return response;
             }
             response.body().close();
-            uri = allowed(uri.resolve(location.get()));
+            uri = allowed(location.get(), uri);
         }
         throw unavailable("sends from one address to the next", null);
     }
@@ -134,7 +134,7 @@ final class Registry {
             throw refused(401);
         }
         String query = "service=" + encode(service) + "&scope=" + encode("repository:" + image.repository() + ":pull");
-        URI uri = allowed(URI.create(realm + (realm.contains("?") ? "&" : "?") + query));
+        URI uri = allowed(realm + (realm.contains("?") ? "&" : "?") + query, base);
         HttpResponse<InputStream> response = send(uri, List.of("application/json"), deadline);
         try (InputStream body = new LimitedBody(response.body(), deadline, "pulling image " + image)) {
             if (response.statusCode() != 200) {
@@ -146,7 +146,13 @@ final class Registry {
     }
 
     /** A registry must not send us to plain http, nor, from elsewhere, to services of this machine. */
-    private URI allowed(URI uri) throws IOException {
+    private URI allowed(String address, URI from) throws IOException {
+        URI uri;
+        try {
+            uri = from.resolve(address);
+        } catch (IllegalArgumentException e) {
+            throw new HostileImageException("its registry sends to an address that is none");
+        }
         boolean ours = Registries.loopback(base);
         if (uri.getHost() == null || (!ours && (Registries.loopback(uri) || !"https".equals(uri.getScheme())))) {
             throw new HostileImageException("its registry sends to an address that is not https");

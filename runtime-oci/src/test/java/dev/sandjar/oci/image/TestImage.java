@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -18,6 +19,7 @@ public final class TestImage {
 
     private final List<byte[]> layers = new ArrayList<>();
     private String config = "{}";
+    private Optional<String> lie = Optional.empty();
 
     /** One with {@code /bin/sh} and all of busybox, statically linked. */
     public static TestImage busybox() throws IOException {
@@ -67,6 +69,12 @@ public final class TestImage {
         return this;
     }
 
+    /** Lies about what its last layer unpacks to. */
+    public TestImage saying(String digest) {
+        lie = Optional.of(digest);
+        return this;
+    }
+
     /** Pushes it and returns its reference. */
     public String push(TestRegistry registry, String repository, String tag) throws IOException, InterruptedException {
         var blobs = new ArrayList<String>();
@@ -79,6 +87,7 @@ public final class TestImage {
                     "{\"mediaType\":\"application/vnd.docker.image.rootfs.diff.tar.gzip\",\"size\":%d,\"digest\":\"%s\"}"
                             .formatted(packed.length, Digest.of(packed)));
         }
+        lie.ifPresent(digest -> plain.set(plain.size() - 1, '"' + digest + '"'));
         byte[] about = "{\"config\":%s,\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[%s]}}"
                 .formatted(config, String.join(",", plain))
                 .getBytes(StandardCharsets.UTF_8);

@@ -1,7 +1,7 @@
 /**
- * Bodies of requests as streams: in constant memory, at the speed of the wire, for any door.
+ * Bodies of requests and connections as streams: in constant memory, at the speed of the wire, for any door.
  *
- * <p>Start at {@link dev.sandjar.server.body.RequestBody}. Not here: what a body means.
+ * <p>Start at {@link dev.sandjar.server.body.RequestBody}; {@code StreamInput} crosses over from Vert.x's event loops. Not here: what a body means.
  */
 @NullMarked
 package dev.sandjar.server.body;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Gives each request a name that its answer and the log have in common. A client's own is not taken: it would go into our log. */
 public class RequestIds {
     private static final String KEY = "sandjar.request-id";
+    private static final String HEADER = "X-Request-Id";
 
     private final MeterRegistry meters;
 
@@ -30,10 +31,17 @@ public class RequestIds {
         return id;
     }
 
+    /** As {@link #of}, and the answer's head says it. */
+    public static String tell(RoutingContext request) {
+        String id = of(request);
+        request.response().putHeader(HEADER, id);
+        return id;
+    }
+
     /** On every answer; those that are refusals are counted. */
     @ServerResponseFilter
     public void tell(RoutingContext request, ContainerResponseContext response) {
-        response.getHeaders().putSingle("X-Request-Id", of(request));
+        response.getHeaders().putSingle(HEADER, of(request));
         if (response.getStatus() >= 400) {
             meters.counter("sandjar.refusals", "status", Integer.toString(response.getStatus()))
                     .increment();

@@ -22,7 +22,6 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
@@ -34,6 +33,7 @@ final class ApiCall {
 
     private final Vertx vertx;
     private final HttpServerRequest request;
+    private final String id;
     private final Map<String, String> path;
     private final Sandboxes sandboxes;
     private final Thread thread;
@@ -44,9 +44,11 @@ final class ApiCall {
     private boolean answered;
     private byte[] body = {};
 
-    ApiCall(Vertx vertx, HttpServerRequest request, Map<String, String> path, Callers callers) {
+    /** @param id names the request, in its answer and in the log */
+    ApiCall(Vertx vertx, HttpServerRequest request, String id, Map<String, String> path, Callers callers) {
         this.vertx = vertx;
         this.request = request;
+        this.id = id;
         this.path = path;
         this.thread = Thread.currentThread();
         this.sandboxes = callers.sandboxes(request);
@@ -235,7 +237,7 @@ final class ApiCall {
         } catch (FrameSink.GoneException | InterruptedException | InterruptedIOException e) {
             failed(interrupted());
         } catch (Exception e) {
-            failed(unknown(e));
+            failed(unknown(id, e));
         } finally {
             synchronized (served) {
                 served.set(true);
@@ -253,14 +255,14 @@ final class ApiCall {
         if (sink != null) {
             last(new Frame.Failed(e));
         } else {
-            answer(e.code().httpStatus(), Errors.write(e));
+            answer(e.code().httpStatus(), Errors.write(e, id));
         }
     }
 
     /** What the operator needs and the client is not told. */
     private void noted(SandboxException e) {
         if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.START_FAILED) {
-            LOG.error(request.method() + " " + request.path() + ": " + e.getMessage(), e);
+            LOG.errorf(e, "%s: %s %s: %s", id, request.method(), request.path(), e.getMessage());
         }
     }
 
@@ -268,9 +270,8 @@ final class ApiCall {
         return new SandboxException(ErrorCode.UNAVAILABLE, "the server stops", "try again", null);
     }
 
-    static SandboxException unknown(Exception e) {
-        String id = UUID.randomUUID().toString();
-        LOG.error("request " + id, e);
-        return SandboxException.internal("request " + id, e);
+    static SandboxException unknown(String id, Exception e) {
+        LOG.error(id, e);
+        return SandboxException.internal("the request", e);
     }
 }

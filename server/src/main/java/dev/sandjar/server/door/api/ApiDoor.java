@@ -6,6 +6,7 @@ import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
 
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.observe.RequestIds;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Json;
 import io.vertx.core.Vertx;
@@ -103,7 +104,9 @@ public final class ApiDoor {
         route(router, DELETE, "/images", Body.NONE, ImageCalls::remove, "reference");
         route(router, GET, "/doctor", Body.NONE, SandboxCalls::doctor);
 
-        router.route(ROOT + "/*").order(order + 1).handler(context -> refuse(context.request(), noSuchThing()));
+        router.route(ROOT + "/*")
+                .order(order + 1)
+                .handler(context -> refuse(context.request(), RequestIds.tell(context), noSuchThing()));
     }
 
     private void route(
@@ -114,41 +117,43 @@ public final class ApiDoor {
 
     private void take(RoutingContext context, Body body, Handling handling, Set<String> known) {
         HttpServerRequest request = context.request();
+        String id = RequestIds.tell(context);
         Map<String, String> path = context.pathParams();
         for (String name : context.queryParams().names()) {
             if (!known.contains(name)) {
-                refuse(request, unknownParameter(known));
+                refuse(request, id, unknownParameter(known));
                 return;
             }
         }
         if (body != Body.NONE) {
             request.pause(); // not a byte is kept for somebody whom we do not know yet
         }
-        serve(request, path, body == Body.JSON, handling);
+        serve(request, id, path, body == Body.JSON, handling);
     }
 
-    private void serve(HttpServerRequest request, Map<String, String> path, boolean json, Handling handling) {
+    private void serve(
+            HttpServerRequest request, String id, Map<String, String> path, boolean json, Handling handling) {
         Thread.ofVirtual().name("api-" + request.method() + request.path()).start(() -> {
             ApiCall call;
             try {
-                call = new ApiCall(vertx, request, path, callers);
+                call = new ApiCall(vertx, request, id, path, callers);
             } catch (SandboxException e) {
-                refuse(request, e);
+                refuse(request, id, e);
                 return;
             } catch (RuntimeException e) {
-                refuse(request, ApiCall.unknown(e));
+                refuse(request, id, ApiCall.unknown(id, e));
                 return;
             }
             call.serve(json ? JsonContent.before(handling, request, silence) : handling);
         });
     }
 
-    private static void refuse(HttpServerRequest request, SandboxException e) {
+    private static void refuse(HttpServerRequest request, String id, SandboxException e) {
         request.resume(); // what is left of the body is passed over
         request.response()
                 .setStatusCode(e.code().httpStatus())
                 .putHeader("Content-Type", "application/json")
-                .end(Buffer.buffer(Json.bytes(Errors.write(e))));
+                .end(Buffer.buffer(Json.bytes(Errors.write(e, id))));
     }
 
     private static SandboxException unknownParameter(Set<String> known) {

@@ -9,11 +9,13 @@ import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Infos;
 import dev.sandjar.wire.Json;
 import dev.sandjar.wire.Specs;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 
 /** {@code /files}: what is in a sandbox. */
 final class FileCalls {
@@ -25,16 +27,21 @@ final class FileCalls {
     static void read(ApiCall call) throws IOException, InterruptedException {
         SandboxFiles files = call.sandbox().files();
         String path = call.needed("path");
-        String version = version(files.stat(path));
-        if (!call.query("version").orElse(version).equals(version)) {
-            throw new SandboxException(
-                    ErrorCode.UNAVAILABLE,
-                    "file " + path + " was changed while the connection was cut",
-                    "read it again from its beginning",
-                    null);
+        long offset = call.whole("offset", 0);
+        if (offset < 0) {
+            throw SandboxException.invalid("offset", offset, "0 or more");
         }
+        FileInfo before = files.stat(path);
         try (InputStream in = files.open(path)) {
-            in.skipNBytes(call.whole("offset", 0));
+            String version = version(before, files.stat(path));
+            if (!call.query("version").orElse(version).equals(version)) {
+                throw new SandboxException(
+                        ErrorCode.UNAVAILABLE,
+                        "file " + path + " was changed while the connection was cut",
+                        "read it again from its beginning",
+                        null);
+            }
+            skip(in, offset);
             call.header("Sandjar-File-Version", version);
             send(in, call.frames());
             call.last(new Frame.End());
@@ -46,8 +53,21 @@ final class FileCalls {
         }
     }
 
-    private static String version(FileInfo info) {
-        return info.size() + "-" + info.modifiedAt().toEpochMilli();
+    /** What was opened between these two looks; one that nobody can ask for again where that is not sure. */
+    private static String version(FileInfo before, FileInfo after) {
+        boolean sure =
+                before.equals(after) && after.type() != FileInfo.Type.SYMLINK; // what is behind a link is not seen
+        return sure
+                ? after.size() + "-" + after.modifiedAt().toEpochMilli()
+                : UUID.randomUUID().toString();
+    }
+
+    private static void skip(InputStream in, long offset) throws IOException {
+        try {
+            in.skipNBytes(offset);
+        } catch (EOFException e) {
+            throw SandboxException.invalid("offset", offset, "at most the file's size");
+        }
     }
 
     private static void send(InputStream in, FrameSink sink) throws IOException, InterruptedException {

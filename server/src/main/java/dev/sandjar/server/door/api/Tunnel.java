@@ -1,6 +1,7 @@
 package dev.sandjar.server.door.api;
 
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.body.StreamInput;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.FrameReader;
 import dev.sandjar.wire.MalformedFrameException;
@@ -20,7 +21,7 @@ final class Tunnel implements AutoCloseable {
     Tunnel(Vertx vertx, NetSocket socket) {
         this.socket = socket;
         this.sink = new FrameSink(vertx, socket::write);
-        this.input = new StreamInput(socket, vertx.getOrCreateContext());
+        this.input = new StreamInput(socket, StreamInput.ANY_TIME).open();
         this.reader = new FrameReader(new BufferedInputStream(input));
         socket.closeHandler(_ -> {
             input.cut();

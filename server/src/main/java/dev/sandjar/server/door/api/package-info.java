@@ -3,7 +3,7 @@
  * docs/http-api.md}.
  *
  * <p>Start at {@code ApiDoor}, the table of routes; then {@code ApiCall}, one request. Requests are served on virtual threads that block;
- * what crosses over to Vert.x's event loops is in {@code FrameSink} and {@code StreamInput}. Not here: any rule about sandboxes. What is
+ * what crosses over to Vert.x's event loops is in {@code FrameSink} and {@code server.body}. Not here: any rule about sandboxes. What is
  * remembered between requests is in {@code StdinSessions} and {@code OutputSessions} and serves resuming alone.
  */
 @NullMarked

@@ -13,6 +13,7 @@ import java.util.Map;
 /** The sessions that this API lists, and counts: those that are running or paused. One that has failed is told by its own path alone. */
 final class ActiveSessions {
     private static final int LARGEST_PAGE = 100;
+    private static final int MOST_LOOKS = 5; // who removes without end gets what there was at one of them
 
     private ActiveSessions() {}
 
@@ -23,17 +24,33 @@ final class ActiveSessions {
         return new SandboxPage(page, all.size());
     }
 
-    /** By id, because one that is made meanwhile moves the others to where they are met again. */
+    /** One that is removed meanwhile moves the others to where we have looked already: then this looks again. */
     private static Collection<SandboxInfo> all(Sandboxes sandboxes) {
         Map<SandboxId, SandboxInfo> active = new LinkedHashMap<>();
-        int total = 1;
-        for (int from = 0; from < total; from += LARGEST_PAGE) {
+        for (int look = 0; look < MOST_LOOKS; look++) {
+            active.clear();
+            if (lookedAtAll(sandboxes, active)) {
+                break;
+            }
+        }
+        return active.values();
+    }
+
+    /** By id, because one that is made meanwhile moves the others to where they are met again. */
+    private static boolean lookedAtAll(Sandboxes sandboxes, Map<SandboxId, SandboxInfo> active) {
+        int total = 0;
+        int from = 0;
+        do {
             SandboxPage page = sandboxes.list(from, LARGEST_PAGE);
+            if (page.total() < total) {
+                return false;
+            }
             total = page.total();
+            from += LARGEST_PAGE;
             page.sandboxes().stream()
                     .filter(info -> info.state() == SandboxState.RUNNING || info.state() == SandboxState.PAUSED)
                     .forEach(info -> active.put(info.id(), info));
-        }
-        return active.values();
+        } while (from < total);
+        return true;
     }
 }

@@ -108,7 +108,9 @@ public class Errors {
                     SANDBOX_LOST,
                     DEADLINE_EXCEEDED,
                     UNAVAILABLE,
-                    DISK_FULL -> code.name();
+                    DISK_FULL,
+                    INTERRUPTED,
+                    IMAGE_INVALID -> code.name();
         };
     }
 }

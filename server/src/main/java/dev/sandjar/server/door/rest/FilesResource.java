@@ -110,11 +110,19 @@ public class FilesResource {
         Sandbox sandbox = caller.sandbox(id);
         FileInfo info = sandbox.files().stat(path);
         InputStream content = sandbox.files().open(path); // before the status is sent, so that it can say 404
-        return Response.ok((StreamingOutput) out -> send(content, info.size(), out), MediaType.APPLICATION_OCTET_STREAM)
+        boolean sized = info.type() == FileInfo.Type.FILE // of a link it is the link's own size
+                && info.equals(sandbox.files().stat(path)); // and what was opened is what was looked at
+        StreamingOutput body = sized ? out -> send(content, info.size(), out) : out -> send(content, out);
+        var response = Response.ok(body, MediaType.APPLICATION_OCTET_STREAM)
                 .header("Content-Disposition", disposition(info.name()))
-                .header("Content-Length", info.size())
-                .header("X-Content-Type-Options", "nosniff")
-                .build();
+                .header("X-Content-Type-Options", "nosniff");
+        return (sized ? response.header("Content-Length", info.size()) : response).build();
+    }
+
+    private static void send(InputStream content, OutputStream out) throws IOException {
+        try (content) {
+            content.transferTo(out);
+        }
     }
 
     /** As many bytes as were announced: what the sandbox has appended since is left out, what it has cut off is told by a cut. */

@@ -1,0 +1,58 @@
+package dev.sandjar.engine.link;
+
+import dev.sandjar.CommandId;
+import dev.sandjar.ErrorCode;
+
+/**
+ * What a request to an agent is about: how errors name it, and what they say of it that the agent's number alone does not.
+ *
+ * @param name such as {@code file a.txt}
+ * @param missing the code when it is not there
+ * @param full the code when the agent has no room for one more
+ */
+public record Subject(String name, ErrorCode missing, ErrorCode full) {
+    /** A command that was started before, or a stream of it. */
+    public static Subject command(CommandId id) {
+        return new Subject("command " + id, ErrorCode.COMMAND_NOT_FOUND, ErrorCode.NO_CAPACITY);
+    }
+
+    /** What is written into a command. */
+    public static Subject stdin(CommandId id) {
+        return new Subject("standard input of command " + id, ErrorCode.COMMAND_NOT_FOUND, ErrorCode.NO_CAPACITY);
+    }
+
+    /** A command that does not run yet. */
+    public static Subject newCommand() {
+        return new Subject("starting the command", ErrorCode.COMMAND_NOT_FOUND, ErrorCode.START_FAILED);
+    }
+
+    public static Subject file(String path) {
+        return files("file " + path);
+    }
+
+    public static Subject folder(String path) {
+        return files("folder " + path);
+    }
+
+    public static Subject moving(String path) {
+        return files("moving " + path);
+    }
+
+    private static Subject files(String name) {
+        return new Subject(name, ErrorCode.FILE_NOT_FOUND, ErrorCode.NO_CAPACITY);
+    }
+
+    public static Subject port(int port) {
+        return new Subject("port " + port, ErrorCode.UNAVAILABLE, ErrorCode.NO_CAPACITY);
+    }
+
+    /** The sandbox itself, of which nothing can be missing. */
+    public static Subject sandbox() {
+        return new Subject("the request", ErrorCode.INTERNAL, ErrorCode.NO_CAPACITY);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,187 @@
+package dev.sandjar.server.body;
+
+import dev.sandjar.SandboxException;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client sends, read by one blocking thread while the connection's event loop runs ahead of it by a megabyte at most.
+ *
+ * <p>Why not the framework's own stream: that one asks the event loop for each piece, and both threads then wait for each other 100 000
+ * times a gigabyte. What is left when this is closed is thrown away as it arrives, so that the client gets to read the answer.
+ */
+public final class StreamInput extends InputStream {
+    /** For streams whose client may be silent as long as it likes. */
+    public static final Duration ANY_TIME = Duration.ofNanos(Long.MAX_VALUE);
+
+    private static final int AHEAD = 1 << 20; // bytes that may wait here before the connection does
+    private static final int LOW = AHEAD / 4; // and how few are left when it goes on
+
+    private final ReadStream<Buffer> from;
+    private final Duration limit;
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards everything below
+    private final Condition arrived = lock.newCondition();
+    private final Queue<Buffer> waiting = new ArrayDeque<>();
+    private int first; // what of the first buffer was read
+    private long available;
+    private @Nullable Context loop; // of the connection, while it is paused
+    private boolean ended;
+    private boolean closed;
+    private @Nullable Throwable cut;
+
+    /**
+     * @param from paused, or on its event loop now; nobody else reads it
+     * @param limit how long the client may send nothing (limit "body")
+     */
+    public StreamInput(ReadStream<Buffer> from, Duration limit) {
+        this.from = from;
+        this.limit = limit;
+    }
+
+    /** Lets it arrive. */
+    public StreamInput open() {
+        from.handler(this::arrived).endHandler(_ -> end(null)).exceptionHandler(this::end);
+        from.resume();
+        return this;
+    }
+
+    /** There is nothing to arrive. */
+    void empty() {
+        end(null);
+    }
+
+    /** No more will come, and that is no end. */
+    public void cut() {
+        end(new EOFException("the connection was closed"));
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] to, int start, int length) throws IOException {
+        Objects.checkFromIndexSize(start, length, to.length);
+        if (length == 0) {
+            return 0;
+        }
+        lock.lock();
+        try {
+            awaitSome();
+            int count = take(to, start, length);
+            if (available <= LOW) {
+                askForMore();
+            }
+            return count == 0 ? -1 : count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void arrived(Buffer buffer) {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            waiting.add(buffer);
+            available += buffer.length();
+            if (available > AHEAD && loop == null) {
+                loop = Vertx.currentContext();
+                from.pause();
+            }
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The event loop pauses, so the event loop goes on: from here, going on could overtake the pause, which then never ends. */
+    private void askForMore() {
+        if (loop != null) {
+            loop.runOnContext(_ -> from.resume());
+            loop = null;
+        }
+    }
+
+    /** What comes first counts: a connection is closed after its end, too. */
+    private void end(@Nullable Throwable why) {
+        lock.lock();
+        try {
+            if (!ended) {
+                ended = true;
+                cut = why;
+            }
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitSome() throws IOException {
+        long left = limit.toNanos();
+        try {
+            while (available == 0 && !ended) {
+                if (left <= 0) {
+                    throw new IOException(SandboxException.deadlineExceeded(
+                            "body", limit.toSeconds() + " s", "waiting for more of the body"));
+                }
+                left = arrived.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while reading from the client");
+        }
+        if (available == 0 && cut != null) {
+            var early = new EOFException("the client sent no more: its connection was cut");
+            early.initCause(cut);
+            throw early;
+        }
+    }
+
+    /** As much as fits of all that waits, so that little pieces leave as large ones. */
+    private int take(byte[] to, int start, int length) {
+        int count = 0;
+        for (Buffer buffer = waiting.peek(); buffer != null && count < length; buffer = waiting.peek()) {
+            int some = Math.min(buffer.length() - first, length - count);
+            buffer.getBytes(first, first + some, to, start + count);
+            count += some;
+            first += some;
+            if (first == buffer.length()) {
+                waiting.remove();
+                first = 0;
+            }
+        }
+        available -= count;
+        return count;
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            waiting.clear();
+            available = 0;
+            askForMore();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
