@@ -1,8 +1,10 @@
 package dev.sandjar;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** A place where sandboxes are made, as one caller sees it. Methods may be called from many threads at once. */
 public interface Sandboxes extends AutoCloseable {
@@ -87,7 +89,20 @@ public interface Sandboxes extends AutoCloseable {
      * @param limit how many to return at most: 1 to 100
      * @return a page and the total
      */
-    SandboxPage list(int offset, int limit);
+    default SandboxPage list(int offset, int limit) {
+        return list(EnumSet.allOf(SandboxState.class), offset, limit);
+    }
+
+    /**
+     * Those of this caller's sandboxes that are in one of some states, newest first.
+     *
+     * @param states at least one
+     * @param offset how many of them to pass over: 0 or more
+     * @param limit how many to return at most: 1 to 100
+     * @return a page and the total of them, both of one moment
+     * @throws SandboxException {@code INVALID_ARGUMENT}
+     */
+    SandboxPage list(Set<SandboxState> states, int offset, int limit);
 
     /**
      * The place's images.

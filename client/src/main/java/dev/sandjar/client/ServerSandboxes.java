@@ -8,6 +8,7 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxPage;
 import dev.sandjar.SandboxSpec;
+import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.client.http.Target;
 import dev.sandjar.wire.Infos;
@@ -15,6 +16,7 @@ import dev.sandjar.wire.Json;
 import dev.sandjar.wire.Specs;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** A server as the caller of its token sees it. */
@@ -83,9 +85,11 @@ final class ServerSandboxes implements Sandboxes {
     }
 
     @Override
-    public SandboxPage list(int offset, int limit) {
-        Target target =
-                Target.of("v1", "api", "sandboxes").with("offset", offset).with("limit", limit);
+    public SandboxPage list(Set<SandboxState> states, int offset, int limit) {
+        Target target = Target.of("v1", "api", "sandboxes")
+                .with("state", Infos.write(states))
+                .with("offset", offset)
+                .with("limit", limit);
         return server.ask(Call.get(target), Infos::page);
     }
 

@@ -7,9 +7,11 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxPage;
 import dev.sandjar.SandboxSpec;
+import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A place as one owner sees it. */
 class OwnedSandboxes implements Sandboxes {
@@ -39,7 +41,10 @@ class OwnedSandboxes implements Sandboxes {
     }
 
     @Override
-    public SandboxPage list(int offset, int limit) {
+    public SandboxPage list(Set<SandboxState> states, int offset, int limit) {
+        if (states.isEmpty()) {
+            throw SandboxException.invalid("state", "none", "at least one");
+        }
         if (offset < 0) {
             throw SandboxException.invalid("offset", offset, "0 or more");
         }
@@ -47,7 +52,7 @@ class OwnedSandboxes implements Sandboxes {
             throw SandboxException.invalid("limit", limit, "1 to 100");
         }
         engine.lookAtPlace();
-        return engine.registry().page(owner, offset, limit);
+        return engine.registry().page(owner, states, offset, limit);
     }
 
     @Override

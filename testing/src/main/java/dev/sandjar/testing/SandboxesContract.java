@@ -34,10 +34,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -202,6 +204,18 @@ public abstract class SandboxesContract {
             other.get();
         }
         assertThat(sandboxes().list(0, 10).total()).isZero();
+    }
+
+    @Test
+    void aListOfSomeStatesHasThoseAloneAndCountsThoseAlone() throws Exception {
+        Sandbox running = sandbox();
+        Sandbox paused = sandbox();
+        paused.pause();
+        SandboxPage page = sandboxes().list(EnumSet.of(SandboxState.PAUSED, SandboxState.FAILED), 0, 10);
+        assertThat(page.total()).isEqualTo(1);
+        assertThat(page.sandboxes()).extracting(SandboxInfo::id).containsExactly(paused.id());
+        refuses(ErrorCode.INVALID_ARGUMENT, () -> sandboxes().list(Set.of(), 0, 10), "state is ");
+        running.delete();
     }
 
     @ParameterizedTest

@@ -62,17 +62,19 @@ final class Fields {
     }
 
     <T extends Enum<T>> Optional<T> word(String name, T[] values) {
-        return text(name).map(text -> {
-            for (T value : values) {
-                if (word(value).equals(text)) {
-                    return value;
-                }
+        return text(name).map(text -> value(name, text, values));
+    }
+
+    static <T extends Enum<T>> T value(String name, String word, T[] values) {
+        for (T value : values) {
+            if (word(value).equals(word)) {
+                return value;
             }
-            throw SandboxException.invalid(
-                    name,
-                    "unknown",
-                    String.join(", ", List.of(values).stream().map(Fields::word).toList()));
-        });
+        }
+        throw SandboxException.invalid(
+                name,
+                "unknown",
+                String.join(", ", List.of(values).stream().map(Fields::word).toList()));
     }
 
     static String word(Enum<?> value) {

@@ -15,8 +15,11 @@ import dev.sandjar.SandboxPage;
 import dev.sandjar.SandboxState;
 import dev.sandjar.SandboxStats;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What is seen, as JSON. A field that is not known is passed over: a newer server may say more. */
 public final class Infos {
@@ -61,6 +64,19 @@ public final class Infos {
         ObjectNode node = Json.object().put("total", page.total());
         node.set("sandboxes", Json.array(page.sandboxes(), Infos::write));
         return node;
+    }
+
+    /** The query parameter "state" of a list: {@code running,paused}. */
+    public static String write(Set<SandboxState> states) {
+        return states.stream().map(Fields::word).collect(Collectors.joining(","));
+    }
+
+    public static Set<SandboxState> states(String words) {
+        var states = EnumSet.noneOf(SandboxState.class);
+        for (String word : words.split(",", -1)) {
+            states.add(Fields.value("state", word, SandboxState.values()));
+        }
+        return states;
     }
 
     public static SandboxPage page(JsonNode json) {

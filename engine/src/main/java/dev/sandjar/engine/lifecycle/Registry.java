@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -33,12 +34,15 @@ public final class Registry {
         return List.copyOf(byId.values());
     }
 
-    public SandboxPage page(String owner, int offset, int limit) {
+    /** Page and total are of one moment. */
+    public SandboxPage page(String owner, Set<SandboxState> states, int offset, int limit) {
         var mine = byOwner.get(owner);
         if (mine == null) {
             return new SandboxPage(List.of(), 0);
         }
-        List<LiveSandbox> all = List.copyOf(mine.values()); // others come and go: page and total must be of one moment
+        List<LiveSandbox> all = mine.values().stream()
+                .filter(sandbox -> states.contains(sandbox.state()))
+                .toList();
         List<SandboxInfo> page =
                 all.stream().skip(offset).limit(limit).map(LiveSandbox::info).toList();
         return new SandboxPage(page, all.size());

@@ -7,11 +7,13 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxPage;
 import dev.sandjar.SandboxSpec;
+import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** Sandboxes whose creates and commands are counted and timed, whichever door they come through. */
@@ -60,8 +62,8 @@ public final class MeteredSandboxes implements Sandboxes {
     }
 
     @Override
-    public SandboxPage list(int offset, int limit) {
-        return sandboxes.list(offset, limit);
+    public SandboxPage list(Set<SandboxState> states, int offset, int limit) {
+        return sandboxes.list(states, offset, limit);
     }
 
     @Override

@@ -61,7 +61,7 @@ public final class ApiDoor {
 
     /** Adds the routes. */
     public void mount(Router router) {
-        route(router, GET, "/sandboxes", Body.NONE, SandboxCalls::list, "offset", "limit");
+        route(router, GET, "/sandboxes", Body.NONE, SandboxCalls::list, "state", "offset", "limit");
         route(router, POST, "/sandboxes", Body.JSON, SandboxCalls::create);
         route(router, GET, SANDBOX, Body.NONE, SandboxCalls::info);
         route(router, DELETE, SANDBOX, Body.NONE, SandboxCalls::delete);

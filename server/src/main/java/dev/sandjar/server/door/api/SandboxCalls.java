@@ -2,10 +2,13 @@ package dev.sandjar.server.door.api;
 
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxSpec;
+import dev.sandjar.SandboxState;
 import dev.sandjar.wire.Infos;
 import dev.sandjar.wire.Json;
 import dev.sandjar.wire.Specs;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code /sandboxes}: their lives. */
 final class SandboxCalls {
@@ -14,7 +17,8 @@ final class SandboxCalls {
     static void list(ApiCall call) {
         int offset = Math.clamp(call.whole("offset", 0), Integer.MIN_VALUE, Integer.MAX_VALUE);
         int limit = Math.clamp(call.whole("limit", 50), Integer.MIN_VALUE, Integer.MAX_VALUE);
-        call.answer(200, Infos.write(call.sandboxes().list(offset, limit)));
+        Set<SandboxState> states = call.query("state").map(Infos::states).orElse(EnumSet.allOf(SandboxState.class));
+        call.answer(200, Infos.write(call.sandboxes().list(states, offset, limit)));
     }
 
     static void create(ApiCall call) throws InterruptedException {

@@ -27,6 +27,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,9 @@ public class SessionsResource {
     static final String ROOT = "/sessions";
 
     static final Set<String> FIELDS = Set.of("ttl", "image", "sshPublicKey", "metadata", "template");
+
+    /** One that has failed is told by its own path alone. */
+    private static final Set<SandboxState> LISTED = EnumSet.of(SandboxState.RUNNING, SandboxState.PAUSED);
 
     private final Caller caller;
     private final Patience patience;
@@ -70,7 +74,7 @@ public class SessionsResource {
     public ObjectNode list(@QueryParam("limit") @Nullable String limit, @QueryParam("offset") @Nullable String offset) {
         int most = number("limit", limit, 50, 1, 100);
         int from = number("offset", offset, 0, 0, Integer.MAX_VALUE);
-        SandboxPage page = ActiveSessions.page(caller.sandboxes(), from, most);
+        SandboxPage page = caller.sandboxes().list(LISTED, from, most);
         ArrayNode sessions = JsonBody.JSON.createArrayNode();
         page.sandboxes().forEach(info -> sessions.add(SessionReply.of(info)));
         ObjectNode reply = JsonBody.JSON.createObjectNode();
