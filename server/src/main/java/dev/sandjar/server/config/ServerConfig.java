@@ -53,7 +53,7 @@ public interface ServerConfig {
         /** A file of tokens, a line each: the token, or {@code owner:token}. Made with one token when it is missing. */
         Optional<String> tokenFile();
 
-        /** Owners who may remove images and call doctor, with commas; {@code default} is who a token without a name belongs to. */
+        /** Owners who may remove images, call doctor and read {@code /metrics}, with commas; {@code default} is who a token without a name belongs to. */
         @WithDefault("default")
         Set<String> operators();
 
