@@ -1,5 +1,6 @@
 package dev.sandjar.server;
 
+import dev.sandjar.Metadata;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
@@ -18,6 +19,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -96,7 +98,13 @@ public class Wiring implements Places {
             template.cpu().ifPresent(spec::cpu);
             template.memory().ifPresent(spec::memory);
             template.pids().ifPresent(spec::pids);
+            template.disk().ifPresent(spec::disk);
+            template.user().ifPresent(spec::user);
+            template.cwd().ifPresent(spec::cwd);
+            template.ttl().ifPresent(spec::ttl);
             template.idle().ifPresent(spec::idleTimeout);
+            template.sshPublicKeys().ifPresent(spec::sshPublicKeys);
+            spec.network(template.network()).metadata(Metadata.of(new LinkedHashMap<>(template.metadata())));
             templates.add(new Template(name, spec.build(), template.warm()));
         });
         return templates;

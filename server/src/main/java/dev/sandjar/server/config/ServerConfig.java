@@ -1,8 +1,10 @@
 package dev.sandjar.server.config;
 
+import dev.sandjar.Network;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -125,8 +127,30 @@ public interface ServerConfig {
         /** Processes and threads. */
         OptionalInt pids();
 
+        /** Bytes of files. */
+        OptionalLong disk();
+
+        /** What it can reach: {@code none} or {@code outbound}; refused by a place that cannot. */
+        @WithDefault("none")
+        Network network();
+
+        /** {@code name}, {@code uid} or {@code uid:gid}. */
+        Optional<String> user();
+
+        /** Where commands start. */
+        Optional<String> cwd();
+
         /** Environment of every command. */
         Map<String, String> env();
+
+        /** Given back with the sandbox; the caller's own entries win. */
+        Map<String, String> metadata();
+
+        /** Lines as in {@code authorized_keys} that may come in besides the caller's. */
+        Optional<List<String>> sshPublicKeys();
+
+        /** From creation until it is deleted. */
+        Optional<Duration> ttl();
 
         /** Removed when unused for so long. */
         Optional<Duration> idle();
