@@ -8,6 +8,7 @@ import dev.sandjar.Sandboxes;
 import dev.sandjar.engine.Engine;
 import dev.sandjar.engine.EngineConfig;
 import dev.sandjar.engine.Template;
+import dev.sandjar.runtime.LimitOptions;
 import dev.sandjar.runtime.SandboxRuntimeProvider;
 import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.config.ServerConfig;
@@ -42,6 +43,11 @@ public class Wiring implements Places {
         var options = new HashMap<String, String>();
         options.put("home", config.home());
         options.put("registries", config.registries());
+        options.put(LimitOptions.name("pull"), LimitOptions.text(config.limits().pull()));
+        options.put(
+                LimitOptions.name("cleanup"), LimitOptions.text(config.limits().cleanup()));
+        options.put(
+                LimitOptions.name("doctor"), LimitOptions.text(config.limits().doctor()));
         config.ociRuntime().ifPresent(name -> options.put("oci-runtime", name));
         config.mirror().ifPresent(mirror -> options.put("mirror", mirror));
         config.aliases().ifPresent(aliases -> options.put("aliases", aliases));
@@ -57,6 +63,7 @@ public class Wiring implements Places {
                         .resident(true)
                         .createLimit(config.limits().create())
                         .agentLimit(config.limits().agent())
+                        .destroyLimit(config.limits().destroy())
                         .maxPerOwner(config.limits().sandboxesPerOwner())
                         .maxTotal(config.limits().sandboxes())
                         .defaultImage(config.defaultImage())

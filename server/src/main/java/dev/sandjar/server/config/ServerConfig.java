@@ -104,6 +104,22 @@ public interface ServerConfig {
         @WithDefault("30s")
         Duration agent();
 
+        /** How long removing a sandbox may take. */
+        @WithDefault("30s")
+        Duration destroy();
+
+        /** How long a pull may take that is no part of a create. */
+        @WithDefault("30m")
+        Duration pull();
+
+        /** How long removing what a failed create has left may take. */
+        @WithDefault("30s")
+        Duration cleanup();
+
+        /** How long doctor may try one OCI runtime. */
+        @WithDefault("20s")
+        Duration doctor();
+
         /** Sandboxes of one owner. */
         @WithDefault("1000")
         int sandboxesPerOwner();
