@@ -3,6 +3,7 @@ package dev.sandjar;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The files of a sandbox, with the rights of its user.
@@ -86,9 +87,19 @@ public interface SandboxFiles {
      * Looks into a folder.
      *
      * @param path a folder; {@code .} is the workspace
-     * @return its entries by name; 100 000 at most, more is {@code TOO_LARGE}
+     * @return its entries by name; 20 000 at most, more is {@code TOO_LARGE}
      */
     List<FileInfo> list(String path);
+
+    /**
+     * As {@link #list}, but nobody holds the whole list.
+     *
+     * @param path a folder
+     * @return its entries as they come, by name where they are few; to be closed. What goes wrong after the first is thrown while it is read
+     */
+    default Stream<FileInfo> entries(String path) {
+        return list(path).stream();
+    }
 
     /**
      * Makes a folder and the ones above it. Succeeds when it is there.

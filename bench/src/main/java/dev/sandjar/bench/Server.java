@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 
 /** {@code ./sandjar serve}, as users start it: a process of its own with a heap of 256 MB at most. */
@@ -22,6 +23,7 @@ final class Server implements AutoCloseable {
         Files.createDirectories(home);
         Path folder = Files.createTempDirectory("bench");
         Path tokens = Files.writeString(folder.resolve("tokens"), "bench:" + TOKEN + "\n");
+        Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rw-------"));
         Files.writeString(Files.createDirectory(folder.resolve("config")).resolve("application.properties"), """
                 sandjar.templates.warm.pids=200
                 sandjar.templates.warm.warm=4

@@ -23,11 +23,16 @@ final class Each {
      */
     static int sandbox(Sandboxes sandboxes, List<String> ids, Consumer<Sandbox> action, PrintWriter err)
             throws InterruptedException {
+        return of(ids, id -> action.accept(Place.find(sandboxes, id)), err);
+    }
+
+    /** As {@link #sandbox}, with the ids as they are. */
+    static int of(List<String> ids, Consumer<String> action, PrintWriter err) throws InterruptedException {
         var results = new ArrayList<Future<?>>();
         try (var threads =
                 Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
             for (String id : ids) {
-                results.add(threads.submit(() -> action.accept(Place.find(sandboxes, id))));
+                results.add(threads.submit(() -> action.accept(id)));
             }
         }
         int code = 0;

@@ -9,6 +9,7 @@ import dev.sandjar.Sandboxes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,9 +103,24 @@ final class Place {
                 ? Path.of(System.getProperty("user.home"), ".config")
                 : Path.of(config);
         try {
-            return firstToken(Files.readString(folder.resolve("sandjar/token")));
+            Path file = folder.resolve("sandjar/token");
+            refuseIfOpenToAll(file);
+            return firstToken(Files.readString(file));
         } catch (IOException e) {
             throw noToken(e);
+        }
+    }
+
+    /** As ssh does with keys: whoever could read it may have used it already. */
+    static void refuseIfOpenToAll(Path file) throws IOException {
+        var permissions = Files.getPosixFilePermissions(file);
+        if (permissions.contains(PosixFilePermission.OTHERS_READ)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new SandboxException(
+                    ErrorCode.UNAUTHENTICATED,
+                    "the token file " + file + " is open to everybody on this machine",
+                    "run: chmod 600 " + file,
+                    null);
         }
     }
 

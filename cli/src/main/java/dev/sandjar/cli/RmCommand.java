@@ -47,13 +47,14 @@ final class RmCommand implements Callable<Integer> {
             var every = Place.all(sandboxes).stream()
                     .map(info -> info.id().toString())
                     .toList();
-            return Each.sandbox(sandboxes, every, RmCommand::deleteIfThere, err);
+            return Each.of(every, id -> deleteIfThere(sandboxes, id), err);
         }
     }
 
-    private static void deleteIfThere(Sandbox sandbox) {
+    /** One that has gone since it was listed is as wanted. */
+    static void deleteIfThere(Sandboxes sandboxes, String id) {
         try {
-            sandbox.delete();
+            Place.find(sandboxes, id).delete();
         } catch (SandboxException e) {
             if (e.code() != ErrorCode.SANDBOX_NOT_FOUND) {
                 throw e;

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.SandboxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,5 +32,16 @@ class PlaceTest {
         assertThatThrownBy(() -> Place.firstToken("# nothing\n"))
                 .isInstanceOfSatisfying(
                         SandboxException.class, e -> assertThat(e.remedy()).contains("SANDBOX_API_TOKEN"));
+    }
+
+    @Test
+    void aTokenFileThatEverybodyMayReadIsRefused(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("token"), "secret");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatThrownBy(() -> Place.refuseIfOpenToAll(file))
+                .hasMessageContaining("is open to everybody")
+                .hasMessageNotContaining("secret");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Place.refuseIfOpenToAll(file);
     }
 }

@@ -16,6 +16,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** The files of a sandbox at a server. Nothing here holds a whole file but {@link #read}. */
@@ -104,6 +105,7 @@ final class ServerFiles implements SandboxFiles {
             switch (frames.next()) {
                 case Frame.Event(JsonNode some) -> infos.addAll(Json.list(some, Infos::file));
                 case Frame.End _ -> {
+                    infos.sort(Comparator.comparing(FileInfo::name)); // of many the server holds too few to sort them
                     return infos;
                 }
                 case Frame.Failed(SandboxException why) -> throw why;

@@ -1,5 +1,6 @@
 package dev.sandjar.client;
 
+import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.client.http.Address;
 import dev.sandjar.client.http.Trust;
@@ -36,13 +37,19 @@ record ServerOptions(Address address, Optional<String> token, Trust trust, Durat
                 .map(ServerOptions::seconds)
                 .orElse(DEFAULT_RECONNECT);
         Optional<String> certificate = Optional.ofNullable(all.remove("certificate"));
+        boolean cleartext = Optional.ofNullable(all.remove("cleartext"))
+                .map(ServerOptions::flag)
+                .orElse(false);
         if (!all.isEmpty()) {
             throw SandboxException.invalid(
-                    "option", all.keySet().stream().sorted().toList(), "token, certificate, reconnect");
+                    "option", all.keySet().stream().sorted().toList(), "token, certificate, reconnect, cleartext");
         }
         Address address = Address.parse(question < 0 ? place : place.substring(0, question));
         if (certificate.isPresent() && !address.tls()) {
             throw SandboxException.invalid("certificate", "given for a server without TLS", "with https:// only");
+        }
+        if (token.isPresent() && !cleartext && !address.tls() && !address.loopback()) {
+            throw readableByAll(address);
         }
         return new ServerOptions(
                 address, token, certificate.map(ServerOptions::trust).orElseGet(Trust::standard), reconnect);
@@ -70,6 +77,22 @@ record ServerOptions(Address address, Optional<String> token, Trust trust, Durat
         if (!token.matches("[\\x21-\\x7e]{1,16384}")) {
             throw SandboxException.invalid("token", token.length() + " characters", "printable ASCII without blanks");
         }
+    }
+
+    private static SandboxException readableByAll(Address address) {
+        return new SandboxException(
+                ErrorCode.INVALID_ARGUMENT,
+                "the token would be sent to " + address + " where everybody on the way can read it",
+                "use https://, or a tunnel to loopback; on a network that you trust, say so by the option cleartext=true",
+                null);
+    }
+
+    private static boolean flag(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw SandboxException.invalid("cleartext", "something else", "true or false");
+        };
     }
 
     private static Duration seconds(String text) {

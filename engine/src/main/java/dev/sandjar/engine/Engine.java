@@ -31,6 +31,9 @@ public final class Engine implements AutoCloseable {
     /** How long a sandbox that nobody has claimed outlives an engine that is no more. */
     private static final Duration WARM_LEASE = Duration.ofMinutes(10);
 
+    /** What could not be removed is broken; looking again more often would not mend it. */
+    private static final Duration NEXT_REMOVAL = Duration.ofSeconds(30);
+
     private final SandboxRuntime runtime;
     private final EngineConfig config;
     private final Alarms alarms;
@@ -233,7 +236,7 @@ public final class Engine implements AutoCloseable {
         try {
             return lifecycle.expire(sandbox);
         } catch (SandboxException e) {
-            return Optional.of(alarms.instant().plusSeconds(30)); // it could not be removed; try again
+            return Optional.of(alarms.instant().plus(NEXT_REMOVAL)); // it could not be removed; try again
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();

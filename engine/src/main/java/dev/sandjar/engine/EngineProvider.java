@@ -3,10 +3,12 @@ package dev.sandjar.engine;
 import dev.sandjar.SandboxException;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.SandboxesProvider;
+import dev.sandjar.runtime.LimitOptions;
 import dev.sandjar.runtime.SandboxRuntimeProvider;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -16,6 +18,9 @@ public final class EngineProvider implements SandboxesProvider {
     /** Whose sandboxes an embedded engine makes. */
     static final String OWNER = "local";
 
+    /** The others are the runtime's. */
+    private static final List<String> LIMITS = List.of("create", "agent", "destroy");
+
     @Override
     public boolean serves(String scheme) {
         return runtime(scheme).isPresent();
@@ -24,16 +29,28 @@ public final class EngineProvider implements SandboxesProvider {
     @Override
     public Sandboxes open(String place, Map<String, String> options) {
         String scheme = place.substring(0, Math.max(0, place.indexOf(':')));
+        Map<String, String> merged = merged(place, options);
+        EngineConfig config = config(merged, System.getenv());
+        LIMITS.forEach(limit -> merged.remove(LimitOptions.name(limit)));
         var runtime = runtime(scheme)
                 .orElseThrow(() -> SandboxException.notSupported(place, "this class path", "add its runtime"))
-                .open(merged(place, options));
-        var engine = Engine.open(runtime, EngineConfig.builder().build());
+                .open(merged);
+        var engine = Engine.open(runtime, config);
         return new OwnedSandboxes(engine, OWNER) {
             @Override
             public void close() {
                 engine.close();
             }
         };
+    }
+
+    static EngineConfig config(Map<String, String> options, Map<String, String> environment) {
+        EngineConfig preset = EngineConfig.builder().build();
+        return EngineConfig.builder()
+                .createLimit(LimitOptions.read("create", preset.createLimit(), options, environment))
+                .agentLimit(LimitOptions.read("agent", preset.agentLimit(), options, environment))
+                .destroyLimit(LimitOptions.read("destroy", preset.destroyLimit(), options, environment))
+                .build();
     }
 
     private static Optional<SandboxRuntimeProvider> runtime(String scheme) {

@@ -1,11 +1,15 @@
 package dev.sandjar.engine;
 
+import dev.sandjar.Metadata;
+import dev.sandjar.Network;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a caller's spec becomes when template and defaults are filled in. Pure. */
 final class Templates {
@@ -94,6 +98,16 @@ final class Templates {
         if (wanted.disk().isEmpty()) {
             template.disk().ifPresent(builder::disk);
         }
+        if (wanted.network() == Network.NONE) { // which is also what a spec has that says nothing
+            builder.network(template.network());
+        }
+        var metadata =
+                new LinkedHashMap<String, @Nullable Object>(template.metadata().values());
+        metadata.putAll(wanted.metadata().values());
+        builder.metadata(new Metadata(metadata));
+        builder.sshPublicKeys(Stream.concat(template.sshPublicKeys().stream(), wanted.sshPublicKeys().stream())
+                .distinct()
+                .toList());
         return builder.build();
     }
 }

@@ -42,23 +42,25 @@ final class Creation {
     private static final String CGROUP = "/run/sandjar/cgroup";
     private static final String WORKSPACE = "/workspace";
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private static final Duration CLEANUP = Duration.ofSeconds(30);
 
     private final Home home;
     private final Machine machine;
     private final List<String> weaknesses;
     private final Limits.Enforceable enforceable;
     private final Removal removal;
+    private final Duration cleanup;
     private final Faults faults;
 
     private volatile @Nullable Path agent; // installing it twice does no harm
 
-    Creation(Home home, Machine machine, Faults faults) {
+    /** @param cleanup how long removing what a failed create has left may take (limit "cleanup") */
+    Creation(Home home, Machine machine, Duration cleanup, Faults faults) {
         this.home = home;
         this.machine = machine;
         this.weaknesses = Checks.weaknesses(machine);
         this.enforceable = machine.enforceable();
         this.removal = new Removal(home, machine);
+        this.cleanup = cleanup;
         this.faults = faults;
     }
 
@@ -87,7 +89,7 @@ final class Creation {
         SandboxKey key = SandboxKey.random();
         try (HeldLock _ = reserve(folder, deadline);
                 var undo = new Undo()) {
-            undo.onFailure(() -> removal.remove(folder, Deadline.in("cleanup", CLEANUP)));
+            undo.onFailure(() -> removal.remove(folder, Deadline.in("cleanup", cleanup)));
             faults.after(id, Step.FOLDER);
 
             long idBase = home.ranges().reserve(id);

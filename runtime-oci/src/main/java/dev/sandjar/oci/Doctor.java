@@ -7,22 +7,21 @@ import dev.sandjar.oci.machine.Machine;
 import dev.sandjar.oci.machine.OciTool;
 import dev.sandjar.runtime.Deadline;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Looks at this machine anew and tries every OCI runtime on it. */
 final class Doctor {
-    private static final Duration LONGEST_TRY = Duration.ofSeconds(20);
-
     private final Home home;
     private final Optional<String> ociRuntime;
+    private final WorkLimits limits;
 
     /** @param ociRuntime the only one that may be used, if there is such a wish */
-    Doctor(Home home, Optional<String> ociRuntime) {
+    Doctor(Home home, Optional<String> ociRuntime, WorkLimits limits) {
         this.home = home;
         this.ociRuntime = ociRuntime;
+        this.limits = limits;
     }
 
     List<Finding> examine() {
@@ -62,8 +61,8 @@ final class Doctor {
     /** In the program's own words: doctor is for whoever runs this machine. */
     private Optional<String> attempt(Machine machine, OciTool tool) {
         try {
-            return new ToolChoice(home, machine)
-                    .attempt(tool, Deadline.in("doctor", LONGEST_TRY))
+            return new ToolChoice(home, machine, limits)
+                    .attempt(tool, Deadline.in("doctor", limits.doctor()))
                     .map(Doctor::words);
         } catch (IOException e) {
             return Optional.of(String.valueOf(e.getMessage()));

@@ -46,11 +46,16 @@ public final class OciRuntime implements SandboxRuntime {
     private OciRuntime(Options options, Machine machine, Creation.Faults faults) {
         this.home = Home.open(options.home());
         this.machine = options.ociRuntime().map(machine::only).orElse(machine);
-        this.images = new ImageStore(home.images, home.sandboxes, options.aliases(), options.registries());
-        this.tools = new ToolChoice(home, this.machine);
+        this.images = new ImageStore(
+                home.images,
+                home.sandboxes,
+                options.aliases(),
+                options.registries(),
+                options.limits().pull());
+        this.tools = new ToolChoice(home, this.machine, options.limits());
         this.removal = new Removal(home, this.machine);
-        this.creation = new Creation(home, this.machine, faults);
-        this.doctor = new Doctor(home, options.ociRuntime());
+        this.creation = new Creation(home, this.machine, options.limits().cleanup(), faults);
+        this.doctor = new Doctor(home, options.ociRuntime(), options.limits());
     }
 
     static OciRuntime open(Options options) {

@@ -19,16 +19,19 @@ import java.util.TreeSet;
  *     of Docker Hub {@code mirror}, {@code SANDJAR_MIRROR}, such as {@code http://127.0.0.1:5000}
  * @param aliases which image stands for which: {@code aliases}, {@code SANDJAR_ALIASES}, such as {@code python:3.11=host,node:20=host}
  * @param ociRuntime which OCI runtime is used: {@code oci-runtime}, {@code SANDJAR_OCI_RUNTIME}, such as {@code runsc}, else the fastest that works
+ * @param limits how long work may take: {@code limits.pull}, {@code limits.cleanup}, {@code limits.doctor}, {@code SANDJAR_LIMITS_PULL} and so on
  */
-record Options(Path home, Registries registries, Aliases aliases, Optional<String> ociRuntime) {
+record Options(Path home, Registries registries, Aliases aliases, Optional<String> ociRuntime, WorkLimits limits) {
     private static final Set<String> NAMES = Set.of("home", "mirror", "registries", "aliases", "oci-runtime");
 
     static Options read(Map<String, String> given, Map<String, String> environment) {
         var unknown = new TreeSet<>(given.keySet());
         unknown.removeAll(NAMES);
+        unknown.removeAll(WorkLimits.NAMES);
         if (!unknown.isEmpty()) {
-            throw SandboxException.invalid(
-                    "option of local:", unknown.first(), String.join(", ", new TreeSet<>(NAMES)));
+            var known = new TreeSet<>(NAMES);
+            known.addAll(WorkLimits.NAMES);
+            throw SandboxException.invalid("option of local:", unknown.first(), String.join(", ", known));
         }
         String home = value("home", given, environment).orElse("/var/lib/sandjar");
         return new Options(
@@ -37,7 +40,8 @@ record Options(Path home, Registries registries, Aliases aliases, Optional<Strin
                         value("mirror", given, environment).orElse(""),
                         value("registries", given, environment).orElse("")),
                 Aliases.parse(value("aliases", given, environment).orElse("")),
-                value("oci-runtime", given, environment));
+                value("oci-runtime", given, environment),
+                WorkLimits.read(given, environment));
     }
 
     Options {
@@ -48,7 +52,7 @@ record Options(Path home, Registries registries, Aliases aliases, Optional<Strin
 
     /** With everything as it is when nothing is said. */
     static Options in(Path home) {
-        return new Options(home, Registries.ANY, Aliases.NONE, Optional.empty());
+        return new Options(home, Registries.ANY, Aliases.NONE, Optional.empty(), WorkLimits.DEFAULT);
     }
 
     private static Optional<String> value(String name, Map<String, String> given, Map<String, String> environment) {

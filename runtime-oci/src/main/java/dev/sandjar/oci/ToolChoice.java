@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,17 +26,17 @@ import org.jspecify.annotations.Nullable;
  * result is kept in the home folder. Asking a program for its version would not do: some start well and refuse the machine's control groups.
  */
 final class ToolChoice {
-    private static final Duration CLEANUP = Duration.ofSeconds(30);
-
     private final Home home;
     private final Machine machine;
+    private final WorkLimits limits;
 
     private final ReentrantLock lock = new ReentrantLock(); // guards chosen, and that one thread at a time tries
     private @Nullable OciTool chosen;
 
-    ToolChoice(Home home, Machine machine) {
+    ToolChoice(Home home, Machine machine, WorkLimits limits) {
         this.home = home;
         this.machine = machine;
+        this.limits = limits;
     }
 
     /** Waits while another thread tries. */
@@ -72,9 +71,10 @@ final class ToolChoice {
         var id = SandboxId.random();
         var spec = SandboxSpec.of(HostImage.NAME);
         try {
-            var image = new ImageStore(home.images, home.sandboxes, Aliases.NONE, Registries.ANY)
+            var image = new ImageStore(home.images, home.sandboxes, Aliases.NONE, Registries.ANY, limits.pull())
                     .get(HostImage.NAME, deadline);
-            new Creation(home, machine, Creation.Faults.NONE).create(tool, id, spec, image, "", deadline);
+            new Creation(home, machine, limits.cleanup(), Creation.Faults.NONE)
+                    .create(tool, id, spec, image, "", deadline);
             return Optional.empty();
         } catch (SandboxException e) {
             if (e.code() != ErrorCode.START_FAILED) {
@@ -82,7 +82,7 @@ final class ToolChoice {
             }
             return Optional.of(e);
         } finally {
-            new Removal(home, machine).destroy(id, Deadline.in("cleanup", CLEANUP));
+            new Removal(home, machine).destroy(id, Deadline.in("cleanup", limits.cleanup()));
         }
     }
 

@@ -18,7 +18,8 @@ class GvisorContractTest extends SandboxRuntimeContract {
 
     private static OciRuntime open() {
         return TestHome.open(
-                new Options(TestHome.FOLDER, Registries.ANY, Aliases.NONE, Optional.of("runsc")), Creation.Faults.NONE);
+                new Options(TestHome.FOLDER, Registries.ANY, Aliases.NONE, Optional.of("runsc"), WorkLimits.DEFAULT),
+                Creation.Faults.NONE);
     }
 
     @Override

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandjar.oci.image.Registries;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionsTest {
     @Test
@@ -46,7 +49,26 @@ class OptionsTest {
     @Test
     void anUnknownOptionIsRefused() {
         assertThatThrownBy(() -> Options.read(Map.of("hom", "/a"), Map.of()))
-                .hasMessage("option of local: is hom, allowed: aliases, home, mirror, oci-runtime, registries");
+                .hasMessage(
+                        "option of local: is hom, allowed: aliases, home, limits.cleanup, limits.doctor, limits.pull, mirror,"
+                                + " oci-runtime, registries");
+    }
+
+    @Test
+    void limitsHaveDefaultsNamesInTheEnvironmentAndOptions() {
+        assertThat(Options.read(Map.of(), Map.of()).limits())
+                .isEqualTo(new WorkLimits(Duration.ofMinutes(30), Duration.ofSeconds(30), Duration.ofSeconds(20)));
+        var both = Options.read(
+                Map.of("limits.pull", "45m"), Map.of("SANDJAR_LIMITS_PULL", "1h", "SANDJAR_LIMITS_CLEANUP", "90"));
+        assertThat(both.limits())
+                .isEqualTo(new WorkLimits(Duration.ofMinutes(45), Duration.ofSeconds(90), Duration.ofSeconds(20)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "-1s", "soon", "1d", "5 m"})
+    void aLimitThatIsNoTimeIsRefused(String text) {
+        assertThatThrownBy(() -> Options.read(Map.of("limits.doctor", text), Map.of()))
+                .hasMessage("limits.doctor is \"" + text + "\", allowed: 1ms or more, such as 500ms, 90s, 5m or 1h");
     }
 
     @Test

@@ -178,7 +178,8 @@ class RegistryImagesTest {
                 TestHome.FOLDER,
                 Registries.parse("http://" + registry.address(), ""),
                 Aliases.parse("tiny=small:1,python:3.11=host"),
-                Optional.empty()));
+                Optional.empty(),
+                WorkLimits.DEFAULT));
         assertThat(runtime.images().pull("tiny", _ -> {}).reference()).isEqualTo("docker.io/library/small:1");
         try (Shell shell = Shell.in(runtime, SandboxSpec.of("python:3.11"))) {
             assertThat(shell.python("print(40 + 2)")).isEqualTo("42\n");

@@ -1,5 +1,6 @@
 package dev.sandjar.server;
 
+import dev.sandjar.Metadata;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
@@ -7,6 +8,7 @@ import dev.sandjar.Sandboxes;
 import dev.sandjar.engine.Engine;
 import dev.sandjar.engine.EngineConfig;
 import dev.sandjar.engine.Template;
+import dev.sandjar.runtime.LimitOptions;
 import dev.sandjar.runtime.SandboxRuntimeProvider;
 import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.config.ServerConfig;
@@ -18,6 +20,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +43,11 @@ public class Wiring implements Places {
         var options = new HashMap<String, String>();
         options.put("home", config.home());
         options.put("registries", config.registries());
+        options.put(LimitOptions.name("pull"), LimitOptions.text(config.limits().pull()));
+        options.put(
+                LimitOptions.name("cleanup"), LimitOptions.text(config.limits().cleanup()));
+        options.put(
+                LimitOptions.name("doctor"), LimitOptions.text(config.limits().doctor()));
         config.ociRuntime().ifPresent(name -> options.put("oci-runtime", name));
         config.mirror().ifPresent(mirror -> options.put("mirror", mirror));
         config.aliases().ifPresent(aliases -> options.put("aliases", aliases));
@@ -55,6 +63,7 @@ public class Wiring implements Places {
                         .resident(true)
                         .createLimit(config.limits().create())
                         .agentLimit(config.limits().agent())
+                        .destroyLimit(config.limits().destroy())
                         .maxPerOwner(config.limits().sandboxesPerOwner())
                         .maxTotal(config.limits().sandboxes())
                         .defaultImage(config.defaultImage())
@@ -96,7 +105,13 @@ public class Wiring implements Places {
             template.cpu().ifPresent(spec::cpu);
             template.memory().ifPresent(spec::memory);
             template.pids().ifPresent(spec::pids);
+            template.disk().ifPresent(spec::disk);
+            template.user().ifPresent(spec::user);
+            template.cwd().ifPresent(spec::cwd);
+            template.ttl().ifPresent(spec::ttl);
             template.idle().ifPresent(spec::idleTimeout);
+            template.sshPublicKeys().ifPresent(spec::sshPublicKeys);
+            spec.network(template.network()).metadata(Metadata.of(new LinkedHashMap<>(template.metadata())));
             templates.add(new Template(name, spec.build(), template.warm()));
         });
         return templates;

@@ -55,6 +55,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void noDoorUsesAnother() {
+        check(
+                slices().matching("dev.sandjar.server.door.(*)..")
+                        .should()
+                        .notDependOnEachOther()
+                        .because(
+                                "one protocol must be free to change or to go without the others; what two share belongs below them"));
+    }
+
+    @Test
     void onlyTheWiringSeesTheEngine() {
         check(noClasses()
                 .that()

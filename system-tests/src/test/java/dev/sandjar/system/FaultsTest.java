@@ -14,8 +14,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,9 +97,43 @@ class FaultsTest {
                             .as("while nobody reads the two")
                             .isEqualTo("unharmed\n");
                     for (InputStream answer : new InputStream[] {first, second}) {
-                        Summary summary = Summary.of(answer);
-                        assertThat(summary.nuls).isEqualTo(16 << 20);
+                        Summary summary = Summary.of(answer, "\\u0000");
+                        assertThat(summary.found).isEqualTo(16 << 20);
                         assertThat(summary.end).contains("\"droppedBytes\":" + (1_000_000_000 - (16 << 20)));
+                    }
+                }
+            }
+            delete(server, id);
+        }
+    }
+
+    /** Held whole, each of these lists would be a quarter of the server's memory. */
+    @Test
+    void manyLargeFoldersAtOnceToReadersWhoPauseFillNobodysMemory() throws Exception {
+        try (var server = new RealServer(ROOT.resolve("faults"), "-XX:+ExitOnOutOfMemoryError")) {
+            String id = create(server, "{}");
+            String script = "import os\nfor i in range(12): os.mkdir('d' * 250); os.chdir('d' * 250)\n"
+                    + "for i in range(20000): os.close(os.open('%0255d' % i, os.O_CREAT))";
+            assertThat(run(server, id, "python3 -c \"" + script + "\"", 60)
+                            .path("exitCode")
+                            .asInt())
+                    .isZero();
+            var request = server.request("/sessions/" + id + "/files?path=" + ("d".repeat(250) + "/").repeat(12))
+                    .build();
+            try (var http = HttpClient.newHttpClient()) {
+                var answers = new ArrayList<CompletableFuture<HttpResponse<InputStream>>>();
+                for (int i = 0; i < 6; i++) {
+                    answers.add(http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream()));
+                }
+                for (var answer : answers) {
+                    assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+                }
+                assertThat(run(server, id, "echo unharmed", 30).path("stdout").asText())
+                        .as("while nobody reads them")
+                        .isEqualTo("unharmed\n");
+                for (var answer : answers) {
+                    try (InputStream body = answer.get().body()) {
+                        assertThat(Summary.of(body, "\"modifiedAt\"").found()).isEqualTo(20_000);
                     }
                 }
             }
@@ -175,25 +211,25 @@ class FaultsTest {
     // ----
 
     /** What a long answer says, read a piece at a time. */
-    private record Summary(int nuls, String end) {
-        static Summary of(InputStream in) throws Exception {
-            byte[] escape = "\\u0000".getBytes(StandardCharsets.US_ASCII);
+    private record Summary(int found, String end) {
+        static Summary of(InputStream in, String what) throws Exception {
+            byte[] escape = what.getBytes(StandardCharsets.US_ASCII);
             byte[] buffer = new byte[65_536];
             var end = new StringBuilder();
-            int nuls = 0;
+            int found = 0;
             int matched = 0;
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 for (int i = 0; i < count; i++) {
                     matched = buffer[i] == escape[matched] ? matched + 1 : buffer[i] == escape[0] ? 1 : 0;
                     if (matched == escape.length) {
-                        nuls++;
+                        found++;
                         matched = 0;
                     }
                 }
                 end.append(new String(buffer, 0, count, StandardCharsets.US_ASCII));
                 end.delete(0, Math.max(0, end.length() - 200));
             }
-            return new Summary(nuls, end.toString());
+            return new Summary(found, end.toString());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.sandjar.client.http;
 
 import dev.sandjar.SandboxException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.Locale;
 
@@ -37,6 +38,19 @@ public record Address(boolean tls, String host, int port, String path) {
         String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceAll("/+$", "");
         String host = uri.getHost().replaceAll("^\\[|]$", "");
         return new Address(tls, host, port, path);
+    }
+
+    /** Whether it is surely this machine: nobody is asked for what a name means, for that could be another later. */
+    public boolean loopback() {
+        String name = host.toLowerCase(Locale.ROOT);
+        if (name.equals("localhost")) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(name).isLoopbackAddress();
+        } catch (IllegalArgumentException aName) {
+            return false;
+        }
     }
 
     private static SandboxException invalid(String what) {

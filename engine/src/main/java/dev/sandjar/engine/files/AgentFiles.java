@@ -22,13 +22,15 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** Files of a sandbox, through its agent. Nothing here holds a whole file but {@link #read}. */
 public final class AgentFiles implements SandboxFiles {
-    private static final int MOST_ENTRIES = 20_000; // of one listing; each may cost half a kilobyte here
     private static final int CHUNK = 256 * 1024;
 
     private final LiveSandbox sandbox;
@@ -160,46 +162,33 @@ public final class AgentFiles implements SandboxFiles {
 
     @Override
     public List<FileInfo> list(String path) {
-        FilePath at = FilePath.of(path);
-        AgentConnection agent = sandbox.acquire();
-        try (Channel channel = agent.open(Requests.list(at.base(), at.path()))) {
-            agent.reply(channel, Subject.folder(path));
-            return entries(channel, path);
-        } catch (AgentException e) {
-            throw AgentErrors.translate(e, Subject.folder(path));
-        } catch (IOException e) {
-            throw agent.lost(e);
-        } catch (InterruptedException e) {
-            throw AgentConnection.interrupted(e);
-        } finally {
-            sandbox.release();
+        try (Stream<FileInfo> entries = entries(path)) {
+            return entries.sorted(Comparator.comparing(FileInfo::name)).toList();
         }
     }
 
-    private List<FileInfo> entries(Channel channel, String path)
-            throws IOException, InterruptedException, AgentException {
-        var infos = new ArrayList<FileInfo>();
-        ByteBuffer rest = ByteBuffer.allocate(0);
-        for (Frame frame = channel.take(limit); frame != null; frame = channel.take(limit)) {
-            if (!(frame instanceof Frame.Data(int _, ByteBuffer bytes))) {
-                throw new ProtocolException("DATA expected");
-            }
-            rest = ByteBuffer.allocate(rest.remaining() + bytes.remaining())
-                    .put(rest)
-                    .put(bytes.duplicate())
-                    .flip();
-            for (var entry = Replies.entry(rest); entry != null; entry = Replies.entry(rest)) {
-                infos.add(info(path.endsWith("/") ? path + entry.name() : path + "/" + entry.name(), entry.stat()));
-            }
-            if (infos.size() > MOST_ENTRIES) {
-                throw new ProtocolException("LIST of more than its bound");
-            }
+    @Override
+    public Stream<FileInfo> entries(String path) {
+        FilePath at = FilePath.of(path);
+        AgentConnection agent = sandbox.acquire();
+        FolderEntries entries;
+        try {
+            Channel channel = agent.open(Requests.list(at.base(), at.path()));
+            agent.reply(channel, Subject.folder(path));
+            String before = path.endsWith("/") ? path : path + "/";
+            entries = new FolderEntries(
+                    channel,
+                    agent,
+                    Subject.folder(path),
+                    limit,
+                    entry -> info(before + entry.name(), entry.stat()),
+                    sandbox::release);
+        } catch (RuntimeException e) {
+            sandbox.release();
+            throw e;
         }
-        if (rest.hasRemaining()) {
-            throw new ProtocolException("LIST ends inside an entry");
-        }
-        infos.sort(Comparator.comparing(FileInfo::name));
-        return infos;
+        var one = Spliterators.spliteratorUnknownSize(entries.begin(), Spliterator.ORDERED | Spliterator.NONNULL);
+        return StreamSupport.stream(one, false).onClose(entries::close);
     }
 
     @Override

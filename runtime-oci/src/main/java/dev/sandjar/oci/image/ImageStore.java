@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Layers go when no image and no sandbox has them: a sandbox names its own in {@code pinned}, in its folder.
  */
 public final class ImageStore implements Images {
-    /** The longest pull that is not part of a create. */
-    private static final Duration LONGEST_PULL = Duration.ofMinutes(30);
-
     private static final String DOING = "waiting for another pull";
     private static final String PINNED = "pinned";
 
@@ -44,16 +41,22 @@ public final class ImageStore implements Images {
     private final Path sandboxes;
     private final Aliases aliases;
     private final Registries registries;
+    private final Duration longestPull;
 
     private final ReentrantLock lock = new ReentrantLock(); // guards host
     private @Nullable HostImage host;
 
-    /** Those below a folder, which exists; sandboxes have theirs in the other. */
-    public ImageStore(Path folder, Path sandboxes, Aliases aliases, Registries registries) {
+    /**
+     * Those below a folder, which exists; sandboxes have theirs in the other.
+     *
+     * @param longestPull that is not part of a create (limit "pull")
+     */
+    public ImageStore(Path folder, Path sandboxes, Aliases aliases, Registries registries, Duration longestPull) {
         this.folder = folder;
         this.sandboxes = sandboxes;
         this.aliases = aliases;
         this.registries = registries;
+        this.longestPull = longestPull;
     }
 
     Path layers() {
@@ -144,7 +147,7 @@ public final class ImageStore implements Images {
             return new ImageInfo(reference, "", 0);
         }
         var image = ImageReference.parse(resolved);
-        return working("pulling image " + image, () -> info(pull(image, Deadline.in("pull", LONGEST_PULL), progress)));
+        return working("pulling image " + image, () -> info(pull(image, Deadline.in("pull", longestPull), progress)));
     }
 
     @Override
@@ -160,7 +163,7 @@ public final class ImageStore implements Images {
             if (!Files.deleteIfExists(file)) {
                 throw notHere(reference);
             }
-            sweep(Deadline.in("pull", LONGEST_PULL));
+            sweep(Deadline.in("pull", longestPull));
             return true;
         });
     }

@@ -30,7 +30,8 @@ final class Registry {
     private static final int LARGEST_MANIFEST = 4 << 20;
     private static final int LARGEST_TOKEN = 1 << 20;
     private static final int MOST_REDIRECTS = 5;
-    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration CONNECT =
+            Duration.ofSeconds(10); // a host that is there takes a connection far sooner
     private static final Pattern PARAMETER = Pattern.compile("([a-z]+)=\"([^\"]*)\"");
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .connectTimeout(CONNECT)

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** A file of tokens that only its owner can read. A line each: the token, or {@code owner:token}; {@code #} begins a comment. */
 public final class TokenFile {
@@ -28,8 +30,13 @@ public final class TokenFile {
                 .resolve("sandjar/token");
     }
 
-    /** Owners by token. */
+    /**
+     * Owners by token.
+     *
+     * @throws IOException also when users of this machine besides its owner and group could read or change it, as ssh does with keys
+     */
     public static Map<String, String> read(Path file) throws IOException {
+        refuseIfOpenToAll(file);
         var tokens = new HashMap<String, String>();
         int number = 0;
         for (String text : Files.readAllLines(file)) {
@@ -53,6 +60,16 @@ public final class TokenFile {
             tokens.put(token, owner);
         }
         return tokens;
+    }
+
+    private static void refuseIfOpenToAll(Path file) throws IOException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        if (permissions.contains(PosixFilePermission.OTHERS_READ)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new IOException("the token file " + file + " is open to everybody on this machine ("
+                    + PosixFilePermissions.toString(permissions)
+                    + "), allowed: to its owner and group; run: chmod 600 " + file);
+        }
     }
 
     /** Makes a token of 32 random bytes unless the file is there. It appears with its content or not at all. */

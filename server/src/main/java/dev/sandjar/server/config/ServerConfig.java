@@ -1,8 +1,10 @@
 package dev.sandjar.server.config;
 
+import dev.sandjar.Network;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -53,7 +55,7 @@ public interface ServerConfig {
         /** A file of tokens, a line each: the token, or {@code owner:token}. Made with one token when it is missing. */
         Optional<String> tokenFile();
 
-        /** Owners who may remove images and call doctor, with commas; {@code default} is who a token without a name belongs to. */
+        /** Owners who may remove images, call doctor and read {@code /metrics}, with commas; {@code default} is who a token without a name belongs to. */
         @WithDefault("default")
         Set<String> operators();
 
@@ -102,6 +104,22 @@ public interface ServerConfig {
         @WithDefault("30s")
         Duration agent();
 
+        /** How long removing a sandbox may take. */
+        @WithDefault("30s")
+        Duration destroy();
+
+        /** How long a pull may take that is no part of a create. */
+        @WithDefault("30m")
+        Duration pull();
+
+        /** How long removing what a failed create has left may take. */
+        @WithDefault("30s")
+        Duration cleanup();
+
+        /** How long doctor may try one OCI runtime. */
+        @WithDefault("20s")
+        Duration doctor();
+
         /** Sandboxes of one owner. */
         @WithDefault("1000")
         int sandboxesPerOwner();
@@ -125,8 +143,30 @@ public interface ServerConfig {
         /** Processes and threads. */
         OptionalInt pids();
 
+        /** Bytes of files. */
+        OptionalLong disk();
+
+        /** What it can reach: {@code none} or {@code outbound}; refused by a place that cannot. */
+        @WithDefault("none")
+        Network network();
+
+        /** {@code name}, {@code uid} or {@code uid:gid}. */
+        Optional<String> user();
+
+        /** Where commands start. */
+        Optional<String> cwd();
+
         /** Environment of every command. */
         Map<String, String> env();
+
+        /** Given back with the sandbox; the caller's own entries win. */
+        Map<String, String> metadata();
+
+        /** Lines as in {@code authorized_keys} that may come in besides the caller's. */
+        Optional<List<String>> sshPublicKeys();
+
+        /** From creation until it is deleted. */
+        Optional<Duration> ttl();
 
         /** Removed when unused for so long. */
         Optional<Duration> idle();

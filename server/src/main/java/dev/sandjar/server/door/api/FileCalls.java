@@ -14,13 +14,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** {@code /files}: what is in a sandbox. */
 final class FileCalls {
     private static final int PIECE = 128 * 1024;
-    private static final int ENTRIES = 500; // in one frame
+    private static final int ENTRIES = 200; // in one frame
 
     private FileCalls() {}
 
@@ -92,11 +94,16 @@ final class FileCalls {
     }
 
     static void list(ApiCall call) throws IOException, InterruptedException {
-        List<FileInfo> all = call.sandbox().files().list(call.needed("path"));
-        FrameSink sink = call.frames();
-        for (int start = 0; start < all.size(); start += ENTRIES) {
-            List<FileInfo> some = all.subList(start, Math.min(all.size(), start + ENTRIES));
-            sink.send(new Frame.Event(Json.array(some, Infos::write)));
+        try (Stream<FileInfo> all = call.sandbox().files().entries(call.needed("path"))) {
+            FrameSink sink = call.frames();
+            Iterator<FileInfo> each = all.iterator();
+            while (each.hasNext()) {
+                var some = new ArrayList<FileInfo>();
+                while (some.size() < ENTRIES && each.hasNext()) {
+                    some.add(each.next());
+                }
+                sink.send(new Frame.Event(Json.array(some, Infos::write)));
+            }
         }
         call.last(new Frame.End());
     }

@@ -27,8 +27,8 @@ import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /sessions/{id}/files}: up, down, list, delete. Paths are relative to the workspace; nothing is held in memory. */
@@ -85,21 +85,25 @@ public class FilesResource {
         if (filePath != null) {
             return download(id, filePath);
         }
-        List<FileInfo> files = caller.sandbox(id).files().list(relative(path == null || path.isEmpty() ? "." : path));
+        String folder = relative(path == null || path.isEmpty() ? "." : path);
+        Stream<FileInfo> files = caller.sandbox(id).files().entries(folder); // before the status is sent, as below
         return Response.ok((StreamingOutput) out -> send(files, out), MediaType.APPLICATION_JSON)
                 .build();
     }
 
-    /** One by one: as text, a folder of many long names is a large part of the memory. */
-    private static void send(List<FileInfo> files, OutputStream out) throws IOException {
-        try (JsonGenerator json = JsonBody.JSON.createGenerator(new BufferedOutputStream(out, CHUNK))) {
+    /** One by one, as they come from the sandbox: a folder of many long names is a large part of the memory. */
+    private static void send(Stream<FileInfo> files, OutputStream out) throws IOException {
+        try (files;
+                JsonGenerator json = JsonBody.JSON.createGenerator(new BufferedOutputStream(out, CHUNK))) {
             json.writeStartObject();
             json.writeArrayFieldStart("files");
-            for (FileInfo info : files) {
+            for (FileInfo info : (Iterable<FileInfo>) files::iterator) {
                 json.writeTree(reply(info));
             }
             json.writeEndArray();
             json.writeEndObject();
+        } catch (SandboxException e) {
+            throw new IOException(e); // cuts the answer, so that nobody takes it for whole
         }
     }
 
