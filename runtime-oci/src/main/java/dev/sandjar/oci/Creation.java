@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How one sandbox is made: a list of steps, each undone by the line below it when a later one fails. */
 final class Creation {
-    private static final String AGENT = "/run/sandjar/agent";
+    private static final String AGENTS = "/run/sandjar/agents";
     private static final String LINK = "/run/sandjar/link";
     private static final String CGROUP = "/run/sandjar/cgroup";
     private static final String WORKSPACE = "/workspace";
@@ -106,7 +106,7 @@ final class Creation {
             faults.after(id, Step.ROOT);
 
             Files.createDirectory(folder.bundle());
-            Bundle bundle = bundle(folder, rootfs, spec, image, user, idBase);
+            Bundle bundle = bundle(tool, folder, rootfs, spec, image, user, idBase);
             Files.write(folder.bundle().resolve("config.json"), bundle.json());
             faults.after(id, Step.BUNDLE);
 
@@ -179,10 +179,19 @@ final class Creation {
     }
 
     private Bundle bundle(
-            SandboxFolder folder, Path rootfs, SandboxSpec spec, RootImage image, Bundle.User user, long idBase)
+            OciTool tool,
+            SandboxFolder folder,
+            Path rootfs,
+            SandboxSpec spec,
+            RootImage image,
+            Bundle.User user,
+            long idBase)
             throws IOException {
-        var mounts = new ArrayList<Mount>(image.mounts());
-        mounts.add(Mount.readOnly(agentBinary().toString(), AGENT));
+        Mount.View view =
+                machine.stacking() && !tool.gvisor() ? Mount.View.own(home.empty.toString()) : Mount.View.SHARED;
+        var mounts = new ArrayList<Mount>(image.mounts(view));
+        Path agent = agentBinary();
+        mounts.add(view.of(home.agents.toString(), AGENTS));
         mounts.add(Mount.writable(folder.link().toString(), LINK));
         machine.cgroups()
                 .readable(folder.id().toString())
@@ -190,7 +199,7 @@ final class Creation {
                         mounts.add(Mount.readOnly(source.toString(), name.isEmpty() ? CGROUP : CGROUP + "/" + name)));
         return new Bundle(
                 rootfs.toString(),
-                agentArguments(spec, image),
+                agentArguments(AGENTS + "/" + agent.getFileName(), spec, image),
                 environment(spec, image, user),
                 "/",
                 user,
@@ -202,8 +211,8 @@ final class Creation {
                 mounts);
     }
 
-    private static List<String> agentArguments(SandboxSpec spec, RootImage image) {
-        var words = new ArrayList<>(List.of(AGENT, "--unix", LINK + "/s", "--workspace", cwd(spec, image)));
+    private static List<String> agentArguments(String agent, SandboxSpec spec, RootImage image) {
+        var words = new ArrayList<>(List.of(agent, "--unix", LINK + "/s", "--workspace", cwd(spec, image)));
         if (spec.disk().isPresent()) { // what is written lies on a filesystem of its own, which can be asked
             words.addAll(List.of("--disk", "/"));
         }

@@ -58,6 +58,13 @@ public final class Checks {
                     "a sandbox can start processes until this machine has no more",
                     "enable the pids control group"),
             new Check(
+                    "own-inodes",
+                    Level.WEAK,
+                    machine -> machine.stacking() || machine.gvisor(),
+                    "a sandbox of image host is alone with the files that it watches and locks",
+                    "a sandbox of image host can see which programs of this machine are run, and lock their files",
+                    "modprobe overlay, and Linux 5.11 or later"),
+            new Check(
                     "limits-strike-processes",
                     Level.WEAK,
                     machine -> !machine.gvisor(),
