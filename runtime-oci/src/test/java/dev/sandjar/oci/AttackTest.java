@@ -128,6 +128,15 @@ class AttackTest {
     }
 
     @Test
+    void whatTellsOfTheMachineIsEmpty() throws Exception {
+        assertThat(shell.output("""
+                        cd /proc
+                        cat acpi/* asound/* cmdline config.gz diskstats interrupts iomem ioports kallsyms kcore keys latency_stats partitions \
+                            sched_debug schedstat scsi/* swaps timer_list timer_stats /sys/firmware/* 2> /dev/null | wc -c
+                        cat version | wc -l""")).isEqualTo("0\n1\n");
+    }
+
+    @Test
     void thePseudoTerminalsOfTheMachineAreNotTakenByOne() throws Exception {
         assertThat(shell.python("""
                         import os
