@@ -60,6 +60,7 @@ class AttackTest {
     no kernel symbols                    | wc -c < /proc/kallsyms                                       | 0
     no becoming root                     | su -c id                                                     | su:
     no raw network                       | ping -c 1 127.0.0.1                                          | "ping: "
+    no end of descriptors                | test $(ulimit -Hn) -le 16384 && echo few                     | few
     no lower nice value                  | nice -n -5 nice                                              | cannot set niceness
     """)
     void isRefused(String what, String script, String seen) throws Exception {

@@ -35,7 +35,10 @@ public record Machine(
         boolean overlay,
         boolean disks,
         long openFiles) {
-    private static final long MOST_FILES = 65_536; // more is of no use, and makes programs slow that close all of them
+    // more is of no use, and makes programs slow that close all of them; and what some sockets hold of the kernel's
+    // memory
+    // is bounded by nothing but their number
+    private static final long MOST_FILES = 16_384;
 
     private static final Pattern RELEASE = Pattern.compile("(\\d{1,4})\\.(\\d{1,3}).*");
     private static final int STACKING = 5_011;
