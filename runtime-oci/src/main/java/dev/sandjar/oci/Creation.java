@@ -47,6 +47,7 @@ final class Creation {
     private final Home home;
     private final Machine machine;
     private final List<String> weaknesses;
+    private final List<String> weaknessesWithDisk;
     private final Limits.Enforceable enforceable;
     private final Removal removal;
     private final Faults faults;
@@ -56,7 +57,8 @@ final class Creation {
     Creation(Home home, Machine machine, Faults faults) {
         this.home = home;
         this.machine = machine;
-        this.weaknesses = Checks.weaknesses(machine);
+        this.weaknesses = Checks.weaknesses(machine, false);
+        this.weaknessesWithDisk = Checks.weaknesses(machine, true);
         this.enforceable = machine.enforceable();
         this.removal = new Removal(home, machine);
         this.faults = faults;
@@ -128,7 +130,7 @@ final class Creation {
                     starter.identity(),
                     Instant.now().truncatedTo(ChronoUnit.MILLIS),
                     spec.image().orElse(""),
-                    weaknesses);
+                    disk.isPresent() ? weaknessesWithDisk : weaknesses);
             folder.writePlacement(placement);
             faults.after(id, Step.PLACEMENT);
             undo.keep();
