@@ -79,7 +79,7 @@ bool get_end(struct reader *r); /* nothing left and nothing was missing */
 /* ---- sha256.c */
 void hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t *data, size_t length, uint8_t out[32]);
 
-/* ---- link.c, channel.c, listen.c */
+/* ---- listen.c, link.c, proof.c, channel.c */
 struct link;
 struct channel {
     struct link *link;
@@ -99,7 +99,11 @@ struct channel {
 bool links_listen_unix(const char *path);
 bool links_listen_tcp(const char *address_and_port);
 bool links_greet(const char *path); /* connects to a Unix socket and lets go: whoever waits there knows that we listen */
-void links_set_key(const uint8_t key[KEY_LENGTH]);
+int64_t listener_deadline(void);
+void listener_expire(void);
+extern int64_t started_ms; /* wall clock */
+void proof_set_key(const uint8_t key[KEY_LENGTH]);
+void links_begin(void (*opened)(struct channel *, uint8_t kind, struct reader *)); /* takes what engines ask for; it may close the channel */
 int64_t links_next_deadline(void);
 void links_expire(void);
 void links_pump(void); /* sends what became ready since the last call */
@@ -115,9 +119,14 @@ void channel_grant(struct channel *c, uint32_t credit);
 void channel_close(struct channel *c, enum error e, const char *message); /* c is gone afterwards */
 void channel_wake(struct channel *c); /* its pump may have something now */
 
-/* ---- request.c */
-void request_open(struct channel *c, uint8_t kind, struct reader *r); /* may close c */
+/* ---- request.c: what links_begin is given */
+void request_open(struct channel *c, uint8_t kind, struct reader *r);
+
+/* ---- kill.c */
 void reply_when_killed(struct channel *c, pid_t root); /* kills all below root */
+void kill_all(struct channel *c, struct reader *r);
+
+/* ---- error.c */
 enum error error_of(int number);
 const char *error_text(int number, enum error e);
 
@@ -142,7 +151,7 @@ uint64_t journal_second(const struct journal *j); /* offset after the oldest blo
 size_t journal_read(const struct journal *j, struct cursor *c, uint8_t streams, size_t most, uint8_t *stream, const uint8_t **at);
 void journal_free(struct journal *j);
 
-/* ---- command.c, start.c, output.c, follow.c, input.c */
+/* ---- control.c, start.c, follow.c, input.c, output.c, command.c */
 void command_start(struct channel *c, struct reader *r);
 void command_follow(struct channel *c, struct reader *r);
 void command_input(struct channel *c, struct reader *r);
@@ -168,9 +177,11 @@ pid_t spawn_supervised(const struct spawn *s, int *report);
 void spawn_init(void);
 void close_above(int fd);
 
-/* ---- process.c */
-void reap_children(void);
+/* ---- reap.c */
+void reap_children(bool (*is_command)(pid_t pid, int status));
 void reap_expect(pid_t pid, void (*ended)(void *, int status), void *self);
+
+/* ---- process.c */
 /* Kills all below root, not root; done is called from kills_expire when all are dead, so that whoever is told of it finds none, or
  * half a second later: the kernel takes a while for large ones. False: no memory to wait, they are killed and done is not called. */
 bool kill_tree(pid_t root, void (*done)(void *), void *self);
@@ -180,7 +191,7 @@ void signal_tree(pid_t root, int signal);
 bool freeze_all(void);
 void thaw_all(void);
 
-/* ---- paths.c, files.c, transfer.c, watch.c, dial.c, stats.c */
+/* ---- paths.c, files.c, remove.c, transfer.c, watch.c, dial.c, stats.c */
 int open_beneath(const char *base, const char *path, int flags, mode_t mode);
 void put_stat(struct bytes *b, const struct stat *st);
 void file_read(struct channel *c, struct reader *r);
@@ -200,7 +211,5 @@ uint64_t stats_oom_kills(void);
 void lease_set(struct channel *c, struct reader *r);
 int64_t lease_deadline(void);
 void lease_expire(void);
-
-extern int64_t started_ms; /* wall clock */
 
 #endif

@@ -1,7 +1,8 @@
-/* channel.c: what is said on one channel, and what it costs of its credit. A channel that was closed is gone at once: its kind lets go of all
- * that it held. */
+/* channel.c: what is said and heard on one channel, and what it costs of its credit. A channel that was closed is gone at once: its kind lets
+ * go of all that it held. */
 #include "link.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 bool channel_can_send(const struct channel *c, size_t payload)
@@ -58,7 +59,27 @@ void channel_wake(struct channel *c)
     c->link->dirty = true;
 }
 
-/* ---- channels */
+/* ---- coming and going */
+
+struct channel *channel_find(struct link *l, uint32_t number)
+{
+    for (struct channel *c = l->channels; c != NULL; c = c->next)
+        if (c->number == number)
+            return c;
+    return NULL;
+}
+
+struct channel *channel_new(struct link *l, uint32_t number)
+{
+    struct channel *c = calloc(1, sizeof *c);
+
+    if (c != NULL) {
+        *c = (struct channel){.link = l, .number = number, .send_credit = WINDOW, .receive_credit = WINDOW, .next = l->channels};
+        l->channels = c;
+        l->channel_count++;
+    }
+    return c;
+}
 
 void channel_free(struct channel *c, bool cut)
 {
@@ -86,4 +107,40 @@ void channel_close(struct channel *c, enum error e, const char *message)
     frame_send(c->link, CLOSE, c->number, NULL, 0, b.at, b.length);
     bytes_free(&b);
     channel_free(c, false);
+}
+
+/* ---- what the engine says; false breaks the rules */
+
+bool channel_receive(struct channel *c, const uint8_t *data, size_t length)
+{
+    c->receive_credit -= (int64_t)(length + OVERHEAD);
+    if (length == 0 || length > CHUNK || c->receive_credit < 0)
+        return false;
+    if (c->data == NULL)
+        return false;
+    enum error e = c->data(c, data, length);
+    if (e != OK)
+        channel_close(c, e, error_text(errno, e));
+    return true;
+}
+
+bool channel_credited(struct channel *c, struct reader *r)
+{
+    uint32_t more = get_u32(r);
+
+    if (!get_end(r) || more == 0 || c->send_credit + (int64_t)more > MAX_CREDIT)
+        return false;
+    c->send_credit += more;
+    channel_wake(c);
+    return true;
+}
+
+bool channel_ended(struct channel *c, const struct reader *r)
+{
+    if (r->left > 0 || c->eof == NULL)
+        return false;
+    enum error e = c->eof(c);
+    if (e != OK)
+        channel_close(c, e, error_text(errno, e));
+    return true;
 }

@@ -1,4 +1,5 @@
-/* command.h: what the files of a command know of each other: command.c keeps it, start.c begins it, output.c and follow.c tell of it, input.c feeds it. */
+/* command.h: what the files of a command know of each other: start.c begins it, control.c signals and lists, follow.c tells of it, input.c feeds
+ * it, output.c keeps what it writes, command.c knows it, drain.c reads what it leaves. Each calls only those that stand after it here. */
 #ifndef SANDJAR_COMMAND_H
 #define SANDJAR_COMMAND_H
 
@@ -62,18 +63,19 @@ extern struct command *commands; /* oldest first */
 struct command *command_find(const uint8_t *id);
 void command_free(struct command *c);
 void commands_forget_old(void);
+uint64_t follower_position(const struct follower *f); /* from where on it needs the journal */
+void input_free(struct input *i);
 
 /* ---- output.c */
 void output_ready(struct source *s, uint32_t events); /* of a pipe_end */
 void output_watch(struct command *c);                 /* looks again whether the journal has room */
-void output_leave(struct source *s);
 void command_end_when_drained(struct command *c);
 
-/* ---- follow.c */
-uint64_t follower_position(const struct follower *f); /* from where on it needs the journal */
+/* ---- drain.c */
+void output_discard(struct source *s, uint32_t events);
+void output_leave(struct source *s); /* the command is forgotten */
 
 /* ---- input.c */
 void input_ready(struct source *s, uint32_t events); /* of a command's in */
-void input_free(struct input *i);
 
 #endif

@@ -1,5 +1,4 @@
-/* files.c: STAT, LIST, MKDIRS, MOVE and REMOVE, with the rights of the agent's user. Links are never followed in the last step; a large tree
- * is removed by a process of its own and stalls nobody. */
+/* files.c: STAT, LIST, MKDIRS and MOVE, with the rights of the agent's user. Links are never followed in the last step. */
 #include "files.h"
 
 #include <dirent.h>
@@ -8,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 void put_stat(struct bytes *b, const struct stat *st)
@@ -39,7 +37,6 @@ void file_done(struct channel *ch, int result)
     }
 }
 
-
 bool paths_get(struct channel *ch, struct reader *r, struct paths *p, bool two)
 {
     p->base = get_str(r);
@@ -57,8 +54,6 @@ void paths_free(struct paths *p)
     free(p->one);
     free(p->other);
 }
-
-/* ---- STAT, LIST, MKDIRS, MOVE */
 
 void file_stat(struct channel *ch, struct reader *r)
 {
@@ -190,89 +185,6 @@ void file_move(struct channel *ch, struct reader *r)
             close(source);
         if (target >= 0)
             close(target);
-    }
-    paths_free(&p);
-}
-
-/* ---- REMOVE */
-
-static int remove_tree(int folder, const char *name, int depth)
-{
-    if (unlinkat(folder, name, 0) == 0)
-        return 0;
-    if (errno != EISDIR && errno != EPERM)
-        return -1;
-    if (unlinkat(folder, name, AT_REMOVEDIR) == 0)
-        return 0;
-    if ((errno != ENOTEMPTY && errno != EEXIST) || depth > 4096)
-        return -1;
-    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    if (dir == NULL)
-        return -1;
-    int result = 0;
-    for (struct dirent *e; result == 0 && (e = readdir(dir)) != NULL;)
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-            result = remove_tree(dirfd(dir), e->d_name, depth + 1);
-    int number = errno;
-    closedir(dir);
-    errno = number;
-    return result < 0 ? -1 : unlinkat(folder, name, AT_REMOVEDIR);
-}
-
-static void removed(void *self, int status)
-{
-    struct channel **at = self;
-
-    if (*at != NULL) {
-        (*at)->self = NULL;
-        errno = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
-        file_done(*at, errno == 0 ? 0 : -1);
-    }
-    free(at);
-}
-
-static void remove_gone(struct channel *ch, bool cut)
-{
-    (void)cut;
-    if (ch->self != NULL)
-        *(struct channel **)ch->self = NULL; /* the removing goes on */
-}
-
-void file_remove(struct channel *ch, struct reader *r)
-{
-    struct paths p;
-    char name[256];
-
-    if (paths_get(ch, r, &p, false)) {
-        int folder = open_parent(p.base, p.one, name);
-        struct channel **at = NULL;
-        if (folder < 0) {
-            file_fail(ch);
-        } else if (unlinkat(folder, name, 0) == 0) {
-            file_done(ch, 0);
-        } else if (errno != EISDIR && errno != EPERM) {
-            file_fail(ch);
-        } else if ((at = calloc(1, sizeof(struct channel *))) == NULL) {
-            channel_close(ch, LIMIT, "no memory");
-        } else {
-            pid_t pid = fork();
-            if (pid == 0) {
-                int result = remove_tree(folder, name, 0);
-                _exit(result == 0 ? 0 : errno);
-            }
-            if (pid < 0) {
-                free(at);
-                channel_close(ch, LIMIT, "no process can be started");
-            } else {
-                *at = ch;
-                ch->self = at;
-                ch->gone = remove_gone;
-                reap_expect(pid, removed, at);
-            }
-        }
-        if (folder >= 0)
-            close(folder);
     }
     paths_free(&p);
 }

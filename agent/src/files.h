@@ -1,4 +1,5 @@
-/* files.h: what the files of file requests know of each other: paths.c walks, files.c looks and moves, transfer.c reads and writes. */
+/* files.h: what the files of file requests know of each other: paths.c walks, files.c looks and moves, remove.c removes,
+ * transfer.c reads and writes. */
 #ifndef SANDJAR_FILES_H
 #define SANDJAR_FILES_H
 

@@ -4,13 +4,6 @@
 
 #include <stdlib.h>
 
-/* ---- FOLLOW */
-
-uint64_t follower_position(const struct follower *f)
-{
-    return f->confirmed && f->taken < f->sent ? f->taken : f->cursor.offset;
-}
-
 static bool follow_pump(struct channel *ch)
 {
     struct follower *f = ch->self;

@@ -7,15 +7,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-void input_free(struct input *i)
-{
-    i->command->input = NULL;
-    bytes_free(&i->pending);
-    free(i);
-}
-
-/* ---- INPUT */
-
 /* Every byte was written: the end may follow it, and nobody need stay for it. */
 static void input_written(struct input *i)
 {

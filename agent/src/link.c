@@ -1,5 +1,5 @@
-/* link.c: connections of engines: proving each other, frames in and out, channels and their credit. A peer that breaks a
- * rule of PROTOCOL.md loses its link and nothing else; one that does not read stalls itself. Nothing here blocks. */
+/* link.c: connections of engines: frames in, and whose turn it is to send. A peer that breaks a rule of PROTOCOL.md loses its link and nothing
+ * else. Nothing here blocks. */
 #include "link.h"
 
 #include <errno.h>
@@ -10,99 +10,15 @@
 #include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-enum { PROOF_LIMIT_MS = 10000, READ_AHEAD = 262144, MAX_QUEUED = 1 << 20 };
+enum { PROOF_LIMIT_MS = 10000, READ_AHEAD = 262144 };
 
 static struct link *links;
-static uint8_t key[KEY_LENGTH];
+static void (*opened)(struct channel *, uint8_t kind, struct reader *);
 static int64_t last_traffic;
 
-/* ---- sending */
-
-static void link_break(struct link *l)
-{
-    l->broken = true; /* freed at the end of the turn: callers up the stack still use it */
-    l->dirty = true;
-}
-
-/* An engine that does not read its answers gets no more of them: nor is it listened to, or the loop would spin on what it says. */
-static bool link_hears(const struct link *l)
-{
-    return l->out.length - l->out_sent < MAX_QUEUED;
-}
-
-static void link_watch(struct link *l)
-{
-    if (!l->broken && !source_watch(&l->source, (link_hears(l) ? EPOLLIN : 0u) | (l->out.length > 0 ? EPOLLOUT : 0u)))
-        link_break(l);
-}
-
-static void link_flush(struct link *l)
-{
-    while (l->out_sent < l->out.length && !l->broken) {
-        ssize_t n = send(l->source.fd, l->out.at + l->out_sent, l->out.length - l->out_sent, MSG_NOSIGNAL);
-        if (n > 0) {
-            l->out_sent += (size_t)n;
-        } else if (n < 0 && errno == EINTR) {
-            continue;
-        } else {
-            if (errno != EAGAIN)
-                link_break(l);
-            break;
-        }
-    }
-    if (l->out_sent > l->out.length / 2) { /* not each time: what is left must be moved */
-        bytes_drop(&l->out, l->out_sent);
-        l->out_sent = 0;
-    }
-    link_watch(l);
-}
-
-/* Straight to the socket while nothing is queued before it, else into the queue. */
-void frame_send(struct link *l, uint8_t type, uint32_t channel, const void *fields, size_t fields_length, const void *data, size_t length)
-{
-    uint8_t head[HEADER + 64];
-    size_t head_length = HEADER + fields_length;
-    size_t sent = 0;
-
-    if (l->broken)
-        return;
-    store_u32(head, (uint32_t)(fields_length + length));
-    head[4] = type;
-    store_u32(head + 5, channel);
-    if (fields_length > 0)
-        memcpy(head + HEADER, fields, fields_length);
-    if (l->out.length == 0) {
-        struct iovec parts[2] = {{head, head_length}, {(void *)(uintptr_t)data, length}};
-        struct msghdr message = {.msg_iov = parts, .msg_iovlen = length > 0 ? 2 : 1};
-        ssize_t n = sendmsg(l->source.fd, &message, MSG_NOSIGNAL);
-        if (n >= 0)
-            sent = (size_t)n;
-        else if (errno != EAGAIN && errno != EINTR) {
-            link_break(l);
-            return;
-        }
-    }
-    if (sent == head_length + length)
-        return;
-    size_t head_sent = sent < head_length ? sent : head_length;
-    size_t data_sent = sent - head_sent;
-    if (!bytes_add(&l->out, head + head_sent, head_length - head_sent)
-        || (data_sent < length && !bytes_add(&l->out, (const uint8_t *)data + data_sent, length - data_sent))
-        || l->out.length - l->out_sent > 64 * (size_t)MAX_QUEUED)
-        link_break(l);
-    link_watch(l);
-}
-
-static struct channel *channel_find(struct link *l, uint32_t number)
-{
-    for (struct channel *c = l->channels; c != NULL; c = c->next)
-        if (c->number == number)
-            return c;
-    return NULL;
-}
+/* ---- frames in */
 
 static bool channel_open(struct link *l, uint32_t number, struct reader *r)
 {
@@ -111,85 +27,13 @@ static bool channel_open(struct link *l, uint32_t number, struct reader *r)
 
     if (number == 0 || r->bad || channel_find(l, number) != NULL)
         return false;
-    c = calloc(1, sizeof *c);
+    c = channel_new(l, number);
     if (c == NULL)
         return false;
-    *c = (struct channel){.link = l, .number = number, .send_credit = WINDOW, .receive_credit = WINDOW, .next = l->channels};
-    l->channels = c;
-    if (++l->channel_count > MAX_CHANNELS)
+    if (l->channel_count > MAX_CHANNELS)
         channel_close(c, LIMIT, "too many channels on this link");
     else
-        request_open(c, kind, r);
-    return true;
-}
-
-static bool channel_receive(struct channel *c, const uint8_t *data, size_t length)
-{
-    c->receive_credit -= (int64_t)(length + OVERHEAD);
-    if (length == 0 || length > CHUNK || c->receive_credit < 0)
-        return false;
-    if (c->data == NULL)
-        return false;
-    enum error e = c->data(c, data, length);
-    if (e != OK)
-        channel_close(c, e, error_text(errno, e));
-    return true;
-}
-
-static bool channel_credited(struct channel *c, struct reader *r)
-{
-    uint32_t more = get_u32(r);
-
-    if (!get_end(r) || more == 0 || c->send_credit + (int64_t)more > MAX_CREDIT)
-        return false;
-    c->send_credit += more;
-    channel_wake(c);
-    return true;
-}
-
-static bool channel_ended(struct channel *c, const struct reader *r)
-{
-    if (r->left > 0 || c->eof == NULL)
-        return false;
-    enum error e = c->eof(c);
-    if (e != OK)
-        channel_close(c, e, error_text(errno, e));
-    return true;
-}
-
-/* ---- frames in */
-
-static void proof(const char *who, const uint8_t *first, const uint8_t *second, uint8_t out[32])
-{
-    uint8_t text[96];
-    size_t length = strlen(who);
-
-    memcpy(text, who, length);
-    memcpy(text + length, first, 32);
-    memcpy(text + length + 32, second, 32);
-    hmac_sha256(key, sizeof key, text, length + 64, out);
-}
-
-static bool link_prove(struct link *l, uint8_t type, uint32_t channel, struct reader *r)
-{
-    const uint8_t *nonce = get_raw(r, 32), *theirs = get_raw(r, 32);
-    uint8_t expected[32], differ = 0;
-    struct bytes b = {0};
-
-    if (type != AUTH || channel != 0 || !get_end(r))
-        return false;
-    proof("sandjar engine 1", l->nonce, nonce, expected);
-    for (int i = 0; i < 32; i++)
-        differ |= (uint8_t)(expected[i] ^ theirs[i]);
-    if (differ != 0)
-        return false;
-    proof("sandjar agent 1", nonce, l->nonce, expected);
-    bytes_add(&b, expected, 32);
-    put_u32(&b, 0);
-    put_u64(&b, (uint64_t)started_ms);
-    frame_send(l, WELCOME, 0, NULL, 0, b.at, b.length);
-    bytes_free(&b);
-    l->proven = true;
+        opened(c, kind, r);
     return true;
 }
 
@@ -365,9 +209,9 @@ void link_accepted(int fd)
     bytes_free(&hello);
 }
 
-void links_set_key(const uint8_t given[KEY_LENGTH])
+void links_begin(void (*when_opened)(struct channel *, uint8_t, struct reader *))
 {
-    memcpy(key, given, KEY_LENGTH);
+    opened = when_opened;
     last_traffic = now_ms(); /* an idle time begins with the agent */
 }
 
@@ -378,7 +222,7 @@ int64_t links_last_traffic(void)
 
 int64_t links_next_deadline(void)
 {
-    int64_t next = listener_deadline();
+    int64_t next = INT64_MAX;
 
     for (struct link *l = links; l != NULL; l = l->next)
         if (!l->proven && l->accepted + PROOF_LIMIT_MS < next)
@@ -390,7 +234,6 @@ void links_expire(void)
 {
     int64_t now = now_ms();
 
-    listener_expire();
     for (struct link *l = links; l != NULL; l = l->next)
         if (!l->proven && l->accepted + PROOF_LIMIT_MS <= now)
             link_break(l);

@@ -13,8 +13,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-int64_t started_ms;
-
 static _Noreturn void give_up(const char *what)
 {
     fprintf(stderr, "sandjar-agent: %s: %s\n", what, strerror(errno));
@@ -41,7 +39,7 @@ static void read_key(const char *path)
     }
     if (fd > 0)
         close(fd);
-    links_set_key(key);
+    proof_set_key(key);
     explicit_bzero(key, sizeof key);
 }
 
@@ -51,7 +49,7 @@ static void child_ended(struct source *s, uint32_t events)
 
     (void)events;
     if (read(s->fd, info, sizeof info) > 0)
-        reap_children();
+        reap_children(command_reaped);
 }
 
 static struct source signals = {.fd = -1, .ready = child_ended};
@@ -84,17 +82,24 @@ static void say_ready(const char *path)
     close(null);
 }
 
-static int64_t earliest(int64_t a, int64_t b)
+static int64_t next_deadline(void)
 {
-    return a < b ? a : b;
+    const int64_t all[] = {links_next_deadline(), listener_deadline(), commands_next_deadline(), kills_next_deadline(), lease_deadline()};
+    int64_t next = INT64_MAX;
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i] < next)
+            next = all[i];
+    return next;
 }
 
 static void serve(void)
 {
     for (;;) {
         links_pump();
-        loop_once(earliest(earliest(links_next_deadline(), commands_next_deadline()), earliest(kills_next_deadline(), lease_deadline())));
+        loop_once(next_deadline());
         kills_expire();
+        listener_expire();
         links_expire();
         commands_expire();
         lease_expire();
@@ -135,6 +140,7 @@ int main(int argc, char **argv)
     loop_init();
     wait_for_children_only();
     read_key(key);
+    links_begin(request_open);
     if (unix_path != NULL ? !links_listen_unix(unix_path) : !links_listen_tcp(tcp))
         give_up("listening");
     say_ready(ready);

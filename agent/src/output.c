@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -18,43 +17,6 @@ static void wake_followers(struct command *c)
     for (struct follower *f = c->followers; f != NULL; f = f->next)
         channel_wake(f->channel);
 }
-
-static void discard(struct source *s, uint32_t events)
-{
-    static uint8_t waste[CHUNK];
-    ssize_t n = read(s->fd, waste, sizeof waste);
-
-    (void)events;
-    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-        source_close(s);
-}
-
-static void discard_alone(struct source *s, uint32_t events)
-{
-    discard(s, events);
-    if (s->fd < 0)
-        free(s);
-}
-
-/* Background children may write on after their command is forgotten: they are read, and dropped. */
-void output_leave(struct source *s)
-{
-    struct source *alone = s->fd < 0 ? NULL : calloc(1, sizeof *alone);
-
-    if (alone == NULL) {
-        source_close(s);
-        return;
-    }
-    source_watch(s, 0);
-    *alone = (struct source){.fd = s->fd, .ready = discard_alone};
-    s->fd = -1;
-    if (!source_watch(alone, EPOLLIN)) {
-        source_close(alone);
-        free(alone);
-    }
-}
-
-/* ---- output */
 
 static uint64_t needed_from(const struct command *c)
 {
@@ -130,7 +92,7 @@ static void record_ending(struct command *c)
             c->how_value = 0;
         }
     }
-    c->out.source.ready = c->err.source.ready = discard; /* its background children live on, unheard */
+    c->out.source.ready = c->err.source.ready = output_discard; /* its background children live on, unheard */
     if (c->out.source.fd >= 0)
         source_watch(&c->out.source, EPOLLIN);
     if (c->err.source.fd >= 0)

@@ -1,5 +1,4 @@
-/* process.c: all processes of the sandbox as /proc shows them: who descends from whom, stopping and killing whole trees, and reaping:
- * every child that ends is waited for exactly once. */
+/* process.c: all processes of the sandbox as /proc shows them: who descends from whom, and stopping and killing whole trees. */
 #include "agent.h"
 
 #include <ctype.h>
@@ -12,7 +11,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { STOP_LIMIT_MS = 100 }; /* stopping takes microseconds; what takes longer does not stop */
@@ -259,45 +257,4 @@ bool freeze_all(void)
 void thaw_all(void)
 {
     signal_below(getpid(), SIGCONT);
-}
-
-/* ---- children that are no commands */
-
-static struct helper {
-    struct helper *next;
-    pid_t pid;
-    void (*ended)(void *, int);
-    void *self;
-} *helpers;
-
-void reap_expect(pid_t pid, void (*ended)(void *, int), void *self)
-{
-    struct helper *h = calloc(1, sizeof *h);
-
-    if (h == NULL)
-        abort();
-    *h = (struct helper){.next = helpers, .pid = pid, .ended = ended, .self = self};
-    helpers = h;
-}
-
-static void helper_reaped(pid_t pid, int status)
-{
-    for (struct helper **at = &helpers; *at != NULL; at = &(*at)->next)
-        if ((*at)->pid == pid) {
-            struct helper *h = *at;
-            *at = h->next;
-            h->ended(h->self, status);
-            free(h);
-            return;
-        }
-}
-
-void reap_children(void)
-{
-    int status;
-    pid_t pid;
-
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-        if (!command_reaped(pid, status))
-            helper_reaped(pid, status); /* or an orphan that was given to us as PID 1 */
 }

@@ -1,11 +1,5 @@
-/* request.c: which kind of OPEN is whose, and errno in the words of PROTOCOL.md. */
+/* request.c: which kind of OPEN is whose. It calls all that answer requests, and none of them knows it. */
 #include "agent.h"
-
-#include <errno.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 static void plain(struct channel *ch, struct reader *r, bool (*work)(void))
 {
@@ -19,52 +13,10 @@ static void plain(struct channel *ch, struct reader *r, bool (*work)(void))
     }
 }
 
-static void killed(void *self)
-{
-    struct channel **at = self;
-
-    if (*at != NULL) {
-        (*at)->self = NULL;
-        channel_reply(*at, NULL);
-        channel_close(*at, OK, "");
-    }
-    free(at);
-}
-
-static void killing_unheard(struct channel *ch, bool cut)
-{
-    (void)cut;
-    if (ch->self != NULL)
-        *(struct channel **)ch->self = NULL; /* it goes on */
-}
-
 static bool thaw(void)
 {
     thaw_all();
     return true;
-}
-
-void reply_when_killed(struct channel *ch, pid_t root)
-{
-    struct channel **at = calloc(1, sizeof(struct channel *));
-
-    if (at != NULL) {
-        *at = ch;
-        ch->self = at;
-        ch->gone = killing_unheard;
-    }
-    if (at == NULL || !kill_tree(root, killed, at)) {
-        channel_close(ch, LIMIT, "no memory");
-        free(at);
-    }
-}
-
-static void kill_all(struct channel *ch, struct reader *r)
-{
-    if (get_end(r))
-        reply_when_killed(ch, getpid());
-    else
-        channel_close(ch, INVALID, "this kind has no fields");
 }
 
 void request_open(struct channel *ch, uint8_t kind, struct reader *r)
@@ -95,53 +47,4 @@ void request_open(struct channel *ch, uint8_t kind, struct reader *r)
     case 38: kill_all(ch, r); break;
     default: channel_close(ch, UNSUPPORTED, "no such kind of request");
     }
-}
-
-enum error error_of(int number)
-{
-    switch (number) {
-    case 0: return OK;
-    case ENOENT: return NOT_FOUND;
-    case EEXIST: return EXISTS;
-    case EACCES:
-    case EPERM:
-    case EROFS: return DENIED;
-    case ENOTDIR:
-    case EISDIR:
-    case ENOTEMPTY: return WRONG_TYPE;
-    case EXDEV: /* openat2: the path leaves its base */
-    case ELOOP:
-    case EINVAL:
-    case ENAMETOOLONG: return INVALID;
-    case ENOSPC:
-    case EDQUOT: return DISK_FULL;
-    case EFBIG: return TOO_LARGE;
-    case EAGAIN:
-    case ENOMEM:
-    case EMFILE:
-    case ENFILE: return LIMIT;
-    case ENOSYS: return UNSUPPORTED;
-    default: return IO;
-    }
-}
-
-const char *error_text(int number, enum error e)
-{
-    switch (e) {
-    case OK: return "";
-    case INVALID: return number == EXDEV || number == ELOOP ? "the path leaves the workspace" : "not a possible path";
-    case NOT_FOUND: return "no such file or folder";
-    case EXISTS: return "it is there already";
-    case DENIED: return "permission denied";
-    case WRONG_TYPE:
-        return number == EISDIR ? "it is a folder" : number == ENOTDIR ? "not a folder" : number == ENOTEMPTY ? "the folder is not empty" : "not a regular file";
-    case TOO_LARGE: return "too large";
-    case DISK_FULL: return "no space left";
-    case REFUSED: return "nothing listens there";
-    case LIMIT: return "no room for one more";
-    case UNSUPPORTED: return "this kernel cannot do it";
-    case STATE: return "not possible now";
-    case IO: return strerror(number);
-    }
-    return "";
 }

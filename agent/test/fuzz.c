@@ -5,8 +5,6 @@
 
 #include "../src/files.h"
 
-int64_t started_ms;
-
 pid_t spawn_supervised(const struct spawn *s, int *report)
 {
     volatile size_t sum = strlen(s->cwd); /* every word is there and ends */
@@ -97,8 +95,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static bool begun;
     int ends[2];
 
-    if (!begun)
+    if (!begun) {
         loop_init();
+        links_begin(request_open);
+    }
     begun = true;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0)
         abort();

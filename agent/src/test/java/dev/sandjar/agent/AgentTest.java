@@ -75,6 +75,27 @@ class AgentTest {
     }
 
     @Test
+    void aFolderOfTenThousandLevelsIsRemoved() throws Exception {
+        Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "agent"); // a disk is slow with so many folders
+        try {
+            Ran made = run("python3", "-c", """
+                    import os
+                    os.chdir("%s")
+                    os.mkdir("deep"); os.chdir("deep")
+                    for level in range(10000):
+                        open("file", "w").close()
+                        os.mkdir("beside")
+                        os.mkdir("d"); os.chdir("d")
+                    """.formatted(memory));
+            assertThat(made.ended()).isEqualTo(new Replies.Ended(Replies.How.EXITED, 0));
+            link.open(Requests.remove(memory.toString(), "deep")).reply(LIMIT);
+            assertThat(memory).isEmptyDirectory();
+        } finally {
+            Files.deleteIfExists(memory);
+        }
+    }
+
+    @Test
     void everyByteComesThrough() throws Exception {
         Ran ran = run("python3", "-c", "import sys; sys.stdout.buffer.write(bytes(range(256)) * 1000)");
         assertThat(ran.out()).hasSize(256_000);

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How one sandbox is made: a list of steps, each undone by the line below it when a later one fails. */
 final class Creation {
-    private static final String AGENT = "/run/sandjar/agent";
+    private static final String AGENTS = "/run/sandjar/agents";
     private static final String LINK = "/run/sandjar/link";
     private static final String CGROUP = "/run/sandjar/cgroup";
     private static final String WORKSPACE = "/workspace";
@@ -46,6 +46,7 @@ final class Creation {
     private final Home home;
     private final Machine machine;
     private final List<String> weaknesses;
+    private final List<String> weaknessesWithDisk;
     private final Limits.Enforceable enforceable;
     private final Removal removal;
     private final Duration cleanup;
@@ -57,7 +58,8 @@ final class Creation {
     Creation(Home home, Machine machine, Duration cleanup, Faults faults) {
         this.home = home;
         this.machine = machine;
-        this.weaknesses = Checks.weaknesses(machine);
+        this.weaknesses = Checks.weaknesses(machine, false);
+        this.weaknessesWithDisk = Checks.weaknesses(machine, true);
         this.enforceable = machine.enforceable();
         this.removal = new Removal(home, machine);
         this.cleanup = cleanup;
@@ -108,7 +110,7 @@ final class Creation {
             faults.after(id, Step.ROOT);
 
             Files.createDirectory(folder.bundle());
-            Bundle bundle = bundle(folder, rootfs, spec, image, user, idBase);
+            Bundle bundle = bundle(tool, folder, rootfs, spec, image, user, idBase);
             Files.write(folder.bundle().resolve("config.json"), bundle.json());
             faults.after(id, Step.BUNDLE);
 
@@ -130,7 +132,7 @@ final class Creation {
                     starter.identity(),
                     Instant.now().truncatedTo(ChronoUnit.MILLIS),
                     spec.image().orElse(""),
-                    weaknesses);
+                    disk.isPresent() ? weaknessesWithDisk : weaknesses);
             folder.writePlacement(placement);
             faults.after(id, Step.PLACEMENT);
             undo.keep();
@@ -181,10 +183,19 @@ final class Creation {
     }
 
     private Bundle bundle(
-            SandboxFolder folder, Path rootfs, SandboxSpec spec, RootImage image, Bundle.User user, long idBase)
+            OciTool tool,
+            SandboxFolder folder,
+            Path rootfs,
+            SandboxSpec spec,
+            RootImage image,
+            Bundle.User user,
+            long idBase)
             throws IOException {
-        var mounts = new ArrayList<Mount>(image.mounts());
-        mounts.add(Mount.readOnly(agentBinary().toString(), AGENT));
+        Mount.View view =
+                machine.stacking() && !tool.gvisor() ? Mount.View.own(home.empty.toString()) : Mount.View.SHARED;
+        var mounts = new ArrayList<Mount>(image.mounts(view));
+        Path agent = agentBinary();
+        mounts.add(view.of(home.agents.toString(), AGENTS));
         mounts.add(Mount.writable(folder.link().toString(), LINK));
         machine.cgroups()
                 .readable(folder.id().toString())
@@ -192,7 +203,7 @@ final class Creation {
                         mounts.add(Mount.readOnly(source.toString(), name.isEmpty() ? CGROUP : CGROUP + "/" + name)));
         return new Bundle(
                 rootfs.toString(),
-                agentArguments(spec, image),
+                agentArguments(AGENTS + "/" + agent.getFileName(), spec, image),
                 environment(spec, image, user),
                 "/",
                 user,
@@ -204,8 +215,8 @@ final class Creation {
                 mounts);
     }
 
-    private static List<String> agentArguments(SandboxSpec spec, RootImage image) {
-        var words = new ArrayList<>(List.of(AGENT, "--unix", LINK + "/s", "--workspace", cwd(spec, image)));
+    private static List<String> agentArguments(String agent, SandboxSpec spec, RootImage image) {
+        var words = new ArrayList<>(List.of(agent, "--unix", LINK + "/s", "--workspace", cwd(spec, image)));
         if (spec.disk().isPresent()) { // what is written lies on a filesystem of its own, which can be asked
             words.addAll(List.of("--disk", "/"));
         }

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <ul>
  *   <li>{@code sandboxes/ID/}: one sandbox, see {@link SandboxFolder}
  *   <li>{@code ranges/N}: whose the Nth range of user ids is, see {@link UidRanges}
- *   <li>{@code images/}, {@code agents/}: what sandboxes share
+ *   <li>{@code images/}, {@code agents/}: what sandboxes share; {@code empty/}: has to be, for their overlays
  *   <li>{@code lock}: held for microseconds, while a sandbox's folder and range are reserved
  * </ul>
  *
@@ -37,6 +37,7 @@ final class Home {
     final Path images;
     final Path agents;
     final Path sandboxes;
+    final Path empty;
     private final UidRanges ranges;
 
     private final ReentrantLock threads = new ReentrantLock(); // the same as the file's lock, cheaper among threads
@@ -46,6 +47,7 @@ final class Home {
         this.images = folder.resolve("images");
         this.agents = folder.resolve("agents");
         this.sandboxes = folder.resolve("sandboxes");
+        this.empty = folder.resolve("empty");
         this.ranges = new UidRanges(folder.resolve("ranges"));
     }
 
@@ -62,8 +64,9 @@ final class Home {
         try {
             Files.createDirectories(folder.getParent() == null ? folder : folder.getParent());
             for (Path one : List.of(folder, home.sandboxes, home.images, home.agents)) {
-                enterable(one);
+                open(one, "rwx--x--x");
             }
+            open(home.empty, "r-xr-xr-x");
             Files.createDirectories(folder.resolve("ranges"));
             home.refuseUnreachable();
         } catch (IOException e) {
@@ -76,7 +79,7 @@ final class Home {
         return home;
     }
 
-    private static void enterable(Path folder) throws IOException {
+    private static void open(Path folder, String permissions) throws IOException {
         if (!Files.isDirectory(folder)) {
             try {
                 Files.createDirectory(folder);
@@ -84,7 +87,7 @@ final class Home {
                 return;
             }
         }
-        var mode = PosixFilePermissions.fromString("rwx--x--x");
+        var mode = PosixFilePermissions.fromString(permissions);
         if (!Files.getPosixFilePermissions(folder).equals(mode)) {
             Files.setPosixFilePermissions(folder, mode);
         }

@@ -45,7 +45,7 @@ class AttackTest {
     no writing beside the workspace      | touch /x                                                     | Permission denied
     no removing of the agent's socket    | rm -f /run/sandjar/link/s                                    | Permission denied
     no link in place of it               | ln -s /x /run/sandjar/link/t                                 | Permission denied
-    no replacing of the agent            | cp /bin/sh /run/sandjar/agent                                | cannot create
+    no replacing of the agent            | cp /bin/sh /run/sandjar/agents/x                             | cannot create
     no mounting                          | mount -t tmpfs x /mnt                                        | superuser
     no namespaces                        | unshare -U true                                              | not permitted
     no network namespaces                | unshare -n true                                              | not permitted
@@ -60,6 +60,7 @@ class AttackTest {
     no kernel symbols                    | wc -c < /proc/kallsyms                                       | 0
     no becoming root                     | su -c id                                                     | su:
     no raw network                       | ping -c 1 127.0.0.1                                          | "ping: "
+    no end of descriptors                | test $(ulimit -Hn) -le 16384 && echo few                     | few
     no lower nice value                  | nice -n -5 nice                                              | cannot set niceness
     """)
     void isRefused(String what, String script, String seen) throws Exception {
@@ -125,6 +126,15 @@ class AttackTest {
     @Test
     void networkInterfacesCanBeListed() throws Exception {
         assertThat(shell.python("import socket\nprint(socket.if_nameindex())")).isEqualTo("[(1, 'lo')]\n");
+    }
+
+    @Test
+    void whatTellsOfTheMachineIsEmpty() throws Exception {
+        assertThat(shell.output("""
+                        cd /proc
+                        cat acpi/* asound/* cmdline config.gz diskstats interrupts iomem ioports kallsyms kcore keys latency_stats partitions \
+                            sched_debug schedstat scsi/* swaps timer_list timer_stats /sys/firmware/* 2> /dev/null | wc -c
+                        cat version | wc -l""")).isEqualTo("0\n1\n");
     }
 
     @Test

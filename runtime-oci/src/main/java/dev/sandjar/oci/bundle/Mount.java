@@ -17,6 +17,32 @@ public record Mount(String destination, String type, String source, List<String>
         return new Mount(destination, "bind", source, List.of("bind", "ro", "nosuid", "nodev"));
     }
 
+    /** How a sandbox sees folders of the host that it may only read. */
+    public interface View {
+        /** The host's own inodes: inotify tells what others do with the files, and locks on them reach others. */
+        View SHARED = Mount::readOnly;
+
+        /** One folder. */
+        Mount of(String source, String destination);
+
+        /**
+         * Inodes of the sandbox's own, by overlayfs: it is alone with what it watches and locks.
+         *
+         * @param empty an empty folder that everybody may list: without a writable layer, overlayfs wants two
+         */
+        static View own(String empty) {
+            return (source, destination) -> new Mount(
+                    destination,
+                    "overlay",
+                    "overlay",
+                    List.of("ro", "nosuid", "nodev", "lowerdir=" + escape(source) + ":" + escape(empty)));
+        }
+    }
+
+    private static String escape(String path) {
+        return path.replaceAll("[\\\\:,]", "\\\\$0");
+    }
+
     /** Something of the host that may be written. */
     public static Mount writable(String source, String destination) {
         return new Mount(destination, "bind", source, List.of("bind", "rw", "nosuid", "nodev", "noexec"));

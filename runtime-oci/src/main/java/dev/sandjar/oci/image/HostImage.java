@@ -63,11 +63,11 @@ public final class HostImage implements RootImage {
     }
 
     @Override
-    public List<Mount> mounts() {
+    public List<Mount> mounts(Mount.View view) {
         var mounts = new ArrayList<Mount>();
-        mounts.add(Mount.readOnly("/usr", "/usr"));
-        mounts.add(Mount.readOnly(etc.toString(), "/etc"));
-        folders.forEach(name -> mounts.add(Mount.readOnly("/" + name, "/" + name)));
+        mounts.add(view.of("/usr", "/usr"));
+        mounts.add(view.of(etc.toString(), "/etc"));
+        folders.forEach(name -> mounts.add(view.of("/" + name, "/" + name)));
         return mounts;
     }
 

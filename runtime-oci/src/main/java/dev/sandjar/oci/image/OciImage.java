@@ -58,7 +58,7 @@ public final class OciImage implements RootImage {
     }
 
     @Override
-    public List<Mount> mounts() {
+    public List<Mount> mounts(Mount.View view) {
         return List.of();
     }
 

@@ -20,8 +20,12 @@ public sealed interface RootImage permits HostImage, OciImage {
     /** Finds a user of the image; without a wish, the image's own or {@code sandbox}. */
     Bundle.User user(Optional<String> wanted);
 
-    /** What must be mounted over it. */
-    List<Mount> mounts();
+    /**
+     * What must be mounted over it.
+     *
+     * @param view how it sees folders of this machine
+     */
+    List<Mount> mounts(Mount.View view);
 
     /**
      * Makes it ready for one sandbox.

@@ -4,6 +4,7 @@ import dev.sandjar.Finding;
 import dev.sandjar.Finding.Level;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What a machine is asked about itself. The same answers are printed by {@code doctor} and carried by sandboxes as their weaknesses. */
 public final class Checks {
@@ -58,6 +59,13 @@ public final class Checks {
                     "a sandbox can start processes until this machine has no more",
                     "enable the pids control group"),
             new Check(
+                    "own-inodes",
+                    Level.WEAK,
+                    machine -> machine.stacking() || machine.gvisor(),
+                    "a sandbox of image host is alone with the files that it watches and locks",
+                    "a sandbox of image host can see which programs of this machine are run, and lock their files",
+                    "modprobe overlay, and Linux 5.11 or later"),
+            new Check(
                     "limits-strike-processes",
                     Level.WEAK,
                     machine -> !machine.gvisor(),
@@ -78,8 +86,8 @@ public final class Checks {
                     "disk-limits",
                     Level.WEAK,
                     Machine::disks,
-                    "disk limits are enforced for sandboxes that name one",
-                    "disk limits cannot be asked for",
+                    "disk limits are enforced for sandboxes that name one; any other can fill this machine's disk",
+                    "disk limits cannot be asked for, so a sandbox can fill this machine's disk",
                     "apt-get install e2fsprogs, and modprobe loop"),
             new Check(
                     "overlay",
@@ -89,21 +97,28 @@ public final class Checks {
                     "no image but host can be used",
                     "modprobe overlay"));
 
+    private static final String NO_DISK_LIMIT = "it has no limit on disk, so it can fill this machine's";
+
     private Checks() {}
 
     /** Everything that can be told without trying it out. */
     public static List<Finding> of(Machine machine) {
-        return java.util.stream.Stream.concat(ALL.stream(), EXTRAS.stream())
+        return Stream.concat(ALL.stream(), EXTRAS.stream())
                 .map(check -> check.ask(machine))
                 .toList();
     }
 
-    /** What sandboxes of this machine have to say about themselves. */
-    public static List<String> weaknesses(Machine machine) {
-        return ALL.stream()
+    /**
+     * What sandboxes of this machine have to say about themselves.
+     *
+     * @param disk whether they have a limit on files
+     */
+    public static List<String> weaknesses(Machine machine, boolean disk) {
+        var weak = ALL.stream()
                 .map(check -> check.ask(machine))
                 .filter(finding -> finding.level() != Level.GOOD)
-                .map(Finding::seen)
+                .map(Finding::seen);
+        return Stream.concat(weak, disk ? Stream.of() : Stream.of(NO_DISK_LIMIT))
                 .toList();
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * This machine, as far as sandboxes care.
@@ -34,7 +35,13 @@ public record Machine(
         boolean overlay,
         boolean disks,
         long openFiles) {
-    private static final long MOST_FILES = 65_536; // more is of no use, and makes programs slow that close all of them
+    // more is of no use, and makes programs slow that close all of them; and what some sockets hold of the kernel's
+    // memory
+    // is bounded by nothing but their number
+    private static final long MOST_FILES = 16_384;
+
+    private static final Pattern RELEASE = Pattern.compile("(\\d{1,4})\\.(\\d{1,3}).*");
+    private static final int STACKING = 5_011;
 
     private static final int GVISOR_THREADS = 1_024;
 
@@ -91,6 +98,14 @@ public record Machine(
                 cgroups.has("pids"),
                 Files.exists(Path.of("/proc/self/ns/cgroup")),
                 gvisor() ? GVISOR_THREADS : 0);
+    }
+
+    /** Whether the root of a sandbox can mount an overlay, as Linux has it since 5.11. */
+    public boolean stacking() {
+        var release = RELEASE.matcher(kernel);
+        return overlay
+                && release.matches()
+                && Integer.parseInt(release.group(1)) * 1_000 + Integer.parseInt(release.group(2)) >= STACKING;
     }
 
     /** Whether sandboxes get a kernel of their own, which then is what this machine's limits strike. */

@@ -35,7 +35,8 @@ public record OciTool(String name, Path path) {
         return Optional.empty();
     }
 
-    boolean gvisor() {
+    /** Whether it brings a kernel of its own. */
+    public boolean gvisor() {
         return name.equals("runsc");
     }
 

@@ -1,0 +1,44 @@
+/* reap.c: every child that ends is waited for exactly once: commands, helpers of ours, and orphans that were given to us as PID 1. */
+#include "agent.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+
+static struct helper {
+    struct helper *next;
+    pid_t pid;
+    void (*ended)(void *, int);
+    void *self;
+} *helpers;
+
+void reap_expect(pid_t pid, void (*ended)(void *, int), void *self)
+{
+    struct helper *h = calloc(1, sizeof *h);
+
+    if (h == NULL)
+        abort();
+    *h = (struct helper){.next = helpers, .pid = pid, .ended = ended, .self = self};
+    helpers = h;
+}
+
+static void helper_reaped(pid_t pid, int status)
+{
+    for (struct helper **at = &helpers; *at != NULL; at = &(*at)->next)
+        if ((*at)->pid == pid) {
+            struct helper *h = *at;
+            *at = h->next;
+            h->ended(h->self, status);
+            free(h);
+            return;
+        }
+}
+
+void reap_children(bool (*is_command)(pid_t, int))
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        if (!is_command(pid, status))
+            helper_reaped(pid, status); /* or an orphan that was given to us as PID 1 */
+}
