@@ -8,6 +8,7 @@ import dev.sandjar.runtime.Deadline;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -17,6 +18,9 @@ public final class Pidfd implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final short POLLIN = 1;
     private static final long SLICE = 100_000_000; // ns; how long an interruption may go unseen
+
+    /** Nobody has the number, or by now a thread of another process: EINVAL, since Linux 6.15 ENOENT. */
+    private static final Set<Integer> GONE = Set.of(ErrnoException.ESRCH, ErrnoException.EINVAL, ErrnoException.ENOENT);
 
     private final long fd;
 
@@ -34,7 +38,7 @@ public final class Pidfd implements AutoCloseable {
             held.close();
             return Optional.empty();
         } catch (ErrnoException e) {
-            if (e.errno() == ErrnoException.ESRCH || e.errno() == ErrnoException.EINVAL) {
+            if (GONE.contains(e.errno())) {
                 return Optional.empty();
             }
             throw e;
