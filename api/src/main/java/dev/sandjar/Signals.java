@@ -1,54 +1,45 @@
 package dev.sandjar;
 
 import java.util.Map;
-import java.util.Optional;
 
 /** Linux signal numbers, the same on x86-64 and aarch64 (signal(7)). */
 final class Signals {
-    private static final Map<String, Integer> NUMBERS = Map.ofEntries(
-            Map.entry("HUP", 1),
-            Map.entry("INT", 2),
-            Map.entry("QUIT", 3),
-            Map.entry("ILL", 4),
-            Map.entry("TRAP", 5),
-            Map.entry("ABRT", 6),
-            Map.entry("BUS", 7),
-            Map.entry("FPE", 8),
-            Map.entry("KILL", 9),
-            Map.entry("USR1", 10),
-            Map.entry("SEGV", 11),
-            Map.entry("USR2", 12),
-            Map.entry("PIPE", 13),
-            Map.entry("ALRM", 14),
-            Map.entry("TERM", 15),
-            Map.entry("STKFLT", 16),
-            Map.entry("CHLD", 17),
-            Map.entry("CONT", 18),
-            Map.entry("STOP", 19),
-            Map.entry("TSTP", 20),
-            Map.entry("TTIN", 21),
-            Map.entry("TTOU", 22),
-            Map.entry("URG", 23),
-            Map.entry("XCPU", 24),
-            Map.entry("XFSZ", 25),
-            Map.entry("VTALRM", 26),
-            Map.entry("PROF", 27),
-            Map.entry("WINCH", 28),
-            Map.entry("IO", 29),
-            Map.entry("PWR", 30),
-            Map.entry("SYS", 31));
+    private static final Map<Integer, String> NAMES = Map.ofEntries(
+            Map.entry(1, "HUP"),
+            Map.entry(2, "INT"),
+            Map.entry(3, "QUIT"),
+            Map.entry(4, "ILL"),
+            Map.entry(5, "TRAP"),
+            Map.entry(6, "ABRT"),
+            Map.entry(7, "BUS"),
+            Map.entry(8, "FPE"),
+            Map.entry(9, "KILL"),
+            Map.entry(10, "USR1"),
+            Map.entry(11, "SEGV"),
+            Map.entry(12, "USR2"),
+            Map.entry(13, "PIPE"),
+            Map.entry(14, "ALRM"),
+            Map.entry(15, "TERM"),
+            Map.entry(16, "STKFLT"),
+            Map.entry(17, "CHLD"),
+            Map.entry(18, "CONT"),
+            Map.entry(19, "STOP"),
+            Map.entry(20, "TSTP"),
+            Map.entry(21, "TTIN"),
+            Map.entry(22, "TTOU"),
+            Map.entry(23, "URG"),
+            Map.entry(24, "XCPU"),
+            Map.entry(25, "XFSZ"),
+            Map.entry(26, "VTALRM"),
+            Map.entry(27, "PROF"),
+            Map.entry(28, "WINCH"),
+            Map.entry(29, "IO"),
+            Map.entry(30, "PWR"),
+            Map.entry(31, "SYS"));
 
     private Signals() {}
 
-    static Optional<Integer> number(String name) {
-        return Optional.ofNullable(NUMBERS.get(name));
-    }
-
     static String name(int number) {
-        return NUMBERS.entrySet().stream()
-                .filter(entry -> entry.getValue() == number)
-                .map(Map.Entry::getKey)
-                .findAny()
-                .orElse("RT" + number); // real-time signals have no names of their own
+        return NAMES.getOrDefault(number, "RT" + number); // real-time signals have no names of their own
     }
 }

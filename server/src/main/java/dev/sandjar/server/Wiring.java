@@ -79,6 +79,13 @@ public class Wiring implements Places {
                     opened,
                     it -> it.counts().getOrDefault(state, 0));
         }
+        for (String template : opened.warm().keySet()) {
+            meters.gauge(
+                    "sandjar.warm",
+                    List.of(io.micrometer.core.instrument.Tag.of("template", template)),
+                    opened,
+                    it -> it.warm().getOrDefault(template, 0));
+        }
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What hostile or unlucky callers do, and that others do not notice. */
 @Timeout(120)
@@ -78,9 +80,11 @@ class FaultsTest {
     }
 
     /** The worst output there is: of each of its bytes JSON makes six. */
-    @Test
-    void aGigabyteOfOutputToReadersWhoPauseIsBoundedAndOthersAreServed() throws Exception {
-        try (var server = new RealServer(ROOT.resolve("faults"), "-XX:+ExitOnOutOfMemoryError")) {
+    @ParameterizedTest(name = "an answer begins after {0}")
+    @ValueSource(strings = {"60s", "100ms"})
+    void aGigabyteOfOutputToReadersWhoPauseIsBoundedAndOthersAreServed(String keepAlive) throws Exception {
+        try (var server = new RealServer(
+                ROOT.resolve("faults"), "-XX:+ExitOnOutOfMemoryError", "-Dsandjar.keep-alive=" + keepAlive)) {
             String id = create(server, "{}");
             String body = "{\"command\": \"head -c 1000000000 /dev/zero\", \"timeout\": 60}";
             try (var http = HttpClient.newHttpClient()) {

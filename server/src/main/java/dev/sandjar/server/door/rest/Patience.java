@@ -1,5 +1,6 @@
 package dev.sandjar.server.door.rest;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.config.ServerConfig;
@@ -8,10 +9,10 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,8 @@ import java.util.function.UnaryOperator;
  */
 @Singleton
 class Patience {
+    private static final int CHUNK = 64 * 1024;
+
     private final Duration step;
 
     Patience(ServerConfig config) {
@@ -68,7 +71,7 @@ class Patience {
                 out.write(' ');
                 out.flush();
                 try {
-                    out.write(result.call().toString().getBytes(StandardCharsets.UTF_8));
+                    send(result.call(), out);
                     return;
                 } catch (TimeoutException notYet) {
                     // one more space
@@ -84,6 +87,16 @@ class Patience {
         } catch (Exception e) {
             throw new IOException(e); // cuts the answer, so that nobody takes it for whole
         }
+    }
+
+    /** A piece at a time: as text, the largest answer is most of the memory. */
+    private static void send(ObjectNode result, OutputStream out) throws IOException {
+        var buffered = new BufferedOutputStream(out, CHUNK);
+        try (JsonGenerator json =
+                JsonBody.JSON.createGenerator(buffered).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
+            json.writeTree(result);
+        }
+        buffered.flush();
     }
 
     private ObjectNode await(FutureTask<ObjectNode> task) throws InterruptedException, TimeoutException {
