@@ -11,7 +11,9 @@ import dev.sandjar.oci.bundle.Mount;
 import dev.sandjar.oci.cgroup.Cgroups;
 import dev.sandjar.oci.image.Disk;
 import dev.sandjar.oci.image.RootImage;
+import dev.sandjar.oci.kernel.DeviceFolder;
 import dev.sandjar.oci.kernel.HeldLock;
+import dev.sandjar.oci.kernel.Mounts;
 import dev.sandjar.oci.kernel.Owners;
 import dev.sandjar.oci.kernel.ProcessIdentity;
 import dev.sandjar.oci.machine.Checks;
@@ -107,6 +109,10 @@ final class Creation {
             Path rootfs = files.resolve("rootfs");
             RootImage.Laid laid = image.lay(folder.path(), files, rootfs, idBase, user, deadline);
             undo.onFailure(laid::release);
+            if (!tool.gvisor()) { // which has devices of its own
+                undo.onFailure(() -> Mounts.detach(folder.devices()));
+                DeviceFolder.make(folder.devices());
+            }
             faults.after(id, Step.ROOT);
 
             Files.createDirectory(folder.bundle());
@@ -123,6 +129,7 @@ final class Creation {
             close(folder);
             machine.cgroups().of(id.toString()).limitSockets(Limits.of(spec).sockets());
             laid.release(); // the sandbox has its own by now
+            Mounts.detach(folder.devices());
             if (disk.isPresent()) {
                 disk.get().release();
             }
@@ -212,6 +219,9 @@ final class Creation {
                 Limits.of(spec),
                 enforceable,
                 machine.openFiles(),
+                tool.gvisor()
+                        ? Mount.sharedDevices()
+                        : Mount.devices(folder.devices().toString()),
                 mounts);
     }
 

@@ -24,6 +24,7 @@ import java.util.Set;
  *   <li>{@code lock}, {@code placement}, {@code record} (the engine's notes), {@code key}, {@code range} (its first user id)
  *   <li>{@code bundle/config.json}, {@code state/}: what the OCI runtime reads and writes
  *   <li>{@code rootfs/}: its files, or where its overlay is mounted from
+ *   <li>{@code dev/}: where its devices are mounted from
  *   <li>{@code link/s}: its agent's socket
  * </ul>
  */
@@ -49,6 +50,10 @@ record SandboxFolder(SandboxId id, Path path) {
 
     Path rootfs() {
         return path.resolve("rootfs");
+    }
+
+    Path devices() {
+        return path.resolve("dev");
     }
 
     Path disk() {

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param limits what it may use
  * @param enforceable what of that this machine can enforce
  * @param openFiles how many files a process may have open
+ * @param devices what is at {@code /dev}
  * @param mounts beyond those that every sandbox has
  */
 public record Bundle(
@@ -31,6 +32,7 @@ public record Bundle(
         Limits limits,
         Limits.Enforceable enforceable,
         long openFiles,
+        Mount devices,
         List<Mount> mounts) {
     /** Users and groups of one sandbox. */
     public static final int IDS = 65_536;
@@ -39,7 +41,6 @@ public record Bundle(
 
     private static final List<Mount> ALWAYS = List.of(
             new Mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")),
-            new Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "noexec", "strictatime", "mode=755", "size=64k")),
             new Mount(
                     "/dev/pts",
                     "devpts",
@@ -95,6 +96,7 @@ public record Bundle(
         config.put("root", Map.of("path", rootfs, "readonly", false));
         config.put("hostname", "sandbox");
         var all = new ArrayList<Object>();
+        all.add(devices.json()); // before what is mounted below it
         ALWAYS.forEach(one -> all.add(one.json()));
         mounts.forEach(one -> all.add(one.json()));
         config.put("mounts", all);

@@ -43,6 +43,16 @@ public record Mount(String destination, String type, String source, List<String>
         return path.replaceAll("[\\\\:,]", "\\\\$0");
     }
 
+    /** A {@code /dev} that the OCI runtime fills, with this machine's own device nodes where the sandbox has users of its own. */
+    public static Mount sharedDevices() {
+        return new Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "noexec", "strictatime", "mode=755", "size=64k"));
+    }
+
+    /** A {@code /dev} that is ready. */
+    public static Mount devices(String folder) {
+        return new Mount("/dev", "bind", folder, List.of("bind", "ro", "nosuid", "noexec"));
+    }
+
     /** Something of the host that may be written. */
     public static Mount writable(String source, String destination) {
         return new Mount(destination, "bind", source, List.of("bind", "rw", "nosuid", "nodev", "noexec"));

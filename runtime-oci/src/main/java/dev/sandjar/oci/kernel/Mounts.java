@@ -11,6 +11,7 @@ import java.util.List;
 public final class Mounts {
     private static final int MS_NOSUID = 2;
     private static final int MS_NODEV = 4;
+    private static final int MS_NOEXEC = 8;
     private static final int MNT_DETACH = 2;
     private static final int UMOUNT_NOFOLLOW = 8;
     private static final int MOUNT_POINT = 4; // field of proc_pid_mountinfo(5)
@@ -26,6 +27,18 @@ public final class Mounts {
                     CString.of(arena, type),
                     MS_NOSUID | MS_NODEV,
                     CString.of(arena, options));
+        }
+    }
+
+    /** Mounts a small filesystem in memory where devices can be. */
+    static void mountForDevices(Path at) throws ErrnoException {
+        try (var arena = Arena.ofConfined()) {
+            SystemCall.MOUNT.call(
+                    CString.of(arena, "tmpfs"),
+                    CString.of(arena, at),
+                    CString.of(arena, "tmpfs"),
+                    MS_NOSUID | MS_NOEXEC,
+                    CString.of(arena, "mode=755,size=64k"));
         }
     }
 

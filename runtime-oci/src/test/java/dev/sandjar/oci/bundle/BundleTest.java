@@ -108,6 +108,7 @@ class BundleTest {
                 Limits.DEFAULT,
                 enforceable,
                 1024,
+                Mount.sharedDevices(),
                 List.of(Mount.readOnly("/usr", "/usr"), Mount.writable("/link", "/run/sandjar/link")));
         JsonNode config = new ObjectMapper().readTree(bundle.json());
         assertThat(config.at("/process/env/0").asText()).isEqualTo("NAME=\"quoted\" \u00e4");
