@@ -14,6 +14,7 @@ enum {
     WINDOW = 262144,
     OVERHEAD = 64, /* what a streaming frame costs beside its payload */
     CHUNK = 65536, /* raw bytes in one DATA or OUTPUT */
+    KEPT = 2 * CHUNK, /* of a buffer that is empty */
     MAX_CREDIT = 16 << 20,
     KEY_LENGTH = 32,
     MAX_LINKS = 16,
@@ -49,6 +50,7 @@ struct bytes { /* grows; owned */
     size_t length, capacity;
 };
 void bytes_free(struct bytes *b);
+bool bytes_reserve(struct bytes *b, size_t capacity);
 bool bytes_add(struct bytes *b, const void *from, size_t length);
 void bytes_drop(struct bytes *b, size_t length); /* from the front */
 bool put_u8(struct bytes *b, uint8_t v);

@@ -10,18 +10,26 @@ void bytes_free(struct bytes *b)
     *b = (struct bytes){0};
 }
 
-bool bytes_add(struct bytes *b, const void *from, size_t length)
+bool bytes_reserve(struct bytes *b, size_t capacity)
 {
-    if (b->length + length > b->capacity) {
-        size_t capacity = b->capacity == 0 ? 256 : b->capacity;
-        while (capacity < b->length + length)
-            capacity *= 2;
+    if (capacity > b->capacity) {
         uint8_t *grown = realloc(b->at, capacity);
         if (grown == NULL)
             return false;
         b->at = grown;
         b->capacity = capacity;
     }
+    return true;
+}
+
+bool bytes_add(struct bytes *b, const void *from, size_t length)
+{
+    size_t capacity = b->capacity == 0 ? 256 : b->capacity;
+
+    while (capacity < b->length + length)
+        capacity *= 2;
+    if (length > 0 && !bytes_reserve(b, capacity))
+        return false;
     if (length > 0)
         memcpy(b->at + b->length, from, length);
     b->length += length;
@@ -31,7 +39,7 @@ bool bytes_add(struct bytes *b, const void *from, size_t length)
 void bytes_drop(struct bytes *b, size_t length)
 {
     b->length -= length;
-    if (b->length == 0 && b->capacity > 65536)
+    if (b->length == 0 && b->capacity > KEPT)
         bytes_free(b); /* an idle link shall cost nothing */
     else if (length > 0)
         memmove(b->at, b->at + length, b->length);
