@@ -157,25 +157,27 @@ class NothingSpinsTest {
         try (var agent = new RealAgent();
                 Link link = agent.link()) {
             var id = UUID.randomUUID();
-            var fifo = agent.folder.resolve("go");
-            start(link, UUID.randomUUID(), "mkfifo", "go");
-            start(link, id, "sh", "-c", "until test -p go; do :; done; read x < go; wc -c");
+            start(link, id, "sh", "-c", "mkfifo go; echo made; read x < go; wc -c");
+            Channel follow = link.open(Requests.follow(id, 0, 3, true));
+            follow.reply(LIMIT);
+            assertThat(text(follow)).isEqualTo("made");
             Channel input = link.open(Requests.input(id));
             input.reply(LIMIT);
             input.send(ByteBuffer.wrap(new byte[200_000])); // more than a pipe holds
             input.sendEof();
             input.close();
             link.open(Requests.ping()).reply(LIMIT);
-            Files.writeString(fifo, "\n");
-            Channel follow = link.open(Requests.follow(id, 0, 3, true));
-            follow.reply(LIMIT);
-            var output = (Frame.Output) follow.take(LIMIT);
-            assertThat(StandardCharsets.US_ASCII
-                            .decode(output.bytes().duplicate())
-                            .toString()
-                            .strip())
-                    .isEqualTo("200000");
+            Files.writeString(agent.folder.resolve("go"), "\n");
+            assertThat(text(follow)).isEqualTo("200000");
         }
+    }
+
+    private static String text(Channel follow) throws Exception {
+        var output = (Frame.Output) follow.take(LIMIT);
+        return StandardCharsets.US_ASCII
+                .decode(output.bytes().duplicate())
+                .toString()
+                .strip();
     }
 
     private static void start(Link link, UUID id, String... argv) throws Exception {
