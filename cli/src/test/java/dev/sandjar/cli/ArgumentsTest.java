@@ -68,7 +68,7 @@ class ArgumentsTest {
         assertThat(said.code()).isZero();
         assertThat(said.out()).contains("Usage: sandjar " + verb);
         if (!verb.equals("help")) {
-            assertThat(said.out()).contains("Examples:", "  sandjar ");
+            assertThat(said.out()).contains("Examples:", "  sandjar ", "Exit codes:");
         }
     }
 
