@@ -57,7 +57,7 @@ public final class SandboxException extends RuntimeException {
         return new SandboxException(
                 ErrorCode.INVALID_ARGUMENT,
                 what + " is " + value + ", allowed: " + allowed,
-                "send a value in that range",
+                "send a value that is allowed",
                 null);
     }
 
@@ -99,7 +99,11 @@ public final class SandboxException extends RuntimeException {
         return new SandboxException(
                 ErrorCode.INVALID_STATE,
                 "sandbox " + id + " is " + state.word() + ", needed: " + needed,
-                state == SandboxState.PAUSED ? "resume it first" : "make a new sandbox",
+                switch (state) {
+                    case PAUSED -> "resume it first";
+                    case RUNNING -> "it runs already; there is nothing to resume";
+                    case PENDING, STOPPING, TERMINATED, FAILED -> "make a new sandbox";
+                },
                 null);
     }
 

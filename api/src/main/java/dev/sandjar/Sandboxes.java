@@ -48,7 +48,7 @@ public interface Sandboxes extends AutoCloseable {
         throw SandboxException.notSupported(
                 "the place \"" + scheme + ":\"",
                 "the libraries on the class path",
-                "add sandjar-client for http and https, sandjar-engine with sandjar-runtime-oci for local");
+                "local: needs sandjar-engine and sandjar-runtime-oci there, http:// and https:// need sandjar-client");
     }
 
     /**

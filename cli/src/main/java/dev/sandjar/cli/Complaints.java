@@ -73,6 +73,9 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
         return switch (e) {
             case SandboxException known
             when known.code() == ErrorCode.SANDBOX_NOT_FOUND -> "it may have expired or been removed; run: sandjar ls";
+            case SandboxException known
+            when known.code() == ErrorCode.UNAUTHENTICATED && known.remedy().contains("header") ->
+                "set SANDBOX_API_TOKEN to a token that this server knows";
             case SandboxException known -> known.remedy();
             case IOException io when io.getCause() instanceof SandboxException known -> known.remedy();
             case IOException _ -> "";
@@ -84,10 +87,15 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
     public int handleParseException(CommandLine.ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("sandjar: " + Text.safe(unknownVerb(e).orElseGet(() -> String.valueOf(e.getMessage()))));
+        err.println("sandjar: " + Text.safe(unknownVerb(e).orElseGet(() -> sentence(e))));
         err.println("         run: " + command.getCommandSpec().qualifiedName() + " --help");
         err.flush();
         return USAGE;
+    }
+
+    /** Picocli stutters: "Value for option option '--env' (NAME=VALUE) should be in KEY=VALUE format but was FOO". */
+    private static String sentence(CommandLine.ParameterException e) {
+        return String.valueOf(e.getMessage()).replace("option option ", "option ");
     }
 
     private static Optional<String> unknownVerb(CommandLine.ParameterException e) {

@@ -13,9 +13,11 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%n",
         footer = {
             "Examples:",
-            "  source <(sandjar completion bash)                      in ~/.bashrc",
-            "  source <(sandjar completion zsh)                       in ~/.zshrc, after compinit",
-            "  sandjar completion bash > /etc/bash_completion.d/sandjar"
+            "  source <(sandjar completion bash)      in ~/.bashrc",
+            "  source <(sandjar completion zsh)       in ~/.zshrc, after compinit",
+            "  sandjar completion bash > /etc/bash_completion.d/sandjar",
+            "",
+            Sandjar.PLAIN_EXIT_CODES
         })
 final class CompletionCommand implements Callable<Integer> {
     /** Shells that we have a script for. */

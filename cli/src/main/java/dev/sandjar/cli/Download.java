@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -110,6 +111,9 @@ final class Download {
     /** All or nothing: until the last byte is there, the old file or none is seen. */
     private void file(FileInfo info, String from, Path target) throws IOException {
         Path folder = target.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new NoSuchFileException(folder.toString());
+        }
         Path part = Files.createTempFile(folder == null ? target : folder, ".sandjar-", ".part");
         try {
             try (InputStream content = files.open(from);

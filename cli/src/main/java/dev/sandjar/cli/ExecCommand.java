@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sandjar exec 3fa8 -- python3 -c 'print(40 + 2)'",
             "  tar c src | sandjar exec 3fa8 -- tar x",
-            "  sandjar exec -d 3fa8 -- python3 -m http.server     prints the command's id; see: sandjar logs",
+            "  sandjar exec -d 3fa8 -- sleep 1000     prints its id, for sandjar logs",
             "",
             "Ctrl-C goes to the command; twice, it kills.",
             "",

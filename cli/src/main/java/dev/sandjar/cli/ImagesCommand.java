@@ -42,7 +42,7 @@ final class ImagesCommand implements Runnable {
             description = "List what is ready.",
             mixinStandardHelpOptions = true,
             footerHeading = "%n",
-            footer = {"Examples:", "  sandjar images ls --json"})
+            footer = {"Examples:", "  sandjar images ls --json", "", Sandjar.PLAIN_EXIT_CODES})
     int ls(@Mixin Place place, @Option(names = "--json", description = "Print it as JSON.") boolean json) {
         try (Sandboxes sandboxes = place.open()) {
             List<ImageInfo> images = sandboxes.images().list();
@@ -64,7 +64,7 @@ final class ImagesCommand implements Runnable {
             description = "Fetch an image, so that the first create need not; print its digest.",
             mixinStandardHelpOptions = true,
             footerHeading = "%n",
-            footer = {"Examples:", "  sandjar images pull python:3.11"})
+            footer = {"Examples:", "  sandjar images pull python:3.11", "", Sandjar.PLAIN_EXIT_CODES})
     int pull(
             @Mixin Place place,
             @Option(names = "--json", description = "Print what was fetched as JSON.") boolean json,
@@ -91,7 +91,7 @@ final class ImagesCommand implements Runnable {
             description = "Remove an image; sandboxes that use it keep it until they are gone.",
             mixinStandardHelpOptions = true,
             footerHeading = "%n",
-            footer = {"Examples:", "  sandjar images rm python:3.11"})
+            footer = {"Examples:", "  sandjar images rm python:3.11", "", Sandjar.PLAIN_EXIT_CODES})
     int rm(@Mixin Place place, @Parameters(paramLabel = "IMAGE", description = "As listed.") String reference) {
         try (Sandboxes sandboxes = place.open()) {
             sandboxes.images().remove(reference);

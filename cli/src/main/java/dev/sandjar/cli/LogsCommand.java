@@ -14,8 +14,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** What commands wrote. */
 @Command(
@@ -27,12 +30,15 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sandjar logs 3fa8                    its commands",
             "  sandjar logs 3fa8 9c1e               what one has written so far",
-            "  sandjar logs -f 3fa8 9c1e            and what it writes from now on; exit code is the command's",
+            "  sandjar logs -f 3fa8 9c1e            until it ends, with its exit code",
             "  sandjar logs --from 4096 3fa8 9c1e   from that byte on",
             "",
             Sandjar.EXIT_CODES
         })
 final class LogsCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private Place place;
 
@@ -42,7 +48,7 @@ final class LogsCommand implements Callable<Integer> {
     private boolean follow;
 
     @Option(names = "--from", paramLabel = "OFFSET", description = "Begin at this byte of its output.")
-    private long from;
+    private @Nullable Long from;
 
     @Option(names = "--json", description = "With no command named: print the commands as JSON.")
     private boolean json;
@@ -59,6 +65,11 @@ final class LogsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (command == null ? follow || from != null : json) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    command == null ? "--follow and --from need a COMMAND" : "--json is for the list of commands");
+        }
         try (Sandboxes sandboxes = place.open()) {
             Sandbox sandbox = Place.find(sandboxes, id);
             if (command == null) {
@@ -66,11 +77,12 @@ final class LogsCommand implements Callable<Integer> {
                 return 0;
             }
             CommandInfo info = find(sandbox, command);
-            try (var attached = sandbox.attach(info.id(), from)) {
+            long begin = from == null ? 0 : from;
+            try (var attached = sandbox.attach(info.id(), begin)) {
                 if (follow || info.ending().isPresent()) {
                     return PassThrough.watch(attached);
                 }
-                if (from < info.written()) { // otherwise the next byte may be long in coming
+                if (begin < info.written()) { // otherwise the next byte may be long in coming
                     copy(attached.output(), info.written());
                 }
                 return 0;

@@ -51,6 +51,12 @@ final class Place {
         if (url == null || url.isBlank()) {
             return Sandboxes.open("local:");
         }
+        if (!url.strip().toLowerCase(Locale.ROOT).matches("https?:.*")) {
+            throw new ParameterException(
+                    verb.commandLine(),
+                    (server != null ? "--server" : "SANDBOX_API_URL") + " is \"" + url.strip()
+                            + "\", allowed: http://HOST:PORT or https://HOST:PORT");
+        }
         return Sandboxes.open(url.strip(), Map.of("token", token()));
     }
 

@@ -12,7 +12,13 @@ import picocli.CommandLine.Parameters;
         description = "Serve this machine's sandboxes over HTTP, until stopped.",
         mixinStandardHelpOptions = true,
         footerHeading = "%n",
-        footer = {"Examples:", "  sandjar serve", "  sandjar serve --help      its options"})
+        footer = {
+            "Examples:",
+            "  sandjar serve",
+            "  sandjar serve --help      its options",
+            "",
+            "Exit codes: 2 wrong usage, 125 it failed, 128+N stopped by signal N."
+        })
 final class ServeCommand implements Callable<Integer> {
     @Parameters(arity = "0..*", hidden = true)
     private List<String> ignored = List.of();

@@ -14,7 +14,8 @@ final class SpecOptions {
     @Option(
             names = "--image",
             paramLabel = "IMAGE",
-            description = "Root filesystem: host (this machine's /usr) or an OCI reference.")
+            description =
+                    "Root filesystem: host (the machine's own /usr; the default) or an OCI reference such as python:3.11.")
     private @Nullable String image;
 
     @Option(names = "--template", paramLabel = "NAME", description = "A recipe configured at the place.")
@@ -31,7 +32,7 @@ final class SpecOptions {
             names = "--idle",
             paramLabel = "TIME",
             converter = Span.Converter.class,
-            description = "Removed when unused for so long.")
+            description = "Removed when unused for so long; never by default.")
     private @Nullable Span idle;
 
     @Option(
@@ -40,29 +41,37 @@ final class SpecOptions {
             description = "Environment of every command; may be repeated.")
     private Map<String, String> env = Map.of();
 
-    @Option(names = "--cpu", paramLabel = "N", description = "Processors, such as 0.5.")
+    @Option(names = "--cpu", paramLabel = "N", description = "Processors, such as 0.5; 1 by default.")
     private @Nullable Double cpu;
 
     @Option(
             names = {"-m", "--memory"},
             paramLabel = "SIZE",
             converter = Size.Converter.class,
-            description = "Memory, such as 512M.")
+            description = "Memory, such as 2G; 512M by default.")
     private @Nullable Size memory;
 
-    @Option(names = "--pids", paramLabel = "N", description = "Processes and threads at most.")
+    @Option(names = "--pids", paramLabel = "N", description = "Processes and threads at most; 256 by default.")
     private @Nullable Integer pids;
 
-    @Option(names = "--disk", paramLabel = "SIZE", converter = Size.Converter.class, description = "Space for files.")
+    @Option(
+            names = "--disk",
+            paramLabel = "SIZE",
+            converter = Size.Converter.class,
+            description = "Space for files, such as 1G; no limit by default.")
     private @Nullable Size disk;
 
     @Option(
             names = {"-u", "--user"},
             paramLabel = "USER",
-            description = "Whom commands run as: sandbox, root, uid or uid:gid.")
+            description =
+                    "Whom commands run as: a name, uid or uid:gid; the image's own by default, else sandbox (1000).")
     private @Nullable String user;
 
-    @Option(names = "--network", paramLabel = "KIND", description = "none (the default) or outbound.")
+    @Option(
+            names = "--network",
+            paramLabel = "KIND",
+            description = "none: the sandbox reaches itself only. No place here offers more yet.")
     private @Nullable String network;
 
     @Option(

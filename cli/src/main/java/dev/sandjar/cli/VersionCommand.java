@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
         description = "Print the version.",
         mixinStandardHelpOptions = true,
         footerHeading = "%n",
-        footer = {"Examples:", "  sandjar version", "  sandjar version --json"})
+        footer = {"Examples:", "  sandjar version", "  sandjar version --json", "", Sandjar.PLAIN_EXIT_CODES})
 final class VersionCommand implements Callable<Integer> {
     private static final String JAVA = System.getProperty("java.version");
 

@@ -43,6 +43,11 @@ class ArgumentsTest {
             ls --server http://a --place b:   | --server and --place name two places
             run --metadata x true             | such as
             run --ttl 59s true                | ttl is 59, allowed: 60 to 28800 seconds
+            ls --server localhost:8080        | --server is "localhost:8080", allowed: http://HOST:PORT
+            logs -f 3fa8                      | --follow and --from need a COMMAND
+            logs --from 0 3fa8                | --follow and --from need a COMMAND
+            logs --json 3fa8 9c1e             | --json is for the list of commands
+            run --env FOO true                | Value for option '--env' (NAME=VALUE) should be in KEY=VALUE format but was FOO
             run --network lan true            | network is lan, allowed: none or outbound
             """)
     void aMistakeIsNamedAndEndsWith2(String typed, String told) {
@@ -63,7 +68,7 @@ class ArgumentsTest {
         assertThat(said.code()).isZero();
         assertThat(said.out()).contains("Usage: sandjar " + verb);
         if (!verb.equals("help")) {
-            assertThat(said.out()).contains("Examples:", "  sandjar ");
+            assertThat(said.out()).contains("Examples:", "  sandjar ", "Exit codes:");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sandjar.engine;
 
+import dev.sandjar.ErrorCode;
 import dev.sandjar.Metadata;
 import dev.sandjar.Network;
 import dev.sandjar.SandboxException;
@@ -55,13 +56,14 @@ final class Templates {
 
     private Template template(String name) {
         Template template = byName.get(name);
-        if (template == null) {
-            throw SandboxException.invalid(
-                    "template",
-                    "unknown",
-                    byName.isEmpty() ? "none: none is configured" : String.join(", ", byName.keySet()));
+        if (template != null) {
+            return template;
         }
-        return template;
+        if (byName.isEmpty()) {
+            throw new SandboxException(
+                    ErrorCode.INVALID_ARGUMENT, "template is unknown: none is configured here", "leave it out", null);
+        }
+        throw SandboxException.invalid("template", "unknown", String.join(", ", byName.keySet()));
     }
 
     private String imageOf(SandboxSpec wanted) {

@@ -2,13 +2,18 @@ package dev.sandjar.server;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.PrintWriter;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code sandjar serve}. */
 @QuarkusMain
@@ -23,9 +28,14 @@ import picocli.CommandLine.Option;
             "  sandjar serve --host 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem",
             "",
             "The first start makes a token and stores it where the command line finds it.",
-            "More settings: docs/configuration.md; each is also an environment variable, such as SANDJAR_LIMITS_REQUESTS=600."
+            "More settings: docs/configuration.md; each is also an environment variable, such as SANDJAR_LIMITS_REQUESTS=600.",
+            "",
+            "Exit codes: 2 wrong usage, 125 it failed, 128+N stopped by signal N."
         })
 public final class Serve implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Option(names = "--host", paramLabel = "ADDRESS", description = "Where to listen; 127.0.0.1 by default.")
     private @Nullable String host;
 
@@ -48,23 +58,37 @@ public final class Serve implements Callable<Integer> {
     private @Nullable String key;
 
     public static void main(String[] args) {
-        int code = new CommandLine(new Serve()).execute(args);
+        int code = commandLine().execute(args);
         if (code >= 0) {
             System.exit(code);
         }
     }
 
+    /** Its mistakes are told as those of the other verbs. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Serve()).setParameterExceptionHandler((e, args) -> {
+            PrintWriter err = e.getCommandLine().getErr();
+            err.println("sandjar: " + e.getMessage());
+            err.println("         run: sandjar serve --help");
+            err.flush();
+            return CommandLine.ExitCode.USAGE;
+        });
+    }
+
     @Override
     public Integer call() {
+        if (port != null && (port < 0 || port > 65_535)) {
+            throw new ParameterException(spec.commandLine(), "--port is " + port + ", allowed: 0 to 65535");
+        }
+        if ((certificate == null) != (key == null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    (key == null ? "--tls-key" : "--tls-certificate") + " is missing, allowed: both or neither");
+        }
         set("quarkus.http.host", host);
         set("quarkus.http.port", port == null ? null : port.toString());
         set("sandjar.home", home != null ? home : System.getenv("SANDJAR_HOME"));
         set("sandjar.auth.token-file", tokenFile == null ? null : tokenFile.toString());
-        if ((certificate == null) != (key == null)) {
-            System.err.println("sandjar: " + (key == null ? "--tls-key" : "--tls-certificate")
-                    + " is missing, allowed: both or neither");
-            return CommandLine.ExitCode.USAGE;
-        }
         boolean secure = certificate != null;
         if (secure) {
             set("quarkus.http.ssl.certificate.files", certificate);
@@ -74,7 +98,12 @@ public final class Serve implements Callable<Integer> {
         }
         Quarkus.run(Greeting.class, (exitCode, problem) -> {
             if (problem != null) {
-                System.err.println("sandjar: the server could not start: " + why(problem));
+                Throwable innermost = innermost(problem);
+                System.err.println("sandjar: the server could not start: "
+                        + Objects.requireNonNullElse(innermost.getMessage(), innermost.toString()));
+                if (innermost instanceof BindException) {
+                    System.err.println("         stop what listens there, or run: sandjar serve --port 0");
+                }
             }
             System.exit(problem == null ? exitCode : 125);
         });
@@ -82,12 +111,12 @@ public final class Serve implements Callable<Integer> {
     }
 
     /** Around the one message that helps, the framework has several that do not. */
-    private static String why(Throwable problem) {
+    private static Throwable innermost(Throwable problem) {
         Throwable innermost = problem;
         while (innermost.getCause() != null) { // getCause never gives itself
             innermost = innermost.getCause();
         }
-        return Objects.requireNonNullElse(innermost.getMessage(), innermost.toString());
+        return innermost;
     }
 
     private static void set(String name, @Nullable String value) {

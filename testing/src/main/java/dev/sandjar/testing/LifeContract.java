@@ -153,7 +153,10 @@ interface LifeContract extends SandboxesFixture {
                     "sandbox " + sandbox.id() + " is paused, needed: running");
             refuses(ErrorCode.INVALID_STATE, sandbox::pause);
             sandbox.resume();
-            refuses(ErrorCode.INVALID_STATE, sandbox::resume);
+            assertThatThrownBy(sandbox::resume).isInstanceOfSatisfying(SandboxException.class, e -> {
+                assertThat(e.code()).isEqualTo(ErrorCode.INVALID_STATE);
+                assertThat(e.remedy()).isEqualTo("it runs already; there is nothing to resume");
+            });
             assertThat(ticking.output().hasNext()).isTrue();
             ticking.kill();
         }

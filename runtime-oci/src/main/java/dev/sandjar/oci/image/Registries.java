@@ -74,6 +74,11 @@ public record Registries(Optional<URI> mirror, Set<String> allowed) {
         return loopback(https) ? URI.create("http://" + image.registry()) : https;
     }
 
+    /** The registry of an image in errors, which say when its mirror was asked instead. */
+    static String name(ImageReference image, URI asked) {
+        return image.registry() + (asked.equals(ANY.address(image)) ? "" : " (through its mirror)");
+    }
+
     static boolean loopback(URI uri) {
         String host = String.valueOf(uri.getHost());
         return host.equals("localhost") || host.matches("127(\\.[0-9]{1,3}){3}") || host.equals("[::1]");

@@ -175,10 +175,9 @@ final class Registry {
     }
 
     private SandboxException unavailable(String what, @Nullable Throwable cause) {
-        String where = base.getHost().equals(image.registry().split(":")[0]) ? "" : " (through its mirror)";
         return new SandboxException(
                 ErrorCode.REGISTRY_UNAVAILABLE,
-                "registry " + image.registry() + where + " " + what,
+                "registry " + Registries.name(image, base) + " " + what,
                 "try again, name a mirror (SANDJAR_MIRROR), or use image host",
                 cause);
     }

@@ -26,6 +26,14 @@ class RegistriesTest {
         assertThat(registries.address(ImageReference.parse("ghcr.io/a"))).isEqualTo(URI.create("https://ghcr.io"));
     }
 
+    @Test
+    void errorsSpeakOfAMirrorOnlyWhereOneWasAsked() {
+        ImageReference python = ImageReference.parse("python");
+        assertThat(Registries.name(python, Registries.ANY.address(python))).isEqualTo("docker.io");
+        assertThat(Registries.name(python, URI.create("http://127.0.0.1:5000")))
+                .isEqualTo("docker.io (through its mirror)");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"http://mirror.example.com", "ftp://x", "mirror.example.com", "http://", "not an address"})
     void aMirrorWithoutEncryptionIsRefused(String mirror) {
