@@ -39,9 +39,12 @@ bool bytes_add(struct bytes *b, const void *from, size_t length)
 void bytes_drop(struct bytes *b, size_t length)
 {
     b->length -= length;
-    if (b->length == 0 && b->capacity > KEPT)
-        bytes_free(b); /* an idle link shall cost nothing */
-    else if (length > 0)
+    if (b->length == 0 && b->capacity > KEPT) { /* an idle link shall cost next to nothing */
+        uint8_t *small = realloc(b->at, KEPT);
+        if (small != NULL)
+            *b = (struct bytes){.at = small, .capacity = KEPT};
+    }
+    if (b->length > 0 && length > 0)
         memmove(b->at, b->at + length, b->length);
 }
 

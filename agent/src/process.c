@@ -197,7 +197,7 @@ bool kill_tree(pid_t root, void (*done)(void *), void *self)
     struct killing *k = calloc(1, sizeof *k);
 
     if (k != NULL)
-        *k = (struct killing){.next = killings, .deadline = now_ms() + KILL_LIMIT_MS, .done = done, .self = self};
+        *k = (struct killing){.next = killings, .done = done, .self = self};
     stop_below(root);
     struct table t = descendants(root);
     for (size_t i = 0; i < t.count; i++) {
@@ -210,8 +210,8 @@ bool kill_tree(pid_t root, void (*done)(void *), void *self)
     free(t.at);
     if (k == NULL)
         return false;
-    if (k->dying == NULL)
-        k->deadline = 0;
+    if (k->dying != NULL) /* else told at the end of the turn */
+        k->deadline = now_ms() + KILL_LIMIT_MS;
     killings = k;
     return true;
 }

@@ -42,7 +42,7 @@ bool link_prove(struct link *l, uint8_t type, uint32_t channel, struct reader *r
     put_u64(&b, (uint64_t)started_ms);
     frame_send(l, WELCOME, 0, NULL, 0, b.at, b.length);
     bytes_free(&b);
-    bytes_reserve(&l->out, KEPT); /* untouched it costs nothing, and when memory runs out a frame under way still finds room */
+    bytes_reserve(&l->out, KEPT); /* when memory runs out a frame under way still finds room; without it the link serves as well until then */
     l->proven = true;
     return true;
 }

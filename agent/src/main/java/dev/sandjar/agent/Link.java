@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Order of locks: a channel's lock is never held while the link's is taken, nor the reverse. Neither is held over a read or write.
  */
 public final class Link implements AutoCloseable {
+    private static final int MOST_CHANNELS =
+            1_024; // an honest agent has no more either; each may hold a window of bytes
     private static final int LARGEST_QUEUE = 1 << 20; // bytes of DATA that wait for the socket before senders do
 
     private final ByteChannel socket;
@@ -103,6 +105,9 @@ public final class Link implements AutoCloseable {
         lock.lock();
         try {
             refuseWhenCut();
+            if (channels.size() + requests.size() > MOST_CHANNELS) {
+                throw new CrowdedLinkException(MOST_CHANNELS);
+            }
             var opened = new ArrayList<Channel>(requests.size());
             for (Request request : requests) {
                 var channel = new Channel(this, freeNumber());

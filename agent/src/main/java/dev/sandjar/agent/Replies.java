@@ -101,8 +101,8 @@ public final class Replies {
             return null;
         }
         long name = entries.getInt(entries.position()) & 0xffff_ffffL;
-        if (name > 4_096) {
-            throw new ProtocolException("an entry of LIST has a name over 4096 bytes");
+        if (name > 1_024) { // Linux has 255, some file systems more
+            throw new ProtocolException("an entry of LIST has a name over 1024 bytes");
         }
         int length = 4 + (int) name + STAT_LENGTH;
         if (entries.remaining() < length) {

@@ -6,13 +6,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long work may take, as options of a place: {@code limits.pull=45m}. Where an option is not given, the environment's
  * {@code SANDJAR_LIMITS_PULL} counts.
  */
 public final class LimitOptions {
-    private static final Pattern LENGTH = Pattern.compile("([0-9]{1,9})(ms|s|m|h)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LENGTH = Pattern.compile("([0-9]{1,12})(ms|s|m|h)?", Pattern.CASE_INSENSITIVE);
+
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     private LimitOptions() {}
 
@@ -54,12 +57,16 @@ public final class LimitOptions {
 
     private static Duration parse(String limit, String text) {
         Matcher parts = LENGTH.matcher(text);
-        long count = parts.matches() ? Long.parseLong(parts.group(1)) : 0;
-        if (count == 0) {
-            throw SandboxException.invalid(name(limit), '"' + text + '"', "1ms or more, such as 500ms, 90s, 5m or 1h");
+        Duration length = parts.matches() ? length(Long.parseLong(parts.group(1)), parts.group(2)) : Duration.ZERO;
+        if (length.isZero() || length.compareTo(LONGEST) > 0) {
+            throw SandboxException.invalid(
+                    name(limit), '"' + text + '"', "1ms to 365 days, such as 500ms, 90s, 5m or 1h");
         }
-        String unit = parts.group(2) == null ? "s" : parts.group(2).toLowerCase(Locale.ROOT);
-        return switch (unit) {
+        return length;
+    }
+
+    private static Duration length(long count, @Nullable String unit) {
+        return switch (unit == null ? "s" : unit.toLowerCase(Locale.ROOT)) {
             case "ms" -> Duration.ofMillis(count);
             case "m" -> Duration.ofMinutes(count);
             case "h" -> Duration.ofHours(count);

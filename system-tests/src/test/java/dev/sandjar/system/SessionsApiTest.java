@@ -1,6 +1,7 @@
 package dev.sandjar.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.ServerSocketChannel;
@@ -363,6 +365,13 @@ class SessionsApiTest {
     }
 
     @Test
+    void aCharacterThatComesByteByByteIsWhole() throws Exception {
+        String script = "for byte in 303 251 342 202 254 360 237 231 202; do printf \\\\\\\\$byte; sleep 0.02; done";
+        JsonNode result = run(create("{}"), "commands", "{\"command\": \"" + script + "\"}");
+        assertThat(result.path("stdout").asText()).isEqualTo("é€🙂");
+    }
+
+    @Test
     void aLongRunIsKeptAliveBySpaces() throws Exception {
         String id = create("{}");
         var answer = server.post("/sessions/" + id + "/commands", "{\"command\": \"sleep 3; echo done\"}");
@@ -430,6 +439,36 @@ class SessionsApiTest {
         assertThat(server.method("DELETE", files + "/a/b.bin", "").statusCode()).isEqualTo(204);
         assertThat(server.get(files + "/a/b.bin").statusCode()).isEqualTo(404);
         assertThat(server.method("DELETE", files + "/a/b.bin", "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void askingForTheHeadOfFilesHoldsNothing() throws Exception {
+        String files = "/sessions/" + create("{}") + "/files";
+        server.send(server.request(files + "?path=f").POST(HttpRequest.BodyPublishers.ofByteArray(new byte[300_000])));
+        for (int i = 0; i < 1_100; i++) { // more than an agent has channels
+            String path = i % 2 == 0 ? files : files + "/f";
+            assertThat(server.method("HEAD", path, "").statusCode()).isEqualTo(200);
+        }
+        var head = server.method("HEAD", files + "/f", "");
+        assertThat(head.headers().firstValue("Content-Length")).hasValue("300000");
+        assertThat(server.method("HEAD", files + "/no-such", "").statusCode()).isEqualTo(404);
+        assertThat(json(server.get(files)).path("files")).hasSize(1);
+    }
+
+    @Test
+    void aListThatIsCutIsNoShorterList() throws Exception {
+        String id = create("{}");
+        String many = "{\"language\": \"python\", \"code\": \"for i in range(19000): open('%0250d' % i, 'w')\"}";
+        assertThat(run(id, "code", many).path("exitCode").asInt()).isZero();
+        try (var http = HttpClient.newHttpClient()) {
+            var request = server.request("/sessions/" + id + "/files").build();
+            try (var list = http.send(request, HttpResponse.BodyHandlers.ofInputStream())
+                    .body()) {
+                list.readNBytes(1_000);
+                server.method("DELETE", "/sessions/" + id, "");
+                assertThatThrownBy(list::readAllBytes).isInstanceOf(IOException.class);
+            }
+        }
     }
 
     @ParameterizedTest

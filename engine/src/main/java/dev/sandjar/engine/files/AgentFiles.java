@@ -46,12 +46,16 @@ public final class AgentFiles implements SandboxFiles {
     public InputStream open(String path) {
         FilePath at = FilePath.of(path);
         AgentConnection agent = sandbox.acquire();
+        Channel channel = null;
         try {
-            Channel channel = agent.open(Requests.read(at.base(), at.path(), 0, 0));
+            channel = agent.open(Requests.read(at.base(), at.path(), 0, 0));
             Replies.Stat then = stat(agent, agent.reply(channel, Subject.file(path)));
             var content = new ChannelInput(channel, Subject.file(path), sandbox::release);
             return new WholeFile(content, path, then, () -> look(path));
         } catch (RuntimeException e) {
+            if (channel != null) {
+                channel.close();
+            }
             sandbox.release();
             throw e;
         }

@@ -5,6 +5,7 @@ import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxPage;
 import dev.sandjar.SandboxState;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -34,18 +35,27 @@ public final class Registry {
         return List.copyOf(byId.values());
     }
 
-    /** Page and total are of one moment. */
+    /** Page and total are of one look through them. */
     public SandboxPage page(String owner, Set<SandboxState> states, int offset, int limit) {
         var mine = byOwner.get(owner);
         if (mine == null) {
             return new SandboxPage(List.of(), 0);
         }
-        List<LiveSandbox> all = mine.values().stream()
-                .filter(sandbox -> states.contains(sandbox.state()))
-                .toList();
-        List<SandboxInfo> page =
-                all.stream().skip(offset).limit(limit).map(LiveSandbox::info).toList();
-        return new SandboxPage(page, all.size());
+        var page = new ArrayList<SandboxInfo>();
+        int total = 0;
+        for (LiveSandbox sandbox : mine.values()) {
+            if (states.contains(sandbox.state())) {
+                if (total >= offset && page.size() < limit) {
+                    SandboxInfo info = sandbox.info();
+                    if (!states.contains(info.state())) {
+                        continue; // it changed just now
+                    }
+                    page.add(info);
+                }
+                total++;
+            }
+        }
+        return new SandboxPage(page, total);
     }
 
     public Map<SandboxState, Integer> counts() {

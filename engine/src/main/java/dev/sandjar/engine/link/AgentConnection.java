@@ -1,10 +1,12 @@
 package dev.sandjar.engine.link;
 
+import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.agent.AgentException;
 import dev.sandjar.agent.AgentTimeoutException;
 import dev.sandjar.agent.Channel;
+import dev.sandjar.agent.CrowdedLinkException;
 import dev.sandjar.agent.Link;
 import dev.sandjar.agent.LinkCutException;
 import dev.sandjar.agent.Request;
@@ -121,6 +123,12 @@ public final class AgentConnection implements AutoCloseable {
             case AgentTimeoutException timeout ->
                 SandboxException.deadlineExceeded(
                         "agent", limit.toSeconds() + " s", "an answer of the sandbox's agent");
+            case CrowdedLinkException crowded ->
+                new SandboxException(
+                        ErrorCode.NO_CAPACITY,
+                        "sandbox " + id + ": " + crowded.getMessage(),
+                        "end commands, watches, files or streams of this sandbox first",
+                        e);
             default -> SandboxException.lost(id, "its agent does not answer", e);
         };
     }

@@ -152,11 +152,11 @@ final class Registry {
         try {
             uri = from.resolve(address);
         } catch (IllegalArgumentException e) {
-            throw new HostileImageException("its registry sends to an address that is none");
+            throw unavailable("sends to an address that is none", e);
         }
         boolean ours = Registries.loopback(base);
         if (uri.getHost() == null || (!ours && (Registries.loopback(uri) || !"https".equals(uri.getScheme())))) {
-            throw new HostileImageException("its registry sends to an address that is not https");
+            throw unavailable("sends to an address that is not https", null);
         }
         return uri;
     }

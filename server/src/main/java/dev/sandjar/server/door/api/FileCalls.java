@@ -22,7 +22,9 @@ import java.util.stream.Stream;
 /** {@code /files}: what is in a sandbox. */
 final class FileCalls {
     private static final int PIECE = 128 * 1024;
-    private static final int ENTRIES = 200; // in one frame
+    private static final int LARGEST_EVENT = 256 * 1024; // bytes of entries in one frame
+    private static final int ENTRY = 200; // bytes beside its names
+    private static final int LONGEST_ESCAPE = 6; // bytes that JSON makes of one character
 
     private FileCalls() {}
 
@@ -43,6 +45,7 @@ final class FileCalls {
                         "read it again from its beginning",
                         null);
             }
+            call.interruptWhenGone(); // what comes before the offset may be long
             skip(in, offset);
             call.header("Sandjar-File-Version", version);
             send(in, call.frames());
@@ -99,8 +102,13 @@ final class FileCalls {
             Iterator<FileInfo> each = all.iterator();
             while (each.hasNext()) {
                 var some = new ArrayList<FileInfo>();
-                while (some.size() < ENTRIES && each.hasNext()) {
-                    some.add(each.next());
+                int cost = 0;
+                while (cost < LARGEST_EVENT && each.hasNext()) {
+                    FileInfo info = each.next();
+                    some.add(info);
+                    cost += ENTRY
+                            + LONGEST_ESCAPE
+                                    * (info.name().length() + info.path().length());
                 }
                 sink.send(new Frame.Event(Json.array(some, Infos::write)));
             }

@@ -12,6 +12,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -81,7 +82,8 @@ public class FilesResource {
     public Response downloadOrList(
             @PathParam("id") String id,
             @QueryParam("filePath") @Nullable String filePath,
-            @QueryParam("path") @Nullable String path) {
+            @QueryParam("path") @Nullable String path)
+            throws IOException {
         if (filePath != null) {
             return download(id, filePath);
         }
@@ -91,10 +93,31 @@ public class FilesResource {
                 .build();
     }
 
+    /** By itself: a GET would be opened for it, and its content closed by nobody. */
+    @HEAD
+    public Response lookAtFileOrFolder(
+            @PathParam("id") String id,
+            @QueryParam("filePath") @Nullable String filePath,
+            @QueryParam("path") @Nullable String path) {
+        if (filePath != null) {
+            return look(id, filePath);
+        }
+        caller.sandbox(id).files().stat(relative(path == null || path.isEmpty() ? "." : path));
+        return Response.ok().type(MediaType.APPLICATION_JSON).build();
+    }
+
+    @HEAD
+    @Path("/{name:.+}")
+    public Response look(@PathParam("id") String id, @PathParam("name") String name) {
+        FileInfo info = caller.sandbox(id).files().stat(relative(name));
+        var response = describe(Response.ok().type(MediaType.APPLICATION_OCTET_STREAM), info);
+        return (info.type() == FileInfo.Type.FILE ? response.header("Content-Length", info.size()) : response).build();
+    }
+
     /** One by one, as they come from the sandbox: a folder of many long names is a large part of the memory. */
     private static void send(Stream<FileInfo> files, OutputStream out) throws IOException {
-        try (files;
-                JsonGenerator json = JsonBody.JSON.createGenerator(new BufferedOutputStream(out, CHUNK))) {
+        try (files) {
+            JsonGenerator json = JsonBody.JSON.createGenerator(new BufferedOutputStream(out, CHUNK));
             json.writeStartObject();
             json.writeArrayFieldStart("files");
             for (FileInfo info : (Iterable<FileInfo>) files::iterator) {
@@ -102,6 +125,7 @@ public class FilesResource {
             }
             json.writeEndArray();
             json.writeEndObject();
+            json.close(); // only now: it would end what was cut as if it were whole
         } catch (SandboxException e) {
             throw new IOException(e); // cuts the answer, so that nobody takes it for whole
         }
@@ -109,18 +133,28 @@ public class FilesResource {
 
     @GET
     @Path("/{name:.+}")
-    public Response download(@PathParam("id") String id, @PathParam("name") String name) {
+    public Response download(@PathParam("id") String id, @PathParam("name") String name) throws IOException {
         String path = relative(name);
         Sandbox sandbox = caller.sandbox(id);
         FileInfo info = sandbox.files().stat(path);
         InputStream content = sandbox.files().open(path); // before the status is sent, so that it can say 404
-        boolean sized = info.type() == FileInfo.Type.FILE // of a link it is the link's own size
-                && info.equals(sandbox.files().stat(path)); // and what was opened is what was looked at
+        boolean sized;
+        try {
+            sized = info.type() == FileInfo.Type.FILE // of a link it is the link's own size
+                    && info.equals(sandbox.files().stat(path)); // and what was opened is what was looked at
+        } catch (RuntimeException e) {
+            try (content) {
+                throw e;
+            }
+        }
         StreamingOutput body = sized ? out -> send(content, info.size(), out) : out -> send(content, out);
-        var response = Response.ok(body, MediaType.APPLICATION_OCTET_STREAM)
-                .header("Content-Disposition", disposition(info.name()))
-                .header("X-Content-Type-Options", "nosniff");
+        var response = describe(Response.ok(body, MediaType.APPLICATION_OCTET_STREAM), info);
         return (sized ? response.header("Content-Length", info.size()) : response).build();
+    }
+
+    private static Response.ResponseBuilder describe(Response.ResponseBuilder response, FileInfo info) {
+        return response.header("Content-Disposition", disposition(info.name()))
+                .header("X-Content-Type-Options", "nosniff");
     }
 
     private static void send(InputStream content, OutputStream out) throws IOException {
