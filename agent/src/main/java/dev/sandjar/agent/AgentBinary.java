@@ -12,19 +12,23 @@ import java.util.HexFormat;
 
 /** The agent's static binary for this machine's processor, carried as a resource. */
 public final class AgentBinary {
+    /** What it is called. */
+    public static final String NAME = "sandjar-agent";
+
     private AgentBinary() {}
 
     /**
-     * Puts the binary into a folder, named for its content, unless it is there.
+     * Puts the binary into a folder of its own, named for its content, unless it is there. Sandboxes that see that folder see it never change.
      *
      * @param folder exists, writable by nobody but us
-     * @return an executable file
+     * @return the folder of its own, with the executable file {@link #NAME}
      */
     public static Path installInto(Path folder) throws IOException {
         byte[] content = content();
-        Path file = folder.resolve("sandjar-agent-" + digest(content));
+        Path own = folder.resolve(digest(content));
+        Path file = own.resolve(NAME);
         if (Files.exists(file) && Files.size(file) == content.length) {
-            return file;
+            return own;
         }
         Path temporary = Files.createTempFile(
                 folder,
@@ -33,7 +37,10 @@ public final class AgentBinary {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.write(temporary, content);
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("r-xr-xr-x"));
-        return Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE); // others may be doing the same
+        Files.createDirectories(
+                own, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE); // others may be doing the same
+        return own;
     }
 
     private static byte[] content() throws IOException {

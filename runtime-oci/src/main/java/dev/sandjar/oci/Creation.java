@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How one sandbox is made: a list of steps, each undone by the line below it when a later one fails. */
 final class Creation {
-    private static final String AGENTS = "/run/sandjar/agents";
+    private static final String AGENT = "/run/sandjar/agent";
     private static final String LINK = "/run/sandjar/link";
     private static final String CGROUP = "/run/sandjar/cgroup";
     private static final String WORKSPACE = "/workspace";
@@ -201,8 +201,7 @@ final class Creation {
         Mount.View view =
                 machine.stacking() && !tool.gvisor() ? Mount.View.own(home.empty.toString()) : Mount.View.SHARED;
         var mounts = new ArrayList<Mount>(image.mounts(view));
-        Path agent = agentBinary();
-        mounts.add(view.of(home.agents.toString(), AGENTS));
+        mounts.add(view.of(agentFolder().toString(), AGENT));
         mounts.add(Mount.writable(folder.link().toString(), LINK));
         machine.cgroups()
                 .readable(folder.id().toString())
@@ -210,7 +209,7 @@ final class Creation {
                         mounts.add(Mount.readOnly(source.toString(), name.isEmpty() ? CGROUP : CGROUP + "/" + name)));
         return new Bundle(
                 rootfs.toString(),
-                agentArguments(AGENTS + "/" + agent.getFileName(), spec, image),
+                agentArguments(AGENT + "/" + AgentBinary.NAME, spec, image),
                 environment(spec, image, user),
                 "/",
                 user,
@@ -233,7 +232,7 @@ final class Creation {
         return words;
     }
 
-    private Path agentBinary() throws IOException {
+    private Path agentFolder() throws IOException {
         Path installed = agent;
         if (installed == null) {
             installed = AgentBinary.installInto(home.agents);

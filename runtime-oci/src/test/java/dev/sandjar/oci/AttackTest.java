@@ -45,7 +45,7 @@ class AttackTest {
     no writing beside the workspace      | touch /x                                                     | Permission denied
     no removing of the agent's socket    | rm -f /run/sandjar/link/s                                    | Permission denied
     no link in place of it               | ln -s /x /run/sandjar/link/t                                 | Permission denied
-    no replacing of the agent            | cp /bin/sh /run/sandjar/agents/x                             | cannot create
+    no replacing of the agent            | cp /bin/sh /run/sandjar/agent/x                             | cannot create
     no mounting                          | mount -t tmpfs x /mnt                                        | superuser
     no namespaces                        | unshare -U true                                              | not permitted
     no network namespaces                | unshare -n true                                              | not permitted
