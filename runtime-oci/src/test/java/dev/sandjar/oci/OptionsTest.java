@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.oci.image.Registries;
+import dev.sandjar.runtime.LimitOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,10 +66,19 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0s", "-1s", "soon", "1d", "5 m"})
+    @ValueSource(longs = {1, 90_000, 1_080_000_000, 31_536_000_000L})
+    void aLimitIsReadAsItIsWritten(long millis) {
+        var length = Duration.ofMillis(millis);
+        var read = Options.read(Map.of("limits.pull", LimitOptions.text(length)), Map.of());
+        assertThat(read.limits().pull()).isEqualTo(length);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "-1s", "soon", "1d", "5 m", "8761h"})
     void aLimitThatIsNoTimeIsRefused(String text) {
         assertThatThrownBy(() -> Options.read(Map.of("limits.doctor", text), Map.of()))
-                .hasMessage("limits.doctor is \"" + text + "\", allowed: 1ms or more, such as 500ms, 90s, 5m or 1h");
+                .hasMessage(
+                        "limits.doctor is \"" + text + "\", allowed: 1ms to 365 days, such as 500ms, 90s, 5m or 1h");
     }
 
     @Test
