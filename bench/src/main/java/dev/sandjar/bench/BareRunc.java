@@ -3,6 +3,7 @@ package dev.sandjar.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandjar.oci.bundle.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +18,15 @@ final class BareRunc {
 
     BareRunc(Path bundleOfASandbox, String... command) throws IOException {
         folder = Files.createTempDirectory("bare");
-        config = (ObjectNode) new ObjectMapper()
-                .readTree(bundleOfASandbox.resolve("config.json").toFile());
+        var json = new ObjectMapper();
+        config = (ObjectNode)
+                json.readTree(bundleOfASandbox.resolve("config.json").toFile());
+        ArrayNode mounts = (ArrayNode) config.get("mounts");
+        for (int i = 0; i < mounts.size(); i++) {
+            if (mounts.get(i).path("destination").asText().equals("/dev")) {
+                mounts.set(i, json.valueToTree(Mount.sharedDevices())); // the sandbox's own is no more once it runs
+            }
+        }
         ArrayNode args = ((ObjectNode) config.get("process")).putArray("args");
         for (String word : command) {
             args.add(word);
