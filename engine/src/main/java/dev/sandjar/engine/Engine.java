@@ -1,5 +1,6 @@
 package dev.sandjar.engine;
 
+import dev.sandjar.CommandSpec;
 import dev.sandjar.Finding;
 import dev.sandjar.Images;
 import dev.sandjar.SandboxException;
@@ -16,6 +17,7 @@ import dev.sandjar.engine.lifecycle.Registry;
 import dev.sandjar.engine.lifecycle.SandboxRecord;
 import dev.sandjar.engine.pool.Pool;
 import dev.sandjar.engine.quota.Quotas;
+import dev.sandjar.engine.stream.AgentCommand;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.Placement;
 import dev.sandjar.runtime.SandboxRuntime;
@@ -29,6 +31,10 @@ import java.util.Optional;
 /** Sandboxes in one place, for many owners. Opening it finds what is there; closing it leaves the sandboxes running. */
 public final class Engine implements AutoCloseable {
     /** How long a sandbox that nobody has claimed outlives an engine that is no more. */
+    private static final CommandSpec REHEARSAL = CommandSpec.builder(List.of("sh", "-c", "true"))
+            .limit(Duration.ofSeconds(5))
+            .build();
+
     private static final Duration WARM_LEASE = Duration.ofMinutes(10);
 
     /** What could not be removed is broken; looking again more often would not mend it. */
@@ -259,8 +265,23 @@ public final class Engine implements AutoCloseable {
         Instant now = alarms.instant();
         var record = new SandboxRecord(SandboxRecord.NOBODY, spec, now, now.plus(WARM_LEASE), Optional.empty());
         LiveSandbox sandbox = lifecycle.create(record, Deadline.in("create", config.createLimit()));
+        try {
+            rehearse(sandbox);
+        } catch (InterruptedException e) {
+            discard(sandbox);
+            throw e;
+        }
         keepWarm(sandbox);
         return sandbox;
+    }
+
+    /** So that the first command of its owner does not wait for the kernel to find a shell and its libraries in files that are new to it. */
+    private static void rehearse(LiveSandbox sandbox) throws InterruptedException {
+        try {
+            AgentCommand.run(sandbox, REHEARSAL);
+        } catch (SandboxException dead) {
+            // whoever claims it looks whether it lives
+        }
     }
 
     /** Prolongs the short lease of what nobody has claimed; an engine that is no more does not, and then it ends by itself. */
