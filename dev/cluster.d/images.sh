@@ -1,0 +1,113 @@
+# Sourced by dev/cluster: images made on this machine, because nothing can be pulled.
+# Kept as archives in the cache; a change here needs a new number.
+
+IMAGES=$(printf '%s ' pause:1 busybox:1 python:1 tools:1)
+IMAGE_HOST=sandjar.test # no such host: whoever tries to pull one of these fails
+
+build_images() {
+  local image
+  mkdir -p "$cache/images"
+  for image in $IMAGES; do
+    [ -e "$cache/images/$image.tar" ] && continue
+    say "making image $image"
+    (
+      set -e
+      work=$(mktemp -d "$cache/images/new.XXXXXX")
+      trap 'rm -rf "$work"' EXIT
+      "rootfs_${image%:*}" "$work"
+      archive "$work" "$IMAGE_HOST/$image"
+      mv "$work/image.tar" "$cache/images/$image.tar"
+    ) || give_up "image $image could not be made"
+  done
+}
+
+rootfs_pause() { # one program that waits, and takes in orphans
+  mkdir "$1/rootfs"
+  cat >"$1/pause.c" <<'C'
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void leave(int signal) { _exit(signal == SIGCHLD); }
+static void reap(int signal) { (void)signal; while (waitpid(-1, 0, WNOHANG) > 0) {} }
+int main(void)
+{
+    signal(SIGTERM, leave);
+    signal(SIGINT, leave);
+    signal(SIGCHLD, reap);
+    for (;;)
+        pause();
+}
+C
+  musl-gcc -O2 -static -s -o "$1/rootfs/pause" "$1/pause.c"
+  tar -C "$1/rootfs" -cf "$1/layer.tar" .
+  echo '["/pause"]' >"$1/entrypoint"
+}
+
+rootfs_busybox() {
+  mkdir -p "$1"/rootfs/{bin,tmp,etc,proc,sys,dev}
+  chmod 1777 "$1/rootfs/tmp"
+  cp /bin/busybox "$1/rootfs/bin/busybox"
+  for applet in $(/bin/busybox --list); do
+    [ "$applet" = busybox ] || ln -s busybox "$1/rootfs/bin/$applet"
+  done
+  echo 'root:x:0:0:root:/:/bin/sh' >"$1/rootfs/etc/passwd"
+  tar -C "$1/rootfs" --owner=0 --group=0 -cf "$1/layer.tar" .
+  echo '["sh"]' >"$1/entrypoint"
+}
+
+rootfs_python() { debian "$1" python3; }
+
+rootfs_tools() { debian "$1" python3,nodejs,git; }
+
+debian() { # work folder, packages
+  mmdebstrap --quiet --variant=essential --include="$2" --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$1/layer.tar" >"$1/log" 2>&1 || { tail -n 20 "$1/log" >&2; return 1; }
+  echo '["bash"]' >"$1/entrypoint"
+}
+
+archive() { # work folder with layer.tar and entrypoint, name: image.tar, as docker save writes it
+  local digest
+  digest=$(sha256sum "$1/layer.tar" | cut -d' ' -f1)
+  jq -n --slurpfile entrypoint "$1/entrypoint" --arg layer "sha256:$digest" '{
+    architecture: "amd64", os: "linux", created: "2026-01-01T00:00:00Z",
+    config: {Entrypoint: $entrypoint[0], Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]},
+    rootfs: {type: "layers", diff_ids: [$layer]}, history: [{created_by: "dev/cluster"}]}' >"$1/config.json"
+  jq -n --arg name "$2" '[{Config: "config.json", RepoTags: [$name], Layers: ["layer.tar"]}]' >"$1/manifest.json"
+  tar -C "$1" -cf "$1/image.tar" manifest.json config.json layer.tar
+}
+
+containerd_ctr() {
+  ctr -a "$run/containerd.sock" -n k8s.io "$@"
+}
+
+import_images() {
+  local image there
+  there=$(containerd_ctr images ls -q)
+  for image in $IMAGES; do
+    grep -qxF "$IMAGE_HOST/$image" <<<"$there" || containerd_ctr images import "$cache/images/$image.tar" >/dev/null ||
+      give_up "image $image could not be loaded"
+  done
+}
+
+# The agent changes with the clone, so its name says what is in it
+import_agent() {
+  local binary=$top/agent/target/native/sandjar-agent-x86_64 digest name
+  make -s -C "$top/agent" target/native/sandjar-agent-x86_64 >&2 || give_up "the agent could not be built"
+  digest=$(sha256sum "$binary" | cut -c1-16)
+  name=$IMAGE_HOST/agent:$digest
+  if ! containerd_ctr images ls -q | grep -qxF "$name"; then
+    (
+      set -e
+      work=$(mktemp -d "$cache/images/new.XXXXXX")
+      trap 'rm -rf "$work"' EXIT
+      install -D -m 555 "$binary" "$work/rootfs/agent"
+      tar -C "$work/rootfs" --owner=0 --group=0 -cf "$work/layer.tar" .
+      echo '["/agent"]' >"$work/entrypoint"
+      archive "$work" "$name"
+      containerd_ctr images import "$work/image.tar" >/dev/null
+    ) || give_up "image $name could not be loaded"
+  fi
+  install -D -m 555 "$binary" "$state/agent/$digest/agent"
+  echo "$name"
+  echo "$state/agent/$digest"
+}
