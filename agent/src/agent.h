@@ -209,6 +209,9 @@ void stats_report(struct channel *c, struct reader *r);
 void stats_set_disk(const char *path); /* on a filesystem that is the sandbox's alone; NULL: none is */
 uint64_t stats_oom_kills(void);
 
+/* ---- install.c */
+bool install_into(const char *folder); /* a copy of this program, as FOLDER/agent */
+
 /* ---- lease.c */
 void lease_set(struct channel *c, struct reader *r);
 int64_t lease_deadline(void);

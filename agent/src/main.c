@@ -43,26 +43,50 @@ static void read_key(const char *path)
     explicit_bzero(key, sizeof key);
 }
 
-static void child_ended(struct source *s, uint32_t events)
+static void read_key_from_environment(const char *name)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t key[KEY_LENGTH] = {0};
+    char *text = getenv(name);
+
+    if (text == NULL || strlen(text) != 2 * sizeof key || strspn(text, digits) != 2 * sizeof key) {
+        errno = EINVAL;
+        give_up("the key is not 64 hexadecimal digits");
+    }
+    for (size_t i = 0; i < 2 * sizeof key; i++)
+        key[i / 2] = (uint8_t)(key[i / 2] << 4 | (strchr(digits, text[i]) - digits));
+    links_set_key(key);
+    explicit_bzero(key, sizeof key);
+    explicit_bzero(text, strlen(text)); /* what we hand down to commands, and what /proc shows of us */
+    unsetenv(name);
+}
+
+/* SIGTERM counts from outside only, where nobody has a number here: what runs in the sandbox cannot end it that way */
+static void signalled(struct source *s, uint32_t events)
 {
     struct signalfd_siginfo info[8];
+    ssize_t n = read(s->fd, info, sizeof info);
 
     (void)events;
-    if (read(s->fd, info, sizeof info) > 0)
+    for (size_t i = 0; n > 0 && i < (size_t)n / sizeof *info; i++)
+        if (info[i].ssi_signo == SIGTERM && info[i].ssi_pid == 0)
+            exit(0);
+    if (n > 0)
         reap_children(command_reaped);
 }
 
-static struct source signals = {.fd = -1, .ready = child_ended};
+static struct source signals = {.fd = -1, .ready = signalled};
 
-static void wait_for_children_only(void)
+static void wait_for_children_and_the_end(void)
 {
-    sigset_t all, child;
+    sigset_t all, wanted;
 
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    signals.fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGCHLD);
+    sigaddset(&wanted, SIGTERM);
+    signals.fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals.fd < 0 || !source_watch(&signals, EPOLLIN))
         give_up("signalfd");
 }
@@ -108,21 +132,28 @@ static void serve(void)
 
 int main(int argc, char **argv)
 {
-    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *workspace = NULL, *ready = NULL, *disk = NULL;
+    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *key_env = NULL, *install = NULL, *workspace = NULL, *ready = NULL, *disk = NULL;
 
     for (int i = 1; i < argc; i += 2) {
         const char **to = strcmp(argv[i], "--unix") == 0        ? &unix_path
                           : strcmp(argv[i], "--tcp") == 0       ? &tcp
                           : strcmp(argv[i], "--key-file") == 0  ? &key
+                          : strcmp(argv[i], "--key-env") == 0   ? &key_env
+                          : strcmp(argv[i], "--install") == 0   ? &install
                           : strcmp(argv[i], "--workspace") == 0 ? &workspace
                           : strcmp(argv[i], "--ready") == 0     ? &ready
                           : strcmp(argv[i], "--disk") == 0      ? &disk
                                                                 : NULL;
         if (to == NULL || i + 1 == argc) {
-            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH] [--workspace PATH] [--ready PATH] [--disk PATH]\n");
+            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH | --key-env NAME] [--workspace PATH] [--ready PATH] [--disk PATH]\n       sandjar-agent --install FOLDER\n");
             return 1;
         }
         *to = argv[i + 1];
+    }
+    if (install != NULL) {
+        if (!install_into(install))
+            give_up(install);
+        return 0;
     }
     if ((unix_path == NULL) == (tcp == NULL)) {
         fprintf(stderr, "sandjar-agent: one of --unix and --tcp is needed\n");
@@ -138,8 +169,11 @@ int main(int argc, char **argv)
     if (workspace != NULL && chdir(workspace) < 0)
         give_up(workspace);
     loop_init();
-    wait_for_children_only();
-    read_key(key);
+    wait_for_children_and_the_end();
+    if (key_env != NULL)
+        read_key_from_environment(key_env);
+    else
+        read_key(key);
     links_begin(request_open);
     if (unix_path != NULL ? !links_listen_unix(unix_path) : !links_listen_tcp(tcp))
         give_up("listening");
