@@ -161,7 +161,7 @@ certificates() {
 }
 
 certificate() { # name, subject, extension
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$1.key" -out "$1.csr" -subj "$2" 2>/dev/null
+  openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj "$2" 2>/dev/null
   printf '%s\n' "${3:-subjectAltName=DNS:$1}" "extendedKeyUsage=clientAuth,serverAuth" >"$1.ext"
   openssl x509 -req -in "$1.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -out "$1.crt" -days 3650 -extfile "$1.ext" 2>/dev/null
 }

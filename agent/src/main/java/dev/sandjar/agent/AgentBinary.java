@@ -24,7 +24,7 @@ public final class AgentBinary {
      * @return the folder of its own, with the executable file {@link #NAME}
      */
     public static Path installInto(Path folder) throws IOException {
-        byte[] content = content();
+        byte[] content = content(System.getProperty("os.arch"));
         Path own = folder.resolve(digest(content));
         Path file = own.resolve(NAME);
         if (Files.exists(file) && Files.size(file) == content.length) {
@@ -43,8 +43,14 @@ public final class AgentBinary {
         return own;
     }
 
-    private static byte[] content() throws IOException {
-        String arch = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
+    /**
+     * The binary for a processor.
+     *
+     * @param processor as Java, the kernel or Kubernetes calls it: {@code aarch64} and {@code arm64} are one, anything else is {@code x86_64}
+     * @return the whole file
+     */
+    public static byte[] content(String processor) throws IOException {
+        String arch = processor.equals("aarch64") || processor.equals("arm64") ? "aarch64" : "x86_64";
         try (InputStream in = AgentBinary.class.getResourceAsStream("sandjar-agent-" + arch)) {
             if (in == null) {
                 throw new IOException("this build of sandjar has no agent for " + arch);

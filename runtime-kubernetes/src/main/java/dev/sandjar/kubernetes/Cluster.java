@@ -1,0 +1,87 @@
+package dev.sandjar.kubernetes;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.watch.Watched;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodList;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretList;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.PodResource;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** One namespace: the client, and what its watches have told. The watches come back by themselves, with growing pauses, and list anew. */
+final class Cluster implements AutoCloseable {
+    private static final Duration FIRST_LIST = Duration.ofSeconds(30);
+
+    final KubernetesClient client;
+    final String namespace;
+    final Watched<Pod> pods = new Watched<>();
+    final Watched<Secret> secrets = new Watched<>();
+    private final List<SharedIndexInformer<?>> watches;
+
+    private Cluster(KubernetesClient client, String namespace) {
+        this.client = client;
+        this.namespace = namespace;
+        this.watches = List.of(watch(client.pods(), pods), watch(client.secrets(), secrets));
+    }
+
+    static Cluster open(KubernetesClient client, String namespace) {
+        var cluster = new Cluster(client, namespace);
+        try {
+            for (SharedIndexInformer<?> one : cluster.watches) {
+                one.start().toCompletableFuture().get(FIRST_LIST.toNanos(), TimeUnit.NANOSECONDS);
+            }
+            return cluster;
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
+            cluster.close();
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            throw cause instanceof io.fabric8.kubernetes.client.KubernetesClientException said
+                    ? Api.told("watching pods in namespace " + namespace, said)
+                    : new SandboxException(
+                            ErrorCode.UNAVAILABLE,
+                            "the cluster's API server did not answer",
+                            "check the kubeconfig, and that the cluster is up",
+                            cause);
+        }
+    }
+
+    private <T extends HasMetadata, L extends KubernetesResourceList<T>, R extends Resource<T>>
+            SharedIndexInformer<T> watch(MixedOperation<T, L, R> kind, Watched<T> into) {
+        return kind.inNamespace(namespace)
+                .withLabel(Marks.SANDBOX)
+                .runnableInformer(0)
+                .addEventHandler(into)
+                .exceptionHandler(
+                        (started, _) -> started); // the first list fails loudly, what comes later is tried again
+    }
+
+    NonNamespaceOperation<Pod, PodList, PodResource> pods() {
+        return client.pods().inNamespace(namespace);
+    }
+
+    NonNamespaceOperation<Secret, SecretList, Resource<Secret>> secrets() {
+        return client.secrets().inNamespace(namespace);
+    }
+
+    @Override
+    public void close() {
+        watches.forEach(SharedIndexInformer::close);
+        client.close();
+    }
+}

@@ -1,0 +1,195 @@
+package dev.sandjar.kubernetes;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.agent.Link;
+import dev.sandjar.kubernetes.dial.Dialler;
+import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.pod.PodSettings;
+import dev.sandjar.kubernetes.pod.PodState;
+import dev.sandjar.kubernetes.pod.PodTrouble;
+import dev.sandjar.kubernetes.pod.SandboxPod;
+import dev.sandjar.kubernetes.pod.SandboxSecret;
+import dev.sandjar.runtime.Deadline;
+import dev.sandjar.runtime.SandboxKey;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** How a sandbox is made: its secret, its pod, then its agent's answer. Whatever fails, both are gone afterwards. Two calls. */
+final class Creation {
+    private static final Duration CLEANUP = Duration.ofSeconds(30);
+    private static final Duration BETWEEN_DIALS =
+            Duration.ofMillis(10); // the kubelet says up to a second late that the agent runs
+    private static final Duration GREETING = Duration.ofSeconds(10);
+
+    private final Cluster cluster;
+    private final PodSettings settings;
+    private final Dialler dialler;
+    private final Duration capacityWait;
+    private final Removal removal;
+
+    Creation(Cluster cluster, PodSettings settings, Dialler dialler, Duration capacityWait, Removal removal) {
+        this.cluster = cluster;
+        this.settings = settings;
+        this.dialler = dialler;
+        this.capacityWait = capacityWait;
+        this.removal = removal;
+    }
+
+    /** The pod, whose agent has answered, and its secret. */
+    record Made(Pod pod, Secret secret) {}
+
+    Made create(SandboxId id, SandboxSpec spec, String record, Deadline deadline) throws InterruptedException {
+        var key = SandboxKey.random();
+        if (Thread.interrupted()) {
+            throw new InterruptedException("before the sandbox was begun");
+        }
+        Secret secret = createSecret(id, key, record, deadline);
+        try {
+            cluster.secrets.wrote(secret);
+            Pod pod = createPod(id, SandboxPod.of(id, spec, settings, secret), secret);
+            cluster.pods.wrote(pod);
+            return new Made(awaitAgent(id, key, deadline), secret);
+        } catch (RuntimeException | InterruptedException failure) {
+            cleanUp(id, failure);
+            throw failure;
+        }
+    }
+
+    private Secret createSecret(SandboxId id, SandboxKey key, String record, Deadline deadline) {
+        Secret wanted = SandboxSecret.of(id, key, record, deadline.left());
+        return Api.call("making the sandbox's secret", () -> {
+            try {
+                return cluster.secrets().resource(wanted).create();
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != 409) {
+                    throw e;
+                }
+                // the client repeats what was answered by a cut: then it is our own that is there
+                Secret there = cluster.secrets().withName(Marks.name(id)).get();
+                if (there == null || !there.getData().equals(wanted.getData())) {
+                    throw Api.alreadyThere(id);
+                }
+                return there;
+            }
+        });
+    }
+
+    private Pod createPod(SandboxId id, Pod wanted, Secret secret) {
+        return Api.call("making the sandbox's pod", () -> {
+            try {
+                return cluster.pods().resource(wanted).create();
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != 409) {
+                    throw e;
+                }
+                Pod there = cluster.pods().withName(Marks.name(id)).get();
+                if (there == null
+                        || there.getMetadata().getOwnerReferences().stream()
+                                .noneMatch(owner -> owner.getUid()
+                                        .equals(secret.getMetadata().getUid()))) {
+                    throw Api.alreadyThere(id);
+                }
+                return there;
+            }
+        });
+    }
+
+    private Pod awaitAgent(SandboxId id, SandboxKey key, Deadline deadline) throws InterruptedException {
+        String name = Marks.name(id);
+        var patience = Deadline.in("capacity-wait", min(capacityWait, deadline.left()));
+        while (true) {
+            Deadline limit = patience.passed() ? deadline : patience;
+            Optional<Pod> seen =
+                    cluster.pods.await(name, Creation.this::worthALook, limit).flatMap(one -> one.object());
+            if (seen.isEmpty() && cluster.pods.get(name).isEmpty()) {
+                throw new SandboxException(
+                        ErrorCode.START_FAILED, "the sandbox's pod was deleted by somebody else", "try again", null);
+            }
+            Pod pod = seen.or(() -> cluster.pods.get(name)).orElseThrow();
+            PodTrouble.hopeless(pod).ifPresent(trouble -> {
+                throw trouble;
+            });
+            if (seen.isPresent() && answers(pod, key, deadline)) {
+                return pod;
+            }
+            if (patience.passed()) {
+                PodTrouble.unschedulable(pod).ifPresent(trouble -> {
+                    throw trouble;
+                });
+            }
+            if (deadline.passed()) {
+                throw deadline.exceeded(PodTrouble.waitingFor(pod, events(name)));
+            }
+            if (seen.isPresent()) { // its agent does not listen yet; no event will tell when it does
+                cluster.pods.await(name, now -> !now.equals(seen), Deadline.in("dial", BETWEEN_DIALS));
+            }
+        }
+    }
+
+    /** Something that can be dialled, or will never be. */
+    private boolean worthALook(Optional<Pod> pod) {
+        return pod.isEmpty()
+                || PodState.of(pod.get()).phase() == PodState.Phase.RUNNING
+                || (dialler.straight() && PodState.address(pod.get()).isPresent())
+                || PodTrouble.hopeless(pod.get()).isPresent();
+    }
+
+    private boolean answers(Pod pod, SandboxKey key, Deadline deadline) throws InterruptedException {
+        try (Link _ = Link.open(
+                dialler.dial(pod, key, deadline), key.bytes(), "greeting", min(GREETING, deadline.left()), _ -> {})) {
+            return true;
+        } catch (IOException notYet) {
+            if (Thread.interrupted()) {
+                throw (InterruptedException) new InterruptedException("greeting the agent").initCause(notYet);
+            }
+            return false;
+        }
+    }
+
+    /** Newest last; none when they may not be read. */
+    private List<Event> events(String pod) {
+        try {
+            return cluster
+                    .client
+                    .v1()
+                    .events()
+                    .inNamespace(cluster.namespace)
+                    .withField("involvedObject.name", pod)
+                    .list()
+                    .getItems()
+                    .stream()
+                    .sorted(Comparator.comparing(one -> one.getLastTimestamp() == null ? "" : one.getLastTimestamp()))
+                    .toList();
+        } catch (KubernetesClientException e) {
+            return List.of();
+        }
+    }
+
+    /** Not stopped by an interruption: that is one of the things that it cleans up after. */
+    private void cleanUp(SandboxId id, Exception failure) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            removal.destroy(id, Deadline.in("cleanup", CLEANUP));
+        } catch (RuntimeException | InterruptedException e) {
+            failure.addSuppressed(e); // the next inventory tries again
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.sandjar.kubernetes;
+
+import dev.sandjar.Finding;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.VersionInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Asks the cluster what it lets us do and what it enforces. */
+final class Doctor {
+    private static final int KILLS_WHOLE_CONTAINERS = 28;
+
+    private final Cluster cluster;
+    private final Options options;
+
+    Doctor(Cluster cluster, Options options) {
+        this.cluster = cluster;
+        this.options = options;
+    }
+
+    /** One thing that must be allowed. */
+    private record Permission(String verb, String resource, String group) {
+        @Override
+        public String toString() {
+            return verb + " " + resource;
+        }
+    }
+
+    List<Finding> examine() {
+        var findings = new ArrayList<Finding>();
+        try {
+            findings.add(version());
+            findings.add(permissions());
+            findings.add(memory());
+            findings.add(network());
+        } catch (KubernetesClientException e) {
+            findings.add(new Finding(
+                    "cluster",
+                    Finding.Level.BROKEN,
+                    String.valueOf(Api.told("asking the cluster", e).getMessage()),
+                    "check the kubeconfig, and that the cluster is up"));
+        }
+        return findings;
+    }
+
+    private Finding version() {
+        VersionInfo version = cluster.client.getKubernetesVersion();
+        return new Finding(
+                "cluster",
+                Finding.Level.GOOD,
+                "Kubernetes " + version.getGitVersion() + " answers; sandboxes live in namespace " + cluster.namespace,
+                "");
+    }
+
+    private Finding permissions() {
+        List<String> missing =
+                needed().filter(one -> !allowed(one)).map(Permission::toString).toList();
+        return missing.isEmpty()
+                ? new Finding("permissions", Finding.Level.GOOD, "every permission that is needed is there", "")
+                : new Finding(
+                        "permissions",
+                        Finding.Level.BROKEN,
+                        "not allowed in namespace " + cluster.namespace + ": " + String.join(", ", missing),
+                        "give this account a Role with them");
+    }
+
+    private Stream<Permission> needed() {
+        var all = new ArrayList<Permission>();
+        for (String resource : List.of("pods", "secrets")) {
+            for (String verb : List.of("create", "delete", "get", "list", "watch")) {
+                all.add(new Permission(verb, resource, ""));
+            }
+        }
+        all.add(new Permission("patch", "secrets", ""));
+        all.add(new Permission("list", "events", ""));
+        for (String verb : List.of("create", "get", "update")) {
+            all.add(new Permission(verb, "networkpolicies", "networking.k8s.io"));
+            all.add(new Permission(verb, "configmaps", ""));
+        }
+        if (!options.insideCluster()) {
+            all.add(new Permission("create", "pods/portforward", ""));
+        }
+        return all.stream();
+    }
+
+    private boolean allowed(Permission wanted) {
+        int slash = wanted.resource().indexOf('/');
+        SelfSubjectAccessReview asked = new SelfSubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withNewResourceAttributes()
+                .withNamespace(cluster.namespace)
+                .withVerb(wanted.verb())
+                .withGroup(wanted.group())
+                .withResource(slash < 0 ? wanted.resource() : wanted.resource().substring(0, slash))
+                .withSubresource(slash < 0 ? null : wanted.resource().substring(slash + 1))
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        return cluster.client
+                .authorization()
+                .v1()
+                .selfSubjectAccessReview()
+                .create(asked)
+                .getStatus()
+                .getAllowed();
+    }
+
+    private Finding memory() {
+        String minor = cluster.client.getKubernetesVersion().getMinor().replaceAll("[^0-9]", "");
+        return !minor.isEmpty() && Integer.parseInt(minor) < KILLS_WHOLE_CONTAINERS
+                ? new Finding("memory-limits", Finding.Level.GOOD, "memory limits are enforced", "")
+                : new Finding(
+                        "memory-limits",
+                        Finding.Level.WEAK,
+                        "kubelets of this version end a whole sandbox when one of its commands runs out of memory (cgroup v2)",
+                        "set singleProcessOOMKill: true in the kubelets' configuration");
+    }
+
+    private Finding network() {
+        return new Finding(
+                "network",
+                Finding.Level.WEAK,
+                "sandboxes are closed by a NetworkPolicy; whether it is enforced is up to the cluster's network plugin",
+                "use a plugin that enforces them, such as Cilium or Calico");
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sandjar.kubernetes;
+
+import dev.sandjar.SandboxException;
+import dev.sandjar.agent.AgentBinary;
+import dev.sandjar.kubernetes.pod.AgentSource;
+import dev.sandjar.kubernetes.pod.Walls;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+
+/** What sandboxes of a namespace share: the walls of their network, and the agent where a config map brings it. Made once, before the first. */
+final class Ground {
+    private final Cluster cluster;
+    private final Options options;
+    private boolean prepared; // guarded by this
+
+    Ground(Cluster cluster, Options options) {
+        this.cluster = cluster;
+        this.options = options;
+    }
+
+    synchronized void prepare() {
+        if (prepared) {
+            return;
+        }
+        for (NetworkPolicy wall : Walls.of(options.egress())) {
+            Api.call(
+                    "making the network policy",
+                    () -> put(cluster.client
+                            .network()
+                            .v1()
+                            .networkPolicies()
+                            .inNamespace(cluster.namespace)
+                            .resource(wall)));
+        }
+        if (options.pods().agent() instanceof AgentSource.ConfigMapped(String name)) {
+            Api.call(
+                    "making the agent's config map",
+                    () -> put(cluster.client
+                            .configMaps()
+                            .inNamespace(cluster.namespace)
+                            .resource(agent(name, options.architecture()))));
+        }
+        prepared = true;
+    }
+
+    /** Like what is there already, or in its place. */
+    private static <T extends HasMetadata> T put(Resource<T> wanted) {
+        try {
+            return wanted.create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != 409) {
+                throw e;
+            }
+            return wanted.update();
+        }
+    }
+
+    /** Its name says what is in it, so that sandboxes of an older release keep theirs. */
+    static String configMapName(String architecture) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(binary(architecture));
+            return "sandjar-agent-" + HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw SandboxException.internal("naming the agent", e);
+        }
+    }
+
+    private static ConfigMap agent(String name, String architecture) {
+        return new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withLabels(Map.of("app.kubernetes.io/managed-by", "sandjar"))
+                .endMetadata()
+                .withImmutable(true) // kubelets need not watch it
+                .withBinaryData(Map.of("agent", Base64.getEncoder().encodeToString(binary(architecture))))
+                .build();
+    }
+
+    private static byte[] binary(String architecture) {
+        try {
+            return AgentBinary.content(architecture);
+        } catch (IOException e) {
+            throw SandboxException.internal("reading the agent", e);
+        }
+    }
+}

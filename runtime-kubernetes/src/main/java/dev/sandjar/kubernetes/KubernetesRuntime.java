@@ -1,0 +1,284 @@
+package dev.sandjar.kubernetes;
+
+import dev.sandjar.Finding;
+import dev.sandjar.Images;
+import dev.sandjar.Network;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.agent.AgentException;
+import dev.sandjar.agent.Link;
+import dev.sandjar.agent.Request;
+import dev.sandjar.agent.Requests;
+import dev.sandjar.kubernetes.dial.Dialler;
+import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.pod.PodState;
+import dev.sandjar.kubernetes.pod.SandboxPod;
+import dev.sandjar.kubernetes.pod.SandboxSecret;
+import dev.sandjar.runtime.Capability;
+import dev.sandjar.runtime.Deadline;
+import dev.sandjar.runtime.Placement;
+import dev.sandjar.runtime.SandboxKey;
+import dev.sandjar.runtime.SandboxRuntime;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
+import java.net.NoRouteToHostException;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sandboxes on a cluster, a pod and a secret each, both called {@code sandjar-} and the id. All that is known is in these two; looking at
+ * them costs no call, because watches tell of every change. Any number of processes may have one namespace open.
+ *
+ * <p>A spec that names none gets 512 MiB of memory and one processor.
+ */
+public final class KubernetesRuntime implements SandboxRuntime {
+    private static final int LONGEST_RECORD = 256 << 10;
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(1); // between us and the cluster
+    private static final List<String> WEAKNESSES = List.of(
+            "the network is closed by a NetworkPolicy, which the cluster's network plugin may or may not enforce",
+            "the number of processes has the limit that the kubelet sets for all pods, not this sandbox's");
+
+    private final Cluster cluster;
+    private final Options options;
+    private final Dialler dialler;
+    private final Removal removal;
+    private final Creation creation;
+    private final Ground ground;
+    private final ClusterImages images;
+    private final Map<SandboxId, Pod> answered =
+            new ConcurrentHashMap<>(); // whose agent we have heard before the kubelet has said so
+
+    private KubernetesRuntime(Cluster cluster, Options options) {
+        this.cluster = cluster;
+        this.options = options;
+        this.dialler = new Dialler(cluster.client, options.dial(), options.insideCluster());
+        this.removal = new Removal(cluster);
+        this.creation = new Creation(cluster, options.pods(), dialler, options.capacityWait(), removal);
+        this.ground = new Ground(cluster, options);
+        this.images = new ClusterImages(cluster);
+    }
+
+    static KubernetesRuntime open(Options options) {
+        return new KubernetesRuntime(Cluster.open(options.connect(), options.namespace()), options);
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        var powers = EnumSet.of(
+                Capability.FREEZE, Capability.SURVIVES_RESTART, Capability.MEMORY_LIMIT, Capability.CPU_LIMIT);
+        if (!options.egress().isEmpty()) {
+            powers.add(Capability.OUTBOUND_NETWORK);
+        }
+        return powers;
+    }
+
+    @Override
+    public Placement create(SandboxId id, SandboxSpec spec, String record, Deadline deadline)
+            throws InterruptedException {
+        refuseUnsupported(spec);
+        checkLength(record);
+        ground.prepare();
+        Creation.Made made = creation.create(id, spec, record, deadline);
+        answered.put(id, made.pod());
+        return placement(id, Placement.Status.RUNNING, "", made.pod(), made.secret())
+                .orElseThrow();
+    }
+
+    private void refuseUnsupported(SandboxSpec spec) {
+        SandboxPod.check(spec);
+        if (spec.disk().isPresent()) {
+            throw SandboxException.notSupported(
+                    "a disk limit", "Kubernetes, which evicts instead of refusing", "leave it out");
+        }
+        if (spec.network() != Network.NONE && options.egress().isEmpty()) {
+            throw SandboxException.notSupported(
+                    "network " + spec.network(),
+                    "this cluster's configuration",
+                    "leave it out, or open the runtime with egress=CIDR,... for what may be reached");
+        }
+    }
+
+    @Override
+    public void record(SandboxId id, String record) {
+        checkLength(record);
+        patch(id, "keeping the sandbox's record", SandboxSecret.recording(record));
+    }
+
+    private void patch(SandboxId id, String doing, Secret change) {
+        try {
+            cluster.secrets.wrote(Api.call(
+                    doing,
+                    () -> cluster.secrets()
+                            .withName(Marks.name(id))
+                            .patch(PatchContext.of(PatchType.JSON_MERGE), change)));
+        } catch (KubernetesClientException e) {
+            throw e.getCode() == 404 ? SandboxException.sandboxNotFound(id) : Api.told(doing, e);
+        }
+    }
+
+    private static void checkLength(String record) {
+        int length = record.getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_RECORD) {
+            throw SandboxException.invalid("record", length + " bytes", "at most " + LONGEST_RECORD + " bytes");
+        }
+    }
+
+    @Override
+    public Optional<Placement> find(SandboxId id) {
+        String name = Marks.name(id);
+        Optional<Secret> secret = cluster.secrets.get(name);
+        Optional<Pod> pod = cluster.pods.get(name);
+        return secret.isEmpty() || pod.isEmpty() ? Optional.empty() : look(id, pod.get(), secret.get());
+    }
+
+    private Optional<Placement> look(SandboxId id, Pod pod, Secret secret) {
+        PodState state = PodState.of(pod);
+        return switch (state.phase()) {
+            case MAKING -> heard(id, pod) ? running(id, pod, secret) : Optional.empty();
+            case RUNNING -> running(id, pod, secret);
+            case DEAD -> placement(id, Placement.Status.DEAD, state.reason(), pod, secret);
+            case GONE -> Optional.empty();
+        };
+    }
+
+    private boolean heard(SandboxId id, Pod pod) {
+        Pod known = answered.get(id);
+        return known != null
+                && known.getMetadata().getUid().equals(pod.getMetadata().getUid());
+    }
+
+    private Optional<Placement> running(SandboxId id, Pod pod, Secret secret) {
+        return placement(
+                id, SandboxSecret.frozen(secret) ? Placement.Status.FROZEN : Placement.Status.RUNNING, "", pod, secret);
+    }
+
+    /** Empty when somebody took the key away. */
+    private static Optional<Placement> placement(
+            SandboxId id, Placement.Status status, String reason, Pod pod, Secret secret) {
+        return SandboxSecret.key(secret)
+                .map(key -> new Placement(
+                        id,
+                        status,
+                        reason,
+                        SandboxSecret.record(secret),
+                        key,
+                        Instant.parse(pod.getMetadata().getCreationTimestamp()),
+                        WEAKNESSES));
+    }
+
+    @Override
+    public SocketChannel dial(Placement placement, Deadline deadline) throws IOException {
+        Pod pod = cluster.pods
+                .get(Marks.name(placement.id()))
+                .orElseThrow(() -> new NoRouteToHostException("the sandbox's pod is gone"));
+        return dialler.dial(pod, placement.key(), deadline);
+    }
+
+    /** It is noted first: a frozen sandbox that is not known to be one would stay so. */
+    @Override
+    public void freeze(SandboxId id, Deadline deadline) throws InterruptedException {
+        Placement placement = existing(id);
+        patch(id, "noting that the sandbox is frozen", frozen("true"));
+        tell(placement, Requests.freeze(), "freezing the sandbox", deadline);
+    }
+
+    @Override
+    public void thaw(SandboxId id, Deadline deadline) throws InterruptedException {
+        tell(existing(id), Requests.thaw(), "thawing the sandbox", deadline);
+        patch(id, "noting that the sandbox goes on", frozen(null));
+    }
+
+    private static Secret frozen(@Nullable String value) {
+        var annotations = new HashMap<String, @Nullable String>();
+        annotations.put(Marks.FROZEN, value);
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withAnnotations(annotations)
+                .endMetadata()
+                .build();
+    }
+
+    private Placement existing(SandboxId id) {
+        return find(id).orElseThrow(() -> SandboxException.sandboxNotFound(id));
+    }
+
+    private void tell(Placement placement, Request request, String doing, Deadline deadline)
+            throws InterruptedException {
+        SandboxKey key = placement.key();
+        try (Link link = Link.open(dial(placement, deadline), key.bytes(), "runtime", deadline.left(), _ -> {})) {
+            link.open(request).reply(deadline.left());
+        } catch (IOException | AgentException e) {
+            if (deadline.passed()) {
+                throw deadline.exceeded(doing);
+            }
+            throw SandboxException.lost(placement.id(), "its agent does not answer", e);
+        }
+    }
+
+    @Override
+    public void destroy(SandboxId id, Deadline deadline) throws InterruptedException {
+        removal.destroy(id, deadline);
+        answered.remove(id);
+    }
+
+    @Override
+    public List<Placement> inventory(Deadline deadline) throws InterruptedException {
+        deadline.check("looking for sandboxes");
+        List<Secret> secrets = Api.call(
+                "listing secrets",
+                () -> cluster.secrets().withLabel(Marks.SANDBOX).list().getItems());
+        List<Pod> pods = Api.call(
+                "listing pods",
+                () -> cluster.pods().withLabel(Marks.SANDBOX).list().getItems());
+        var podsByName = new HashMap<String, Pod>();
+        pods.forEach(one -> podsByName.put(one.getMetadata().getName(), one));
+        var found = new ArrayList<Placement>();
+        for (Secret secret : secrets) {
+            Optional<SandboxId> id = Marks.sandbox(secret);
+            if (id.isEmpty()) {
+                continue; // it only wears our label
+            }
+            Optional<Placement> placement = Optional.ofNullable(
+                            podsByName.get(secret.getMetadata().getName()))
+                    .flatMap(pod -> look(id.get(), pod, secret));
+            if (placement.isPresent()) {
+                found.add(placement.get());
+            } else if (SandboxSecret.makingUntil(secret).plus(CLOCK_SKEW).isBefore(Instant.now())) {
+                removal.destroy(id.get(), deadline); // nobody is making it any more
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public Images images() {
+        return images;
+    }
+
+    @Override
+    public List<Finding> doctor() {
+        return new Doctor(cluster, options).examine();
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

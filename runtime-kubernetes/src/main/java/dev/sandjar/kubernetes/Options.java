@@ -1,0 +1,148 @@
+package dev.sandjar.kubernetes;
+
+import dev.sandjar.SandboxException;
+import dev.sandjar.kubernetes.dial.Dialler;
+import dev.sandjar.kubernetes.pod.AgentSource;
+import dev.sandjar.kubernetes.pod.PodSettings;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * How a runtime on a cluster is opened. Names in the environment, {@code SANDJAR_KUBERNETES_} and the option in capitals, stand where one is
+ * not given.
+ *
+ * @param client whom to ask: {@code kubeconfig} (a file), {@code kubeconfig-text} (what would be in it), without these {@code KUBECONFIG}
+ *     (and {@code context}),
+ *     then {@code ~/.kube/config}, then the pod's own account inside a cluster
+ * @param namespace where sandboxes live: {@code namespace}, else the kubeconfig's own, else {@code default}
+ * @param insideCluster whether we are a pod ourselves
+ * @param dial how agents are reached: {@code dial}: {@code auto}, {@code pod-address}, {@code port-forward}
+ * @param capacityWait how long a pod may wait for a node: {@code capacity-wait}, seconds, 30 by default
+ * @param egress networks that a sandbox with network may reach: {@code egress}, such as {@code 0.0.0.0/0}; nothing by default
+ * @param architecture the nodes' processor: {@code architecture}: {@code amd64} or {@code arm64}; our own by default
+ * @param pods what every pod has: {@code agent}, {@code image}, {@code pull-policy}, {@code pull-secrets}, {@code node-selector}, {@code tolerations}, {@code labels},
+ *     {@code annotations}, {@code runtime-class}, {@code cpu-request}, {@code memory-request}, {@code longest-life}, {@code workspace-claim}, {@code pod-template}
+ */
+record Options(
+        Config client,
+        String namespace,
+        boolean insideCluster,
+        Dialler.Way dial,
+        Duration capacityWait,
+        List<String> egress,
+        String architecture,
+        PodSettings pods) {
+    private static final Pattern NETWORK = Pattern.compile("[0-9.]{7,15}/[0-9]{1,2}|[0-9a-fA-F:]{2,39}/[0-9]{1,3}");
+    private static final String SANDBOX_IMAGE = "python:3.11";
+
+    static Options read(Map<String, String> given, Map<String, String> environment) {
+        var words = new Words(given, environment);
+        Config client = client(words);
+        String architecture = architecture(words);
+        var options = new Options(
+                client,
+                words.text("namespace")
+                        .or(() -> Optional.ofNullable(client.getNamespace()))
+                        .orElse("default"),
+                environment.containsKey("KUBERNETES_SERVICE_HOST"),
+                Dialler.Way.parse(words.text("dial").orElse("auto")),
+                words.seconds("capacity-wait", Duration.ofSeconds(30)),
+                networks(words.list("egress")),
+                architecture,
+                pods(words, architecture));
+        words.refuseOthers();
+        return options;
+    }
+
+    KubernetesClient connect() {
+        return new KubernetesClientBuilder().withConfig(client).build();
+    }
+
+    private static Config client(Words words) {
+        Optional<String> file = words.text("kubeconfig");
+        Optional<String> text = words.text("kubeconfig-text");
+        try {
+            if (text.isPresent()) {
+                return Config.fromKubeconfig(text.get());
+            }
+            if (file.isPresent()) {
+                if (!Files.isReadable(Path.of(file.get()))) {
+                    throw SandboxException.invalid("kubeconfig", file.get(), "a file that can be read");
+                }
+                return Config.fromKubeconfig(Path.of(file.get()).toFile());
+            }
+            return Config.autoConfigure(words.text("context").orElse(null));
+        } catch (KubernetesClientException e) {
+            throw SandboxException.invalid("kubeconfig", "not one: " + e.getMessage(), "what kubectl understands");
+        }
+    }
+
+    private static PodSettings pods(Words words, String architecture) {
+        var selector = new HashMap<>(words.map("node-selector"));
+        selector.put("kubernetes.io/arch", architecture);
+        return new PodSettings(
+                AgentSource.parse(words.text("agent").orElse("config-map"), Ground.configMapName(architecture)),
+                words.text("image").orElse(SANDBOX_IMAGE),
+                words.oneOf("pull-policy", "IfNotPresent", "Always", "Never"),
+                words.list("pull-secrets"),
+                selector,
+                words.list("tolerations").stream().map(Options::toleration).toList(),
+                words.map("labels"),
+                words.map("annotations"),
+                words.text("runtime-class"),
+                words.number("cpu-request", 0.1, 0.001, 256),
+                (long) words.number("memory-request", 128 << 20, 1 << 20, 1L << 44),
+                words.seconds("longest-life", Duration.ofDays(1)),
+                words.text("workspace-claim"),
+                words.text("pod-template").map(Options::template));
+    }
+
+    /** {@code key=value:effect}, {@code key:effect} or {@code key}. */
+    private static Toleration toleration(String text) {
+        String[] parts = text.split(":", 2);
+        String[] pair = parts[0].split("=", 2);
+        return new TolerationBuilder()
+                .withKey(pair[0])
+                .withOperator(pair.length == 2 ? "Equal" : "Exists")
+                .withValue(pair.length == 2 ? pair[1] : null)
+                .withEffect(parts.length == 2 ? parts[1] : null)
+                .build();
+    }
+
+    private static Pod template(String file) {
+        try {
+            return Serialization.unmarshal(Files.readString(Path.of(file)), Pod.class);
+        } catch (IOException | RuntimeException e) {
+            throw SandboxException.invalid("pod-template", file, "a file with one Pod in YAML or JSON");
+        }
+    }
+
+    private static List<String> networks(List<String> said) {
+        Stream<String> wrong = said.stream().filter(one -> !NETWORK.matcher(one).matches());
+        wrong.findFirst().ifPresent(one -> {
+            throw SandboxException.invalid("egress", one, "networks such as 10.0.0.0/8, joined by commas");
+        });
+        return said;
+    }
+
+    private static String architecture(Words words) {
+        String ours = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
+        return words.oneOf("architecture", ours, ours.equals("amd64") ? "arm64" : "amd64");
+    }
+}

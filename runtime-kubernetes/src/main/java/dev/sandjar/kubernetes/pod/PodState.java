@@ -1,0 +1,105 @@
+package dev.sandjar.kubernetes.pod;
+
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a pod's status says of its sandbox.
+ *
+ * @param phase in our words
+ * @param reason why it is dead; empty when it is not
+ */
+public record PodState(Phase phase, String reason) {
+    /** What becomes of a sandbox. */
+    public enum Phase {
+        /** Its agent does not run yet. */
+        MAKING,
+        /** Its agent runs. */
+        RUNNING,
+        /** Its agent runs no more, or its pod is being removed. */
+        DEAD,
+        /** It is being removed and no process of it is left; the API server will forget it soon. */
+        GONE
+    }
+
+    /** Judges a pod. */
+    public static PodState of(Pod pod) {
+        if (pod.getMetadata().getDeletionTimestamp() != null) {
+            return somethingRuns(pod)
+                    ? new PodState(Phase.DEAD, "its pod is being deleted")
+                    : new PodState(Phase.GONE, "its pod was deleted");
+        }
+        String phase = text(pod.getStatus() == null ? null : pod.getStatus().getPhase());
+        if (phase.equals("Failed") || phase.equals("Succeeded")) {
+            return new PodState(Phase.DEAD, whyDead(pod));
+        }
+        Optional<ContainerStatus> sandbox = sandbox(pod);
+        if (sandbox.isPresent() && sandbox.get().getState().getTerminated() != null) {
+            return new PodState(Phase.DEAD, whyDead(pod));
+        }
+        boolean running = sandbox.isPresent() && sandbox.get().getState().getRunning() != null;
+        return new PodState(running ? Phase.RUNNING : Phase.MAKING, "");
+    }
+
+    /** Whether a process of the pod may be there now. */
+    public static boolean somethingRuns(Pod pod) {
+        return statuses(pod).anyMatch(one -> one.getState().getRunning() != null);
+    }
+
+    /** Where its agent listens, once it has an address. */
+    public static Optional<String> address(Pod pod) {
+        return Optional.ofNullable(pod.getStatus())
+                .flatMap(status -> Optional.ofNullable(status.getPodIP()))
+                .filter(ip -> !ip.isBlank());
+    }
+
+    static Stream<ContainerStatus> statuses(Pod pod) {
+        if (pod.getStatus() == null) {
+            return Stream.of();
+        }
+        return Stream.of(
+                        pod.getStatus().getInitContainerStatuses(),
+                        pod.getStatus().getContainerStatuses())
+                .flatMap(List::stream)
+                .filter(one -> one.getState() != null);
+    }
+
+    static Optional<String> waiting(ContainerStatus status) {
+        return Optional.ofNullable(status.getState().getWaiting()).map(state -> text(state.getReason()));
+    }
+
+    static String text(@org.jspecify.annotations.Nullable String said) {
+        return said == null ? "" : said;
+    }
+
+    private static Optional<ContainerStatus> sandbox(Pod pod) {
+        return statuses(pod)
+                .filter(one -> SandboxPod.CONTAINER.equals(one.getName()))
+                .findFirst();
+    }
+
+    private static String whyDead(Pod pod) {
+        String reason = text(pod.getStatus().getReason());
+        String message = text(pod.getStatus().getMessage());
+        Optional<ContainerStateTerminated> ended =
+                sandbox(pod).map(one -> one.getState().getTerminated());
+        String how = ended.map(state -> text(state.getReason())).orElse("");
+        return switch (reason) {
+            case "DeadlineExceeded" -> "its pod reached the longest life that one may have here";
+            case "Evicted" -> "its node evicted it: " + message;
+            case "NodeLost" -> "its node does not answer";
+            case "Shutdown", "NodeShutdown", "Terminated" -> "its node was shut down";
+            case "" ->
+                how.equals("OOMKilled")
+                        ? "its agent is gone, after the sandbox ran out of memory"
+                        : "its agent is gone: its lease ended, or it was killed"
+                                + ended.map(state -> " (exit code " + state.getExitCode() + ")")
+                                        .orElse("");
+            default -> reason + (message.isEmpty() ? "" : ": " + message);
+        };
+    }
+}

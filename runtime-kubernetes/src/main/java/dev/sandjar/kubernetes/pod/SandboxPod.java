@@ -1,0 +1,294 @@
+package dev.sandjar.kubernetes.pod;
+
+import dev.sandjar.Network;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxSpec;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A sandbox as a pod: any image, our agent as its first process, and nothing that a cluster of the pod security level {@code restricted} refuses. */
+public final class SandboxPod {
+    /** The container that is the sandbox. */
+    public static final String CONTAINER = "sandbox";
+    /** Where the agent listens. */
+    public static final int PORT = 47_001;
+
+    private static final String AGENT_FOLDER = "/run/sandjar";
+    private static final String AGENT = AGENT_FOLDER + "/agent";
+    private static final String KEY_VARIABLE = "SANDJAR_KEY";
+    private static final String WORKSPACE = "/workspace";
+    private static final String HOME = "/home/sandbox";
+    private static final double DEFAULT_CPU = 1;
+    private static final long DEFAULT_MEMORY = 512L << 20;
+    private static final long GRACE_SECONDS = 1; // the agent ends at once when it is told to
+
+    private final SandboxId id;
+    private final SandboxSpec spec;
+    private final PodSettings settings;
+    private final PodUser user;
+
+    private SandboxPod(SandboxId id, SandboxSpec spec, PodSettings settings) {
+        this.id = id;
+        this.spec = spec;
+        this.settings = settings;
+        this.user = PodUser.of(spec);
+    }
+
+    /**
+     * The pod for a sandbox.
+     *
+     * @param secret the sandbox's own, as the API server has it: the pod goes when it does
+     */
+    public static Pod of(SandboxId id, SandboxSpec spec, PodSettings settings, Secret secret) {
+        return new SandboxPod(id, spec, settings).pod(secret);
+    }
+
+    /** Refuses what no pod can do, before anything is made. */
+    public static void check(SandboxSpec spec) {
+        PodUser.of(spec);
+    }
+
+    private Pod pod(Secret secret) {
+        return new PodBuilder(settings.template().orElseGet(Pod::new))
+                .editOrNewMetadata()
+                .withName(Marks.name(id))
+                .withGenerateName(null)
+                .withNamespace(null)
+                .addToLabels(settings.labels())
+                .addToLabels(Marks.labels(id))
+                .addToLabels(Marks.NETWORK, spec.network() == Network.NONE ? "none" : "outbound")
+                .addToAnnotations(settings.annotations())
+                .addToOwnerReferences(new OwnerReferenceBuilder()
+                        .withApiVersion("v1")
+                        .withKind("Secret")
+                        .withName(secret.getMetadata().getName())
+                        .withUid(secret.getMetadata().getUid())
+                        .build())
+                .endMetadata()
+                .editOrNewSpec()
+                .withRestartPolicy("Never")
+                .withAutomountServiceAccountToken(false)
+                .withEnableServiceLinks(false)
+                .withShareProcessNamespace(false)
+                .withHostNetwork(false)
+                .withHostPID(false)
+                .withHostIPC(false)
+                .withHostname("sandbox")
+                .withActiveDeadlineSeconds(settings.longestLife().toSeconds())
+                .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+                .withDnsPolicy(spec.network() == Network.NONE ? "None" : "ClusterFirst")
+                .editOrNewDnsConfig()
+                .addAllToNameservers(spec.network() == Network.NONE ? List.of("127.0.0.1") : List.of())
+                .endDnsConfig()
+                .addToNodeSelector(settings.nodeSelector())
+                .addAllToTolerations(settings.tolerations())
+                .addAllToImagePullSecrets(settings.pullSecrets().stream()
+                        .map(LocalObjectReference::new)
+                        .toList())
+                .withRuntimeClassName(settings.runtimeClass().orElse(null))
+                .editOrNewSecurityContext()
+                .withRunAsNonRoot(true)
+                .withRunAsUser(user.uid())
+                .withRunAsGroup(user.gid())
+                .withFsGroup(settings.workspaceClaim().isPresent() ? user.gid() : null)
+                .withFsGroupChangePolicy(settings.workspaceClaim().isPresent() ? "OnRootMismatch" : null)
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile()
+                .endSecurityContext()
+                .addAllToInitContainers(initContainers())
+                .removeMatchingFromContainers(one -> CONTAINER.equals(one.getName()))
+                .addToContainers(sandbox())
+                .addAllToVolumes(volumes())
+                .endSpec()
+                .build();
+    }
+
+    /** A container of that name in the template gives more mounts and variables; it cannot take anything away. */
+    private ContainerBuilder fromTemplate() {
+        return settings.template().stream()
+                .flatMap(pod -> pod.getSpec().getContainers().stream())
+                .filter(one -> CONTAINER.equals(one.getName()))
+                .findFirst()
+                .map(ContainerBuilder::new)
+                .orElseGet(ContainerBuilder::new);
+    }
+
+    private Container sandbox() {
+        return fromTemplate()
+                .withName(CONTAINER)
+                .withImage(image())
+                .withImagePullPolicy(settings.pullPolicy())
+                .withCommand(AGENT)
+                .withArgs(
+                        "--tcp",
+                        "0.0.0.0:" + PORT,
+                        "--key-env",
+                        KEY_VARIABLE,
+                        "--workspace",
+                        spec.cwd().orElse(WORKSPACE))
+                .withWorkingDir(spec.cwd().orElse(WORKSPACE))
+                .addAllToEnv(environment())
+                .withResources(resources())
+                .withSecurityContext(closed())
+                .addAllToVolumeMounts(mounts())
+                .withLifecycle(null)
+                .withLivenessProbe(null)
+                .withReadinessProbe(null)
+                .withStartupProbe(null)
+                .build();
+    }
+
+    private String image() {
+        return spec.image().filter(name -> !name.equals("host")).orElse(settings.image());
+    }
+
+    private List<Container> initContainers() {
+        if (!(settings.agent() instanceof AgentSource.InitImage(String image))) {
+            return List.of();
+        }
+        return List.of(new ContainerBuilder()
+                .withName("agent")
+                .withImage(image)
+                .withImagePullPolicy(settings.pullPolicy())
+                .withCommand("/agent", "--install", AGENT_FOLDER)
+                .withResources(quantities(0.01, 16L << 20, 0.1, 32L << 20))
+                .withSecurityContext(closed())
+                .addToVolumeMounts(mount("agent", AGENT_FOLDER, false))
+                .build());
+    }
+
+    private List<EnvVar> environment() {
+        var all = new LinkedHashMap<String, String>();
+        all.put("LANG", "C.UTF-8");
+        all.put("TERM", "xterm-256color");
+        all.putAll(Map.of("HOME", HOME, "USER", "sandbox", "LOGNAME", "sandbox", "SHELL", "/bin/bash"));
+        all.putAll(spec.env());
+        var words = new ArrayList<EnvVar>();
+        words.add(new EnvVarBuilder()
+                .withName(KEY_VARIABLE)
+                .withNewValueFrom()
+                .withNewSecretKeyRef(SandboxSecret.KEY, Marks.name(id), false)
+                .endValueFrom()
+                .build());
+        all.forEach((name, value) -> {
+            if (!name.equals(KEY_VARIABLE)) { // the agent takes it away before any command could see it
+                words.add(new EnvVar(name, value.replace("$", "$$"), null)); // Kubernetes would expand it
+            }
+        });
+        return words;
+    }
+
+    private ResourceRequirements resources() {
+        double cpu = spec.cpu().orElse(DEFAULT_CPU);
+        long memory = spec.memory().orElse(DEFAULT_MEMORY);
+        return quantities(
+                Math.min(cpu, settings.cpuRequest()), Math.min(memory, settings.memoryRequest()), cpu, memory);
+    }
+
+    private static ResourceRequirements quantities(double cpu, long memory, double cpuLimit, long memoryLimit) {
+        return new ResourceRequirementsBuilder()
+                .addToRequests("cpu", processors(cpu))
+                .addToRequests("memory", new Quantity(Long.toString(memory)))
+                .addToLimits("cpu", processors(cpuLimit))
+                .addToLimits("memory", new Quantity(Long.toString(memoryLimit)))
+                .build();
+    }
+
+    private static Quantity processors(double cores) {
+        return new Quantity(
+                BigDecimal.valueOf(Math.max(1, Math.round(cores * 1_000))).toPlainString() + "m");
+    }
+
+    private SecurityContext closed() {
+        return new SecurityContextBuilder()
+                .withRunAsNonRoot(true)
+                .withRunAsUser(user.uid())
+                .withRunAsGroup(user.gid())
+                .withAllowPrivilegeEscalation(false)
+                .withPrivileged(false)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile()
+                .build();
+    }
+
+    private List<VolumeMount> mounts() {
+        return List.of(
+                mount("agent", AGENT_FOLDER, true),
+                mount("workspace", WORKSPACE, false),
+                mount("home", HOME, false),
+                mount("tmp", "/tmp", false));
+    }
+
+    private static VolumeMount mount(String volume, String path, boolean readOnly) {
+        return new VolumeMountBuilder()
+                .withName(volume)
+                .withMountPath(path)
+                .withReadOnly(readOnly ? true : null)
+                .build();
+    }
+
+    private List<Volume> volumes() {
+        return List.of(agentVolume(), workspaceVolume(), empty("home"), empty("tmp"));
+    }
+
+    private Volume agentVolume() {
+        var volume = new VolumeBuilder().withName("agent");
+        return switch (settings.agent()) {
+            case AgentSource.ConfigMapped(String name) ->
+                volume.withNewConfigMap()
+                        .withName(name)
+                        .withDefaultMode(0_555)
+                        .endConfigMap()
+                        .build();
+            case AgentSource.InitImage _ ->
+                volume.withNewEmptyDir().endEmptyDir().build();
+            case AgentSource.ImageVolume(String image) ->
+                volume.withNewImage(settings.pullPolicy(), image).build();
+            case AgentSource.NodeFolder(String path) ->
+                volume.withNewHostPath(path, "Directory").build();
+        };
+    }
+
+    private Volume workspaceVolume() {
+        return settings.workspaceClaim()
+                .map(claim -> new VolumeBuilder()
+                        .withName("workspace")
+                        .withNewPersistentVolumeClaim(claim, false)
+                        .build())
+                .orElseGet(() -> empty("workspace"));
+    }
+
+    private static Volume empty(String name) {
+        return new VolumeBuilder()
+                .withName(name)
+                .withNewEmptyDir()
+                .endEmptyDir()
+                .build();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.sandjar.kubernetes.pod;
+
+import dev.sandjar.SandboxId;
+import dev.sandjar.runtime.SandboxKey;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A sandbox's secret: its agent's key, and the engine's notes. Made before the pod and removed after it, so that whatever a crash leaves is
+ * found by it. The notes are here and not on the pod: they may hold a user's environment, they may be larger than all of a pod's annotations
+ * together, and a pod that changes is looked at anew by its kubelet.
+ */
+public final class SandboxSecret {
+    /** The key, in hexadecimal digits. */
+    public static final String KEY = "key";
+
+    private static final String RECORD = "record";
+
+    private SandboxSecret() {}
+
+    /**
+     * A new one.
+     *
+     * @param making how long its creator may take
+     */
+    public static Secret of(SandboxId id, SandboxKey key, String record, Duration making) {
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withName(Marks.name(id))
+                .withLabels(Marks.labels(id))
+                .withAnnotations(Map.of(Marks.MAKING, Long.toString(making.toSeconds() + 1)))
+                .endMetadata()
+                .withType("sandjar.dev/sandbox")
+                .addToData(KEY, encoded(HexFormat.of().formatHex(key.bytes())))
+                .addToData(RECORD, encoded(record))
+                .build();
+    }
+
+    /** A patch that replaces the notes. */
+    public static Secret recording(String record) {
+        return new SecretBuilder().addToData(RECORD, encoded(record)).build();
+    }
+
+    /** The key; empty when somebody damaged it. */
+    public static Optional<SandboxKey> key(Secret secret) {
+        try {
+            return Optional.of(SandboxKey.of(HexFormat.of().parseHex(decoded(secret, KEY))));
+        } catch (IllegalArgumentException | dev.sandjar.SandboxException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    /** The engine's notes. */
+    public static String record(Secret secret) {
+        return decoded(secret, RECORD);
+    }
+
+    /** Whether its sandbox was frozen. */
+    public static boolean frozen(Secret secret) {
+        return secret.getMetadata().getAnnotations().containsKey(Marks.FROZEN);
+    }
+
+    /** Until when somebody may still be making the sandbox, by the cluster's clock. */
+    public static Instant makingUntil(Secret secret) {
+        String seconds = secret.getMetadata().getAnnotations().getOrDefault(Marks.MAKING, "0");
+        long limit = seconds.matches("[0-9]{1,6}") ? Long.parseLong(seconds) : 0;
+        return Instant.parse(secret.getMetadata().getCreationTimestamp()).plusSeconds(limit);
+    }
+
+    private static String encoded(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String decoded(Secret secret, String name) {
+        return new String(Base64.getDecoder().decode(secret.getData().getOrDefault(name, "")), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.sandjar.kubernetes.watch;
+
+import dev.sandjar.runtime.Deadline;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All objects of one kind that are ours, by name: what a watch said, and what our own writes were answered with, whichever is newer.
+ * Whoever waits for one is woken by every change of it.
+ *
+ * @param <T> their kind
+ */
+public final class Watched<T extends HasMetadata> implements ResourceEventHandler<T> {
+    private static final int REMEMBERED = 10_000;
+
+    private final Map<String, T> objects = new ConcurrentHashMap<>();
+    private final Set<String> deleted = Collections.synchronizedSet(Collections.newSetFromMap(new Forgetful())); // uids
+    private final Map<String, List<Semaphore>> waiting = new ConcurrentHashMap<>();
+
+    /** By name. */
+    public Optional<T> get(String name) {
+        return Optional.ofNullable(objects.get(name));
+    }
+
+    /** All of them, as they are while one looks. */
+    public Collection<T> all() {
+        return objects.values();
+    }
+
+    /** Takes an answer of the API server in, so that a look after a write sees it. */
+    public void wrote(T object) {
+        objects.compute(
+                object.getMetadata().getName(),
+                (_, had) -> deleted.contains(uid(object)) // an answer that was overtaken by the watch
+                                || (had != null && version(had) > version(object))
+                        ? had
+                        : object);
+        changed(object);
+    }
+
+    /** Waits until what is there satisfies somebody; empty when time is up. */
+    public Optional<Seen<T>> await(String name, Predicate<Optional<T>> enough, Deadline deadline)
+            throws InterruptedException {
+        var change = new Semaphore(0);
+        waiting.computeIfAbsent(name, _ -> new CopyOnWriteArrayList<>()).add(change);
+        try {
+            while (true) {
+                change.drainPermits();
+                Optional<T> now = get(name);
+                if (enough.test(now)) {
+                    return Optional.of(new Seen<>(now));
+                }
+                if (!change.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
+                    return Optional.empty();
+                }
+            }
+        } finally {
+            waiting.computeIfPresent(name, (_, all) -> {
+                all.remove(change);
+                return all.isEmpty() ? null : all;
+            });
+        }
+    }
+
+    /**
+     * What was there when somebody was satisfied.
+     *
+     * @param object empty when it was gone
+     */
+    public record Seen<T>(Optional<T> object) {}
+
+    @Override
+    public void onAdd(T object) {
+        wrote(object);
+    }
+
+    @Override
+    public void onUpdate(T had, T object) {
+        wrote(object);
+    }
+
+    @Override
+    public void onDelete(T object, boolean lastStateUnknown) {
+        objects.compute(object.getMetadata().getName(), (_, had) -> {
+            deleted.add(uid(object));
+            return had == null || uid(had).equals(uid(object)) ? null : had;
+        });
+        changed(object);
+    }
+
+    private void changed(T object) {
+        List<Semaphore> some = waiting.get(object.getMetadata().getName());
+        if (some != null) {
+            some.forEach(Semaphore::release);
+        }
+    }
+
+    private static final class Forgetful extends LinkedHashMap<String, Boolean> {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    }
+
+    private static String uid(HasMetadata object) {
+        return object.getMetadata().getUid();
+    }
+
+    private static long version(HasMetadata object) {
+        @Nullable String said = object.getMetadata().getResourceVersion();
+        return said != null && said.matches("[0-9]{1,18}")
+                ? Long.parseLong(said)
+                : 0; // others compare as equal: the later one wins
+    }
+}
