@@ -69,7 +69,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
         this.cluster = cluster;
         this.options = options;
         this.dialler = new Dialler(cluster.client, options.dial(), options.insideCluster());
-        this.removal = new Removal(cluster);
+        this.removal = new Removal(cluster, dialler);
         this.creation = new Creation(cluster, options.pods(), dialler, options.capacityWait(), removal);
         this.ground = new Ground(cluster, options);
         this.images = new ClusterImages(cluster);

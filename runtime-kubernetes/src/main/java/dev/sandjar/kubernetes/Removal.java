@@ -1,31 +1,44 @@
 package dev.sandjar.kubernetes;
 
 import dev.sandjar.SandboxId;
+import dev.sandjar.agent.Link;
+import dev.sandjar.agent.Requests;
+import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.pod.PodState;
+import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.runtime.Deadline;
+import dev.sandjar.runtime.SandboxKey;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.StatusDetails;
-import java.util.List;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
-/** How a sandbox goes: its pod, then, when no process of it is left, its secret. Two calls. */
+/**
+ * How a sandbox goes: its agent is told to end, which ends every process; then its pod; then its secret. Two calls. Where the agent does
+ * not answer, the kubelet ends it, and says so two or three seconds later.
+ */
 final class Removal {
     private static final long AT_ONCE = 0;
-    private static final long ORDERLY =
-            1; // second; the agent ends when it is told to, so the kubelet need not wait for it
+    private static final long ORDERLY = 1; // second
+    private static final Duration AGENT =
+            Duration.ofSeconds(2); // a port-forward tells a second late that its other end has gone
 
     private final Cluster cluster;
+    private final Dialler dialler;
 
-    Removal(Cluster cluster) {
+    Removal(Cluster cluster, Dialler dialler) {
         this.cluster = cluster;
+        this.dialler = dialler;
     }
 
     void destroy(SandboxId id, Deadline deadline) throws InterruptedException {
         String name = Marks.name(id);
         Optional<Pod> pod = cluster.pods.get(name);
-        boolean runs = pod.isEmpty() || PodState.somethingRuns(pod.get());
-        boolean wasThere = delete(name, runs ? ORDERLY : AT_ONCE);
+        boolean ended = pod.isPresent() && (!PodState.mayRun(pod.get()) || endAgent(name, pod.get()));
+        boolean wasThere = delete(name, ended ? AT_ONCE : ORDERLY);
         if (wasThere || pod.isPresent()) {
             awaitEnd(id, name, deadline);
         }
@@ -35,11 +48,37 @@ final class Removal {
         cluster.secrets.get(name).ifPresent(secret -> cluster.secrets.onDelete(secret, false));
     }
 
+    /** Whether the agent has ended, and the kernel has taken the rest: its end of the link goes last. */
+    private boolean endAgent(String name, Pod pod) throws InterruptedException {
+        Optional<SandboxKey> key = cluster.secrets.get(name).flatMap(SandboxSecret::key);
+        if (key.isEmpty()) {
+            return false;
+        }
+        var cut = new CountDownLatch(1);
+        try (Link link = Link.open(
+                dialler.dial(pod, key.get(), Deadline.in("dial", AGENT)),
+                key.get().bytes(),
+                "ending",
+                AGENT,
+                _ -> cut.countDown())) {
+            link.tell(Requests.lease(Duration.ofMillis(1), Duration.ZERO));
+            return cut.await(AGENT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw (InterruptedException) new InterruptedException("ending the agent").initCause(e);
+            }
+            return false;
+        }
+    }
+
     private boolean delete(String name, long grace) {
-        List<StatusDetails> deleted = Api.call(
-                "removing the sandbox's pod",
-                () -> cluster.pods().withName(name).withGracePeriod(grace).delete());
-        return !deleted.isEmpty();
+        return !Api.call(
+                        "removing the sandbox's pod",
+                        () -> cluster.pods()
+                                .withName(name)
+                                .withGracePeriod(grace)
+                                .delete())
+                .isEmpty();
     }
 
     /** The API server forgets a pod up to ten seconds after the last of its processes has ended; nobody needs to wait for that. */

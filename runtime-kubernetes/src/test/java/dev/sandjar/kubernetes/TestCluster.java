@@ -45,9 +45,13 @@ final class TestCluster {
     }
 
     static KubernetesRuntime open(Map<String, String> options) {
+        return KubernetesRuntime.open(options(options));
+    }
+
+    static Options options(Map<String, String> options) {
         var all = new HashMap<>(BASE);
         all.putAll(options);
-        return KubernetesRuntime.open(Options.read(all, System.getenv()));
+        return Options.read(all, System.getenv());
     }
 
     /** Lines that {@code dev/cluster} said. */

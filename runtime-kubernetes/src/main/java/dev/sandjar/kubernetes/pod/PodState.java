@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +15,8 @@ import java.util.stream.Stream;
  * @param reason why it is dead; empty when it is not
  */
 public record PodState(Phase phase, String reason) {
+    private static final Set<String> STARTING = Set.of("ContainerCreating", "PodInitializing", "");
+
     /** What becomes of a sandbox. */
     public enum Phase {
         /** Its agent does not run yet. */
@@ -29,7 +32,7 @@ public record PodState(Phase phase, String reason) {
     /** Judges a pod. */
     public static PodState of(Pod pod) {
         if (pod.getMetadata().getDeletionTimestamp() != null) {
-            return somethingRuns(pod)
+            return mayRun(pod)
                     ? new PodState(Phase.DEAD, "its pod is being deleted")
                     : new PodState(Phase.GONE, "its pod was deleted");
         }
@@ -45,9 +48,14 @@ public record PodState(Phase phase, String reason) {
         return new PodState(running ? Phase.RUNNING : Phase.MAKING, "");
     }
 
-    /** Whether a process of the pod may be there now. */
-    public static boolean somethingRuns(Pod pod) {
-        return statuses(pod).anyMatch(one -> one.getState().getRunning() != null);
+    /** Whether a process of the sandbox may be there now. The status lags behind: with an address, one may run that it does not tell of yet. */
+    public static boolean mayRun(Pod pod) {
+        Optional<ContainerStatus> sandbox = sandbox(pod);
+        boolean ended = sandbox.isPresent() && sandbox.get().getState().getTerminated() != null;
+        boolean stuck = sandbox.flatMap(PodState::waiting)
+                .filter(reason -> !STARTING.contains(reason))
+                .isPresent();
+        return !ended && !stuck && address(pod).isPresent();
     }
 
     /** Where its agent listens, once it has an address. */

@@ -1,0 +1,229 @@
+package dev.sandjar.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.runtime.Deadline;
+import dev.sandjar.runtime.Placement;
+import dev.sandjar.testing.Waiting;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What goes wrong in a cluster is told in words that somebody can act on, and leaves nothing. */
+class FailuresTest {
+    private static final SandboxSpec PLAIN = SandboxSpec.of(TestCluster.IMAGE);
+
+    private static void refuses(KubernetesRuntime runtime, SandboxSpec spec, ErrorCode code, String... words)
+            throws Exception {
+        var id = SandboxId.random();
+        assertThatThrownBy(() -> runtime.create(id, spec, "{}", Agents.soon()))
+                .isInstanceOfSatisfying(
+                        SandboxException.class, e -> assertThat(e.code()).isEqualTo(code))
+                .message()
+                .contains(words);
+        assertThat(runtime.find(id)).isEmpty();
+        assertThat(runtime.inventory(Agents.soon())).extracting(Placement::id).doesNotContain(id);
+    }
+
+    @Test
+    void moreMemoryThanAnyNodeHas() throws Exception {
+        try (var runtime = TestCluster.open(Map.of("capacity-wait", "1", "memory-request", "1000000000000"))) {
+            var large = SandboxSpec.builder().image(TestCluster.IMAGE).memory(1L << 40);
+            refuses(runtime, large.build(), ErrorCode.NO_CAPACITY, "no node of the cluster", "Insufficient memory");
+        }
+    }
+
+    @Test
+    void aNodeThatIsNotThere() throws Exception {
+        try (var runtime = TestCluster.open(Map.of("capacity-wait", "1", "node-selector", "disk=golden"))) {
+            refuses(runtime, PLAIN, ErrorCode.NO_CAPACITY, "no node of the cluster", "node");
+        }
+    }
+
+    @Test
+    void anImageThatIsNotOnTheNodes() throws Exception {
+        try (var runtime = TestCluster.open(Map.of("pull-policy", "Never"))) {
+            refuses(
+                    runtime,
+                    SandboxSpec.of("sandjar.test/missing:1"),
+                    ErrorCode.IMAGE_NOT_FOUND,
+                    "sandjar.test/missing:1");
+        }
+    }
+
+    @Test
+    void anImageNameThatIsNone() throws Exception {
+        refuses(TestCluster.runtime(), SandboxSpec.of("Not An Image"), ErrorCode.IMAGE_NOT_FOUND, "Not An Image");
+    }
+
+    @Test
+    void aRegistryThatDoesNotAnswer() throws Exception {
+        refuses(
+                TestCluster.runtime(),
+                SandboxSpec.of("127.0.0.1:1/some:image"),
+                ErrorCode.REGISTRY_UNAVAILABLE,
+                "127.0.0.1:1/some:image",
+                "connection refused");
+    }
+
+    @Test
+    void aFolderOfTheNodeThatIsNotThere() throws Exception {
+        try (var runtime = TestCluster.open(Map.of("agent", "node:/no/such/folder"))) {
+            var id = SandboxId.random();
+            assertThatThrownBy(() -> runtime.create(id, PLAIN, "{}", Deadline.in("create", Duration.ofSeconds(8))))
+                    .hasMessageContaining("FailedMount")
+                    .hasMessageContaining("\"create\"");
+            assertThat(runtime.find(id)).isEmpty();
+        }
+    }
+
+    @Test
+    void aQuotaOfTheNamespace() throws Exception {
+        try (var namespace = new TestNamespace()) {
+            namespace
+                    .client
+                    .resource(new ResourceQuotaBuilder()
+                            .withNewMetadata()
+                            .withName("none")
+                            .withNamespace(namespace.name)
+                            .endMetadata()
+                            .withNewSpec()
+                            .withHard(Map.of("pods", new Quantity("0")))
+                            .endSpec()
+                            .build())
+                    .create();
+            Waiting.until(
+                    "the quota counts",
+                    () -> !namespace
+                            .client
+                            .resourceQuotas()
+                            .inNamespace(namespace.name)
+                            .withName("none")
+                            .get()
+                            .getStatus()
+                            .getHard()
+                            .isEmpty());
+            try (var runtime = namespace.runtime(Map.of())) {
+                refuses(runtime, PLAIN, ErrorCode.NO_CAPACITY, "quota", "pods=0");
+            }
+            assertThat(namespace
+                            .client
+                            .secrets()
+                            .inNamespace(namespace.name)
+                            .withLabel(Marks.SANDBOX)
+                            .list()
+                            .getItems())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void anAccountThatMayNothing() {
+        Options options = TestCluster.options(Map.of());
+        Config nobody = new ConfigBuilder(options.client())
+                .withImpersonateUsername("nobody")
+                .withImpersonateGroups("system:authenticated")
+                .build();
+        var theirs = new Options(
+                nobody,
+                options.namespace(),
+                false,
+                options.dial(),
+                options.capacityWait(),
+                List.of(),
+                options.architecture(),
+                options.pods());
+        assertThatThrownBy(() -> KubernetesRuntime.open(theirs))
+                .isInstanceOfSatisfying(
+                        SandboxException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PERMISSION_DENIED))
+                .hasMessageContaining("nobody")
+                .hasMessageContaining("cannot list");
+    }
+
+    @Test
+    void anAddressWhereNoClusterIs() {
+        String nowhere = """
+                apiVersion: v1
+                kind: Config
+                current-context: c
+                users: [{name: u, user: {token: t}}]
+                clusters: [{name: k, cluster: {server: "http://127.0.0.1:1"}}]
+                contexts: [{name: c, context: {cluster: k, user: u}}]
+                """;
+        assertThatThrownBy(() -> KubernetesRuntime.open(Options.read(Map.of("kubeconfig-text", nowhere), Map.of())))
+                .hasMessageContaining("did not answer")
+                .isInstanceOfSatisfying(
+                        SandboxException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+    }
+
+    @Test
+    void aPodDeletedByHandIsDeadAndThenGone() throws Exception {
+        KubernetesRuntime runtime = TestCluster.runtime();
+        var id = SandboxId.random();
+        runtime.create(id, PLAIN, "{}", Agents.soon());
+        try (var client = TestCluster.options(Map.of()).connect()) {
+            client.pods().inNamespace("default").withName(Marks.name(id)).delete();
+        }
+        Waiting.until("it is gone", () -> runtime.find(id).isEmpty());
+        runtime.destroy(id, Agents.soon());
+    }
+
+    @Test
+    void aPodThatReachedItsLongestLifeIsDeadAndSaysSo() throws Exception {
+        try (var runtime = TestCluster.open(Map.of("longest-life", "3"))) {
+            var id = SandboxId.random();
+            runtime.create(id, PLAIN, "{}", Agents.soon());
+            Waiting.until(
+                    "the kubelet has ended it",
+                    () -> runtime.find(id).orElseThrow().status() == Placement.Status.DEAD);
+            assertThat(runtime.find(id).orElseThrow().reason()).contains("longest life");
+            runtime.destroy(id, Agents.soon());
+        }
+    }
+
+    @Test
+    void whatOnlyWearsOurLabelIsNotOurs() throws Exception {
+        try (var namespace = new TestNamespace();
+                var runtime = namespace.runtime(Map.of())) {
+            var id = SandboxId.random();
+            namespace
+                    .client
+                    .resource(new PodBuilder()
+                            .withNewMetadata()
+                            .withName("somebody-elses")
+                            .withNamespace(namespace.name)
+                            .withLabels(Marks.labels(id))
+                            .endMetadata()
+                            .withNewSpec()
+                            .addNewContainer()
+                            .withName("c")
+                            .withImage(TestCluster.IMAGE)
+                            .endContainer()
+                            .endSpec()
+                            .build())
+                    .create();
+            assertThat(runtime.inventory(Agents.soon())).isEmpty();
+            assertThat(runtime.find(id)).isEmpty();
+            runtime.destroy(id, Agents.soon());
+            assertThat(namespace
+                            .client
+                            .pods()
+                            .inNamespace(namespace.name)
+                            .withName("somebody-elses")
+                            .get())
+                    .isNotNull();
+        }
+    }
+}

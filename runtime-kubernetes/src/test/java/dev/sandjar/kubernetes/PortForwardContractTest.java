@@ -1,0 +1,40 @@
+package dev.sandjar.kubernetes;
+
+import dev.sandjar.runtime.SandboxRuntime;
+import dev.sandjar.testing.SandboxRuntimeContract;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The same from outside the cluster, and with the agent brought by an init container. */
+class PortForwardContractTest extends SandboxRuntimeContract {
+    private static KubernetesRuntime runtime;
+
+    @BeforeAll
+    static void opens() {
+        runtime = open();
+    }
+
+    @AfterAll
+    static void closes() {
+        runtime.close();
+    }
+
+    private static KubernetesRuntime open() {
+        return TestCluster.open(Map.of(
+                "dial",
+                "port-forward",
+                "agent",
+                "init:" + TestCluster.script("agent").getFirst()));
+    }
+
+    @Override
+    protected SandboxRuntime runtime() {
+        return runtime;
+    }
+
+    @Override
+    protected SandboxRuntime reopened() {
+        return open();
+    }
+}
