@@ -40,9 +40,16 @@ final class Place {
             description = "Any place by its full name, such as local:?home=/srv/sandjar.")
     private @Nullable String place;
 
+    @Option(
+            names = "--runtime",
+            paramLabel = "NAME",
+            description = "local (this machine) or kubernetes (the cluster of your kubeconfig).")
+    private @Nullable String runtime;
+
     Sandboxes open() {
-        if (place != null && server != null) {
-            throw new ParameterException(verb.commandLine(), "--server and --place name two places; say one");
+        refuseTwo();
+        if (runtime != null) {
+            return Sandboxes.open(runtime + ":");
         }
         if (place != null) {
             return Sandboxes.open(place);
@@ -58,6 +65,23 @@ final class Place {
                             + "\", allowed: http://HOST:PORT or https://HOST:PORT");
         }
         return Sandboxes.open(url.strip(), Map.of("token", token()));
+    }
+
+    private void refuseTwo() {
+        var said = new ArrayList<String>();
+        if (server != null) {
+            said.add("--server");
+        }
+        if (place != null) {
+            said.add("--place");
+        }
+        if (runtime != null) {
+            said.add("--runtime");
+        }
+        if (said.size() > 1) {
+            throw new ParameterException(
+                    verb.commandLine(), said.get(0) + " and " + said.get(1) + " name two places; say one");
+        }
     }
 
     /** A sandbox by its id, or by a beginning of it that only one has. */

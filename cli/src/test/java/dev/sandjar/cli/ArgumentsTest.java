@@ -41,6 +41,7 @@ class ArgumentsTest {
             images                            | images needs one more word: ls, pull or rm
             ls --json --quiet                 | mutually exclusive
             ls --server http://a --place b:   | --server and --place name two places
+            ls --place b: --runtime local     | --place and --runtime name two places
             run --metadata x true             | such as
             run --ttl 59s true                | ttl is 59, allowed: 60 to 28800 seconds
             ls --server localhost:8080        | --server is "localhost:8080", allowed: http://HOST:PORT

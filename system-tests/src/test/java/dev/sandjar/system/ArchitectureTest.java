@@ -81,7 +81,7 @@ class ArchitectureTest {
     void runtimesDoNotSeeTheEngine() {
         check(noClasses()
                 .that()
-                .resideInAPackage("dev.sandjar.oci..")
+                .resideInAnyPackage("dev.sandjar.oci..", "dev.sandjar.kubernetes..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("..engine..", "..server..", "..cli..")
@@ -108,6 +108,17 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.lang.ProcessBuilder")
                 .because("what a sandbox is made of is decided before anything happens"));
+    }
+
+    @Test
+    void podsAreMadeAndJudgedWithoutAskingAnybody() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sandjar.kubernetes.pod..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.fabric8.kubernetes.client..", "java.util.concurrent..")
+                .because("what a pod looks like and what its status means is decided before anything happens"));
     }
 
     @Test

@@ -1,0 +1,91 @@
+package dev.sandjar.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sandjar.kubernetes.dial.Dialler;
+import dev.sandjar.kubernetes.pod.AgentSource;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTest {
+    private static final String KUBECONFIG = """
+            apiVersion: v1
+            kind: Config
+            current-context: c
+            users: [{name: u, user: {token: t}}]
+            clusters: [{name: k, cluster: {server: "http://127.0.0.1:1"}}]
+            contexts: [{name: c, context: {cluster: k, user: u, namespace: theirs}}]
+            """;
+
+    private static Options read(Map<String, String> options, Map<String, String> environment) {
+        var all = new HashMap<>(options);
+        all.put("kubeconfig-text", KUBECONFIG);
+        return Options.read(all, environment);
+    }
+
+    @Test
+    void whatIsNotSaidHasADefault() {
+        Options options = read(Map.of(), Map.of());
+        assertThat(options.namespace()).isEqualTo("theirs");
+        assertThat(options.dial()).isEqualTo(Dialler.Way.AUTO);
+        assertThat(options.insideCluster()).isFalse();
+        assertThat(options.capacityWait()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(options.egress()).isEmpty();
+        assertThat(options.pods().agent()).isInstanceOf(AgentSource.ConfigMapped.class);
+        assertThat(options.pods().longestLife()).isEqualTo(Duration.ofDays(1));
+        assertThat(options.client().getMasterUrl()).startsWith("http://127.0.0.1:1");
+    }
+
+    @Test
+    void whatIsSaidCounts() {
+        Options options = read(
+                Map.of(
+                        "namespace", "agents",
+                        "dial", "port-forward",
+                        "agent", "node:/opt/sandjar",
+                        "node-selector", "disk=fast",
+                        "tolerations", "dedicated=sandboxes:NoSchedule, spot",
+                        "egress", "10.0.0.0/8,2001:db8::/32",
+                        "longest-life", "600"),
+                Map.of());
+        assertThat(options.namespace()).isEqualTo("agents");
+        assertThat(options.dial()).isEqualTo(Dialler.Way.PORT_FORWARD);
+        assertThat(options.pods().agent()).isEqualTo(new AgentSource.NodeFolder("/opt/sandjar"));
+        assertThat(options.pods().nodeSelector()).containsEntry("disk", "fast").containsKey("kubernetes.io/arch");
+        assertThat(options.pods().tolerations()).extracting("operator").containsExactly("Equal", "Exists");
+        assertThat(options.egress()).containsExactly("10.0.0.0/8", "2001:db8::/32");
+        assertThat(options.pods().longestLife()).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void theEnvironmentStandsInWhereAnOptionIsNotGiven() {
+        var environment = Map.of("SANDJAR_KUBERNETES_NAMESPACE", "there", "SANDJAR_KUBERNETES_CPU_REQUEST", "2");
+        assertThat(read(Map.of(), environment).namespace()).isEqualTo("there");
+        assertThat(read(Map.of("namespace", "here"), environment).namespace()).isEqualTo("here");
+        assertThat(read(Map.of(), environment).pods().cpuRequest()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            namespaze      | x                 | option of kubernetes: is namespaze, allowed:
+            dial           | telnet            | dial is telnet, allowed: auto, pod-address or port-forward
+            agent          | somewhere         | agent is somewhere, allowed: config-map, init:IMAGE, image:IMAGE or node:/FOLDER
+            agent          | node:relative     | agent is node:relative, allowed:
+            pull-policy    | Sometimes         | pull-policy is Sometimes, allowed: Always, IfNotPresent, Never
+            node-selector  | fast              | node-selector is fast, allowed: name=value
+            egress         | everywhere        | egress is everywhere, allowed: networks such as 10.0.0.0/8
+            cpu-request    | many              | cpu-request is many, allowed: a number
+            cpu-request    | 0                 | cpu-request is 0, allowed: 0.001 to 256.0
+            longest-life   | -1                | longest-life is -1, allowed:
+            architecture   | z80               | architecture is z80, allowed: amd64, arm64
+            pod-template   | /no/such/file     | pod-template is /no/such/file, allowed: a file with one Pod
+            """)
+    void whatIsWrongIsRefusedByName(String name, String value, String message) {
+        assertThatThrownBy(() -> read(Map.of(name, value), Map.of())).hasMessageContaining(message);
+    }
+}
