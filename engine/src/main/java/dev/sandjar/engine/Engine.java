@@ -40,6 +40,8 @@ public final class Engine implements AutoCloseable {
     /** What could not be removed is broken; looking again more often would not mend it. */
     private static final Duration NEXT_REMOVAL = Duration.ofSeconds(30);
 
+    private static final Duration OTHERS_TURN = Duration.ofSeconds(5);
+
     private final SandboxRuntime runtime;
     private final EngineConfig config;
     private final Alarms alarms;
@@ -69,6 +71,7 @@ public final class Engine implements AutoCloseable {
     public static Engine open(SandboxRuntime runtime, EngineConfig config, Alarms alarms) {
         var engine = new Engine(runtime, config, alarms);
         if (config.resident()) {
+            runtime.attend(engine::changed);
             engine.reconcile();
             engine.openPools();
         }
@@ -147,14 +150,14 @@ public final class Engine implements AutoCloseable {
     /** A warm sandbox in its new owner's name; one that turns out to be dead is passed over. */
     private Optional<LiveSandbox> claim(SandboxSpec spec, SandboxRecord record) throws InterruptedException {
         Optional<Pool> pool = templates.warmFor(spec).map(template -> pools.get(template.name()));
-        if (pool.isEmpty()) {
+        if (pool.isEmpty() || !runtime.claims()) {
             return Optional.empty();
         }
         for (var claimed = pool.get().claim();
                 claimed.isPresent();
                 claimed = pool.get().claim()) {
             try {
-                lifecycle.change(claimed.get(), _ -> record);
+                lifecycle.claim(claimed.get(), record);
                 quotas.release(SandboxRecord.NOBODY);
                 watch(claimed.get());
                 return claimed;
@@ -238,7 +241,34 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** On a thread of its own: whoever tells must not wait. */
+    private void changed(SandboxId id) {
+        Thread.ofVirtual().name("changed-" + id).start(() -> look(id));
+    }
+
+    private void look(SandboxId id) {
+        try {
+            Optional<LiveSandbox> known = registry.find(id);
+            if (known.isEmpty()) {
+                runtime.find(id).ifPresent(this::adopt);
+                return;
+            }
+            lifecycle.sync(known.get());
+            if (registry.find(id).isPresent()) {
+                watch(known.get()); // its lease may be another
+            }
+        } catch (SandboxException unclear) {
+            // the next change tells again
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private Optional<Instant> expire(LiveSandbox sandbox) {
+        if (!runtime.reaps()) {
+            return Optional.of(alarms.instant()
+                    .plus(OTHERS_TURN)); // it will be gone by then, unless the one whose turn it is has died
+        }
         try {
             return lifecycle.expire(sandbox);
         } catch (SandboxException e) {
@@ -264,7 +294,7 @@ public final class Engine implements AutoCloseable {
         quotas.reserve(SandboxRecord.NOBODY);
         Instant now = alarms.instant();
         var record = new SandboxRecord(SandboxRecord.NOBODY, spec, now, now.plus(WARM_LEASE), Optional.empty());
-        LiveSandbox sandbox = lifecycle.create(record, Deadline.in("create", config.createLimit()));
+        LiveSandbox sandbox = lifecycle.createAhead(record, Deadline.in("create", config.createLimit()));
         try {
             rehearse(sandbox);
         } catch (InterruptedException e) {

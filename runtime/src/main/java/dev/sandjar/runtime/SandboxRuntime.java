@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Makes, finds and removes sandboxes in one kind of place. What an implementation must do is what
@@ -108,6 +109,72 @@ public interface SandboxRuntime extends AutoCloseable {
      * @throws InterruptedException nothing was changed that a second call would not do
      */
     List<Placement> inventory(Deadline deadline) throws InterruptedException;
+
+    // ---- where several engines work at one place at once; a place for one engine alone needs none of this
+
+    /**
+     * Called once, before anything else, by an engine that stays. From then on it is told what becomes of sandboxes, also by others' doing,
+     * and takes its turn at what one engine at a time does.
+     *
+     * @param changed told of a sandbox that came, changed or went; to be looked at by {@link #find}. Must not wait
+     */
+    default void attend(Consumer<SandboxId> changed) {}
+
+    /**
+     * Whether other engines use the same sandboxes, so that none of them knows when one was last used; then only agents judge that.
+     *
+     * @return the same at every call
+     */
+    default boolean shared() {
+        return false;
+    }
+
+    /**
+     * Whether it is this engine's turn to remove what has outlived its lease. One engine at a time has it.
+     *
+     * @return as it is now
+     */
+    default boolean reaps() {
+        return true;
+    }
+
+    /**
+     * Whether {@link #claim} is possible now.
+     *
+     * @return false while this engine cannot prove that what it made ahead is still its own
+     */
+    default boolean claims() {
+        return true;
+    }
+
+    /**
+     * As {@link #create}, for a sandbox that this engine alone may claim. No other sees it until then; it goes when this engine does.
+     *
+     * @param id as for {@link #create}
+     * @param spec as for {@link #create}
+     * @param record as for {@link #create}
+     * @param deadline until when
+     * @return where it is
+     * @throws InterruptedException nothing is left
+     */
+    default Placement createAhead(SandboxId id, SandboxSpec spec, String record, Deadline deadline)
+            throws InterruptedException {
+        return create(id, spec, record, deadline);
+    }
+
+    /**
+     * Takes a sandbox that was made ahead for its owner: replaces its notes, here at once and in the place perhaps a moment later. Where that
+     * turns out to come too late, because others have taken this engine for dead, the sandbox is removed.
+     *
+     * @param id made by {@link #createAhead}, and not claimed yet
+     * @param record as for {@link #create}
+     * @throws dev.sandjar.SandboxException when {@link #claims} is false, or the sandbox is gone
+     */
+    default void claim(SandboxId id, String record) {
+        record(id, record);
+    }
+
+    // ----
 
     /**
      * The root filesystems it has.

@@ -3,6 +3,7 @@ package dev.sandjar.engine.lifecycle;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
 import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lease.Alarms;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -54,13 +56,26 @@ public final class Lifecycle {
 
     /** Returns a sandbox that runs, or leaves nothing. */
     public LiveSandbox create(SandboxRecord record, Deadline deadline) throws InterruptedException {
-        var sandbox = new LiveSandbox(SandboxId.random(), record, SandboxState.PENDING, alarms);
+        return create(record, runtime::create, deadline);
+    }
+
+    /** The same, for one to be {@linkplain #claim claimed} by us. */
+    public LiveSandbox createAhead(SandboxRecord record, Deadline deadline) throws InterruptedException {
+        return create(record, runtime::createAhead, deadline);
+    }
+
+    private interface Maker {
+        Placement make(SandboxId id, SandboxSpec spec, String record, Deadline deadline) throws InterruptedException;
+    }
+
+    private LiveSandbox create(SandboxRecord record, Maker maker, Deadline deadline) throws InterruptedException {
+        var sandbox = new LiveSandbox(SandboxId.random(), record, SandboxState.PENDING, alarms, runtime.shared());
         boolean made = false;
         sandbox.changing
                 .lock(); // before anybody can see it: whoever deletes it waits until there is something to destroy
         try {
             registry.add(sandbox);
-            Placement placement = runtime.create(sandbox.id(), record.spec(), RecordJson.write(record), deadline);
+            Placement placement = maker.make(sandbox.id(), record.spec(), RecordJson.write(record), deadline);
             AgentConnection agent = connectionTo(sandbox, placement);
             sandbox.ready(agent, placement.weaknesses());
             agent.connect(deadline);
@@ -101,7 +116,7 @@ public final class Lifecycle {
             case FROZEN -> SandboxState.PAUSED;
             case DEAD -> SandboxState.RUNNING; // until the line below says why it is not
         };
-        var sandbox = new LiveSandbox(placement.id(), record.get(), state, alarms);
+        var sandbox = new LiveSandbox(placement.id(), record.get(), state, alarms, runtime.shared());
         sandbox.ready(connectionTo(sandbox, placement), placement.weaknesses());
         if (placement.status() == Placement.Status.DEAD) {
             sandbox.change(Change.FAIL, placement.reason());
@@ -148,19 +163,55 @@ public final class Lifecycle {
      * @param by makes the new one of the one that it has then: what was read before somebody else's change would undo that
      */
     public void change(LiveSandbox sandbox, UnaryOperator<SandboxRecord> by) throws InterruptedException {
+        change(sandbox, by, runtime::record);
+    }
+
+    /** Gives a sandbox that was made ahead to its owner. */
+    public void claim(LiveSandbox sandbox, SandboxRecord record) throws InterruptedException {
+        change(sandbox, _ -> record, runtime::claim);
+    }
+
+    private void change(LiveSandbox sandbox, UnaryOperator<SandboxRecord> by, BiConsumer<SandboxId, String> keeping)
+            throws InterruptedException {
         sandbox.changing.lockInterruptibly();
         try {
             if (sandbox.state() != SandboxState.PAUSED) {
                 sandbox.require(SandboxState.RUNNING);
             }
             SandboxRecord record = by.apply(sandbox.record());
-            runtime.record(sandbox.id(), RecordJson.write(record));
-            registry.unindex(sandbox);
-            sandbox.record(record);
-            registry.index(sandbox);
+            keeping.accept(sandbox.id(), RecordJson.write(record));
+            put(sandbox, record);
             AgentConnection agent = sandbox.agentOrNull();
             if (agent != null && sandbox.state() == SandboxState.RUNNING) {
                 tellLease(sandbox, agent);
+            }
+        } finally {
+            sandbox.changing.unlock();
+        }
+    }
+
+    private void put(LiveSandbox sandbox, SandboxRecord record) {
+        registry.unindex(sandbox);
+        sandbox.record(record);
+        registry.index(sandbox);
+    }
+
+    /** Takes in what became of it, also by others' doing: a notice only says "look". */
+    public void sync(LiveSandbox sandbox) throws InterruptedException {
+        sandbox.changing.lockInterruptibly();
+        try {
+            Optional<Placement> seen = runtime.find(sandbox.id());
+            if (seen.isEmpty()) {
+                forget(sandbox, "it was removed");
+                return;
+            }
+            RecordJson.read(seen.get().record())
+                    .filter(record -> !record.equals(sandbox.record()))
+                    .ifPresent(record -> put(sandbox, record));
+            switch (seen.get().status()) {
+                case RUNNING -> sandbox.change(Change.THAW, null);
+                case FROZEN -> sandbox.change(Change.FREEZE, null);
+                case DEAD -> sandbox.change(Change.FAIL, seen.get().reason());
             }
         } finally {
             sandbox.changing.unlock();

@@ -25,6 +25,7 @@ public final class LiveSandbox {
 
     private final SandboxId id;
     private final InstantSource clock;
+    private final boolean shared;
 
     /** Held over calls to the runtime that must come one after another: freeze, thaw, record, destroy. */
     final ReentrantLock changing = new ReentrantLock();
@@ -41,8 +42,10 @@ public final class LiveSandbox {
     private Instant lastActivity;
     private int uses;
 
-    LiveSandbox(SandboxId id, SandboxRecord record, SandboxState state, InstantSource clock) {
+    /** @param shared whether it may be used without our knowing */
+    LiveSandbox(SandboxId id, SandboxRecord record, SandboxState state, InstantSource clock, boolean shared) {
         this.id = id;
+        this.shared = shared;
         this.record = record;
         this.state = state;
         this.clock = clock;
@@ -71,12 +74,15 @@ public final class LiveSandbox {
         }
     }
 
+    /** Where others may use it too, its agent alone knows whether it is idle, and ends; afterwards nobody uses it any more. */
     public Lease lease() {
         lock.lock();
         try {
             return new Lease(
                     record.expiresAt(),
-                    record.spec().idleTimeout(),
+                    shared && state != SandboxState.FAILED
+                            ? Optional.empty()
+                            : record.spec().idleTimeout(),
                     lastActivity,
                     uses > 0,
                     state == SandboxState.PAUSED);
