@@ -48,12 +48,16 @@ final class Creation {
     /** The pod, whose agent has answered, and its secret. */
     record Made(Pod pod, Secret secret) {}
 
-    Made create(SandboxId id, SandboxSpec spec, String record, Deadline deadline) throws InterruptedException {
+    /** @param holder who may hand it out, if it is made ahead */
+    Made create(SandboxId id, SandboxSpec spec, String record, Optional<String> holder, Deadline deadline)
+            throws InterruptedException {
         var key = SandboxKey.random();
         if (Thread.interrupted()) {
             throw new InterruptedException("before the sandbox was begun");
         }
-        Secret secret = createSecret(id, key, record, deadline);
+        Secret plain = SandboxSecret.of(id, key, record, deadline.left());
+        Secret secret = createSecret(
+                id, holder.map(epoch -> SandboxSecret.heldBy(plain, epoch)).orElse(plain));
         try {
             cluster.secrets.wrote(secret);
             Pod pod = createPod(id, SandboxPod.of(id, spec, settings, secret), secret);
@@ -65,8 +69,7 @@ final class Creation {
         }
     }
 
-    private Secret createSecret(SandboxId id, SandboxKey key, String record, Deadline deadline) {
-        Secret wanted = SandboxSecret.of(id, key, record, deadline.left());
+    private Secret createSecret(SandboxId id, Secret wanted) {
         return Api.call("making the sandbox's secret", () -> {
             try {
                 return cluster.secrets().resource(wanted).create();

@@ -1,5 +1,6 @@
 package dev.sandjar.kubernetes;
 
+import dev.sandjar.ErrorCode;
 import dev.sandjar.Finding;
 import dev.sandjar.Images;
 import dev.sandjar.Network;
@@ -10,9 +11,10 @@ import dev.sandjar.agent.AgentException;
 import dev.sandjar.agent.Link;
 import dev.sandjar.agent.Request;
 import dev.sandjar.agent.Requests;
+import dev.sandjar.kubernetes.claim.Claims;
+import dev.sandjar.kubernetes.claim.Presence;
 import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.Marks;
-import dev.sandjar.kubernetes.pod.PodState;
 import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.runtime.Capability;
@@ -36,10 +38,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +50,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A spec that names none gets 512 MiB of memory and one processor.
  */
 public final class KubernetesRuntime implements SandboxRuntime {
+    private static final Duration RECORDING = Duration.ofSeconds(10);
     private static final int LONGEST_RECORD = 256 << 10;
-    private static final Duration CLOCK_SKEW = Duration.ofMinutes(1); // between us and the cluster
-    private static final List<String> WEAKNESSES = List.of(
-            "the network is closed by a NetworkPolicy, which the cluster's network plugin may or may not enforce",
-            "the number of processes has the limit that the kubelet sets for all pods, not this sandbox's");
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(10); // between us and the cluster
 
     private final Cluster cluster;
     private final Options options;
@@ -62,8 +61,10 @@ public final class KubernetesRuntime implements SandboxRuntime {
     private final Creation creation;
     private final Ground ground;
     private final ClusterImages images;
-    private final Map<SandboxId, Pod> answered =
-            new ConcurrentHashMap<>(); // whose agent we have heard before the kubelet has said so
+    private final Presence presence;
+    private final Claims claims;
+    private final Sight sight;
+    private final Sweep sweep;
 
     private KubernetesRuntime(Cluster cluster, Options options) {
         this.cluster = cluster;
@@ -73,6 +74,14 @@ public final class KubernetesRuntime implements SandboxRuntime {
         this.creation = new Creation(cluster, options.pods(), dialler, options.capacityWait(), removal);
         this.ground = new Ground(cluster, options);
         this.images = new ClusterImages(cluster);
+        this.presence = new Presence(cluster.client, cluster.namespace, options.silence(), this::tidyUp);
+        this.claims = new Claims(presence, cluster.secrets, cluster.secrets());
+        this.sight = new Sight(cluster, presence, claims);
+        this.sweep = new Sweep(cluster, sight, removal);
+    }
+
+    private void tidyUp(Presence.Living living) {
+        sweep.run(living);
     }
 
     static KubernetesRuntime open(Options options) {
@@ -92,13 +101,18 @@ public final class KubernetesRuntime implements SandboxRuntime {
     @Override
     public Placement create(SandboxId id, SandboxSpec spec, String record, Deadline deadline)
             throws InterruptedException {
+        return create(id, spec, record, Optional.empty(), deadline);
+    }
+
+    private Placement create(SandboxId id, SandboxSpec spec, String record, Optional<String> holder, Deadline deadline)
+            throws InterruptedException {
         refuseUnsupported(spec);
         checkLength(record);
         ground.prepare();
-        Creation.Made made = creation.create(id, spec, record, deadline);
-        answered.put(id, made.pod());
-        return placement(id, Placement.Status.RUNNING, "", made.pod(), made.secret())
-                .orElseThrow();
+        Creation.Made made = creation.create(id, spec, record, holder, deadline);
+        sight.heard(made.pod());
+        return sight.look(id, Optional.of(made.pod()), made.secret())
+                .orElseThrow(() -> SandboxException.sandboxNotFound(id)); // we were taken for dead meanwhile
     }
 
     private void refuseUnsupported(SandboxSpec spec) {
@@ -118,6 +132,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
     @Override
     public void record(SandboxId id, String record) {
         checkLength(record);
+        settle(id);
         patch(id, "keeping the sandbox's record", SandboxSecret.recording(record));
     }
 
@@ -133,6 +148,17 @@ public final class KubernetesRuntime implements SandboxRuntime {
         }
     }
 
+    /** What was handed out is to be written before anything newer. */
+    private void settle(SandboxId id) {
+        try {
+            claims.settle(id, Deadline.in("record", RECORDING));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SandboxException(
+                    ErrorCode.DEADLINE_EXCEEDED, "the calling thread was interrupted", "try again", e);
+        }
+    }
+
     private static void checkLength(String record) {
         int length = record.getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST_RECORD) {
@@ -140,47 +166,53 @@ public final class KubernetesRuntime implements SandboxRuntime {
         }
     }
 
+    // ---- several servers at one namespace
+
+    @Override
+    public void attend(Consumer<SandboxId> changed) {
+        cluster.secrets.tell(secret -> Marks.sandbox(secret).ifPresent(changed));
+        cluster.pods.tell(pod -> Marks.sandbox(pod).ifPresent(changed));
+        presence.start();
+    }
+
+    @Override
+    public boolean shared() {
+        return true;
+    }
+
+    @Override
+    public boolean reaps() {
+        return presence.reaps();
+    }
+
+    @Override
+    public boolean claims() {
+        return presence.epoch().isPresent();
+    }
+
+    @Override
+    public Placement createAhead(SandboxId id, SandboxSpec spec, String record, Deadline deadline)
+            throws InterruptedException {
+        String epoch = presence.epoch()
+                .orElseThrow(() -> new SandboxException(
+                        ErrorCode.UNAVAILABLE,
+                        "the cluster's API server does not confirm that this server is there",
+                        "try again later",
+                        null));
+        return create(id, spec, record, Optional.of(epoch), deadline);
+    }
+
+    @Override
+    public void claim(SandboxId id, String record) {
+        checkLength(record);
+        claims.claim(id, record);
+    }
+
+    // ----
+
     @Override
     public Optional<Placement> find(SandboxId id) {
-        String name = Marks.name(id);
-        Optional<Secret> secret = cluster.secrets.get(name);
-        Optional<Pod> pod = cluster.pods.get(name);
-        return secret.isEmpty() || pod.isEmpty() ? Optional.empty() : look(id, pod.get(), secret.get());
-    }
-
-    private Optional<Placement> look(SandboxId id, Pod pod, Secret secret) {
-        PodState state = PodState.of(pod);
-        return switch (state.phase()) {
-            case MAKING -> heard(id, pod) ? running(id, pod, secret) : Optional.empty();
-            case RUNNING -> running(id, pod, secret);
-            case DEAD -> placement(id, Placement.Status.DEAD, state.reason(), pod, secret);
-            case GONE -> Optional.empty();
-        };
-    }
-
-    private boolean heard(SandboxId id, Pod pod) {
-        Pod known = answered.get(id);
-        return known != null
-                && known.getMetadata().getUid().equals(pod.getMetadata().getUid());
-    }
-
-    private Optional<Placement> running(SandboxId id, Pod pod, Secret secret) {
-        return placement(
-                id, SandboxSecret.frozen(secret) ? Placement.Status.FROZEN : Placement.Status.RUNNING, "", pod, secret);
-    }
-
-    /** Empty when somebody took the key away. */
-    private static Optional<Placement> placement(
-            SandboxId id, Placement.Status status, String reason, Pod pod, Secret secret) {
-        return SandboxSecret.key(secret)
-                .map(key -> new Placement(
-                        id,
-                        status,
-                        reason,
-                        SandboxSecret.record(secret),
-                        key,
-                        Instant.parse(pod.getMetadata().getCreationTimestamp()),
-                        WEAKNESSES));
+        return sight.find(id);
     }
 
     @Override
@@ -234,8 +266,9 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     @Override
     public void destroy(SandboxId id, Deadline deadline) throws InterruptedException {
+        claims.settle(id, deadline);
         removal.destroy(id, deadline);
-        answered.remove(id);
+        sight.forget(id);
     }
 
     @Override
@@ -255,12 +288,14 @@ public final class KubernetesRuntime implements SandboxRuntime {
             if (id.isEmpty()) {
                 continue; // it only wears our label
             }
-            Optional<Placement> placement = Optional.ofNullable(
-                            podsByName.get(secret.getMetadata().getName()))
-                    .flatMap(pod -> look(id.get(), pod, secret));
+            Optional<Placement> placement = sight.look(
+                    id.get(),
+                    Optional.ofNullable(podsByName.get(secret.getMetadata().getName())),
+                    secret);
             if (placement.isPresent()) {
                 found.add(placement.get());
-            } else if (SandboxSecret.makingUntil(secret).plus(CLOCK_SKEW).isBefore(Instant.now())) {
+            } else if (SandboxSecret.holder(secret).isEmpty()
+                    && SandboxSecret.makingUntil(secret).plus(CLOCK_SKEW).isBefore(Instant.now())) {
                 removal.destroy(id.get(), deadline); // nobody is making it any more
             }
         }
@@ -279,6 +314,8 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     @Override
     public void close() {
+        claims.close();
+        presence.close();
         cluster.close();
     }
 }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -34,6 +35,8 @@ import java.util.stream.Stream;
  * @param insideCluster whether we are a pod ourselves
  * @param dial how agents are reached: {@code dial}: {@code auto}, {@code pod-address}, {@code port-forward}
  * @param capacityWait how long a pod may wait for a node: {@code capacity-wait}, seconds, 30 by default
+ * @param silence how long another server may say nothing before what it made ahead is removed and its turn is over: {@code silence}, seconds, 15
+ *     by default
  * @param egress networks that a sandbox with network may reach: {@code egress}, such as {@code 0.0.0.0/0}; nothing by default
  * @param architecture the nodes' processor: {@code architecture}: {@code amd64} or {@code arm64}; our own by default
  * @param pods what every pod has: {@code agent}, {@code image}, {@code pull-policy}, {@code pull-secrets}, {@code node-selector}, {@code tolerations}, {@code labels},
@@ -45,10 +48,12 @@ record Options(
         boolean insideCluster,
         Dialler.Way dial,
         Duration capacityWait,
+        Duration silence,
         List<String> egress,
         String architecture,
         PodSettings pods) {
     private static final Pattern NETWORK = Pattern.compile("[0-9.]{7,15}/[0-9]{1,2}|[0-9a-fA-F:]{2,39}/[0-9]{1,3}");
+    private static final int RETRIES = 5; // 3 seconds in all, each pause twice as long as the one before
     private static final String SANDBOX_IMAGE = "python:3.11";
 
     static Options read(Map<String, String> given, Map<String, String> environment) {
@@ -63,6 +68,7 @@ record Options(
                 environment.containsKey("KUBERNETES_SERVICE_HOST"),
                 Dialler.Way.parse(words.text("dial").orElse("auto")),
                 words.seconds("capacity-wait", Duration.ofSeconds(30)),
+                Duration.ofSeconds((long) words.number("silence", 15, 3, 600)),
                 networks(words.list("egress")),
                 architecture,
                 pods(words, architecture));
@@ -70,8 +76,13 @@ record Options(
         return options;
     }
 
+    /** Its calls fail after some seconds in which nobody answered; whoever called says it then, with the reason. */
     KubernetesClient connect() {
-        return new KubernetesClientBuilder().withConfig(client).build();
+        Config patient = new ConfigBuilder(client)
+                .withRequestRetryBackoffLimit(RETRIES)
+                .withRequestRetryBackoffInterval(100)
+                .build();
+        return new KubernetesClientBuilder().withConfig(patient).build();
     }
 
     private static Config client(Words words) {

@@ -142,6 +142,7 @@ class FailuresTest {
                 false,
                 options.dial(),
                 options.capacityWait(),
+                options.silence(),
                 List.of(),
                 options.architecture(),
                 options.pods());

@@ -16,6 +16,9 @@ public final class Marks {
     /** Annotation of a secret: for so many seconds from its creation on somebody may still be making the sandbox. */
     public static final String MAKING = "sandjar.dev/making-seconds";
 
+    /** Annotation of a secret: the process that made the sandbox ahead and may hand it out. */
+    public static final String HELD = "sandjar.dev/held-by";
+
     private static final String PREFIX = "sandjar-";
 
     private Marks() {}

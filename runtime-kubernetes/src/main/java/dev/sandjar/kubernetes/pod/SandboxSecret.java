@@ -21,7 +21,11 @@ public final class SandboxSecret {
     /** The key, in hexadecimal digits. */
     public static final String KEY = "key";
 
+    /** The holder of what was taken from its own. */
+    public static final String NOBODY = "nobody";
+
     private static final String RECORD = "record";
+    private static final String HELD_PATH = "/metadata/annotations/" + Marks.HELD.replace("/", "~1");
 
     private SandboxSecret() {}
 
@@ -41,6 +45,40 @@ public final class SandboxSecret {
                 .addToData(KEY, encoded(HexFormat.of().formatHex(key.bytes())))
                 .addToData(RECORD, encoded(record))
                 .build();
+    }
+
+    /** The same, made ahead by somebody who may hand it out. */
+    public static Secret heldBy(Secret secret, String epoch) {
+        return new SecretBuilder(secret)
+                .editMetadata()
+                .addToAnnotations(Marks.HELD, epoch)
+                .endMetadata()
+                .build();
+    }
+
+    /** Who may hand it out; empty when it has its owner. */
+    public static Optional<String> holder(Secret secret) {
+        return Optional.ofNullable(secret.getMetadata().getAnnotations().get(Marks.HELD));
+    }
+
+    /** A JSON patch that gives it to its owner, and fails when somebody else has taken it from its holder. */
+    public static String claiming(String epoch, String record) {
+        return """
+                [{"op":"test","path":"%1$s","value":"%2$s"},
+                 {"op":"remove","path":"%1$s"},
+                 {"op":"replace","path":"/data/record","value":"%3$s"}]""".formatted(HELD_PATH, epoch, encoded(record));
+    }
+
+    /** A JSON patch that takes it from its holder, and fails when it was given to its owner before. */
+    public static String taking(String epoch) {
+        return """
+                [{"op":"test","path":"%1$s","value":"%2$s"},
+                 {"op":"replace","path":"%1$s","value":"%3$s"}]""".formatted(HELD_PATH, epoch, NOBODY);
+    }
+
+    /** Whether its sandbox may never have been finished. */
+    public static boolean making(Secret secret) {
+        return secret.getMetadata().getAnnotations().containsKey(Marks.MAKING);
     }
 
     /** A patch that replaces the notes. */
@@ -67,11 +105,15 @@ public final class SandboxSecret {
         return secret.getMetadata().getAnnotations().containsKey(Marks.FROZEN);
     }
 
+    /** How long somebody may be making the sandbox. */
+    public static Duration makingLimit(Secret secret) {
+        String seconds = secret.getMetadata().getAnnotations().getOrDefault(Marks.MAKING, "0");
+        return Duration.ofSeconds(seconds.matches("[0-9]{1,6}") ? Long.parseLong(seconds) : 0);
+    }
+
     /** Until when somebody may still be making the sandbox, by the cluster's clock. */
     public static Instant makingUntil(Secret secret) {
-        String seconds = secret.getMetadata().getAnnotations().getOrDefault(Marks.MAKING, "0");
-        long limit = seconds.matches("[0-9]{1,6}") ? Long.parseLong(seconds) : 0;
-        return Instant.parse(secret.getMetadata().getCreationTimestamp()).plusSeconds(limit);
+        return Instant.parse(secret.getMetadata().getCreationTimestamp()).plus(makingLimit(secret));
     }
 
     private static String encoded(String text) {

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,13 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
     private final Map<String, T> objects = new ConcurrentHashMap<>();
     private final Set<String> deleted = Collections.synchronizedSet(Collections.newSetFromMap(new Forgetful())); // uids
     private final Map<String, List<Semaphore>> waiting = new ConcurrentHashMap<>();
+
+    private volatile Consumer<T> listener = _ -> {};
+
+    /** Whom every change is told that the watch tells, whoever made it. Must not wait. */
+    public void tell(Consumer<T> whom) {
+        listener = whom;
+    }
 
     /** By name. */
     public Optional<T> get(String name) {
@@ -85,11 +93,13 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
     @Override
     public void onAdd(T object) {
         wrote(object);
+        listener.accept(object);
     }
 
     @Override
     public void onUpdate(T had, T object) {
         wrote(object);
+        listener.accept(object);
     }
 
     @Override
@@ -99,6 +109,7 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
             return had == null || uid(had).equals(uid(object)) ? null : had;
         });
         changed(object);
+        listener.accept(object);
     }
 
     private void changed(T object) {

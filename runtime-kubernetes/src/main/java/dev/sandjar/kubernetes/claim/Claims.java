@@ -1,0 +1,166 @@
+package dev.sandjar.kubernetes.claim;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.pod.SandboxSecret;
+import dev.sandjar.kubernetes.watch.Watched;
+import dev.sandjar.runtime.Deadline;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Hands out what this process made ahead: in memory, and in the cluster a moment later. The write takes the sandbox from us by our epoch:
+ * whoever took us for dead and was faster makes it fail, and then the sandbox is theirs to remove.
+ */
+public final class Claims implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Claims.class.getName());
+    private static final int UNPROCESSABLE = 422; // what it was tested for is not so
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LAST_WRITES = Duration.ofSeconds(10);
+
+    private final Presence presence;
+    private final Watched<Secret> known;
+    private final NonNamespaceOperation<Secret, ?, Resource<Secret>> secrets;
+    private final Map<SandboxId, Claim> writing = new ConcurrentHashMap<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private record Claim(String epoch, String record, CompletableFuture<Void> written) {}
+
+    /** For what was made ahead by us. */
+    public Claims(
+            Presence presence, Watched<Secret> known, NonNamespaceOperation<Secret, ?, Resource<Secret>> secrets) {
+        this.presence = presence;
+        this.known = known;
+        this.secrets = secrets;
+    }
+
+    /** Gives it to its owner. */
+    public void claim(SandboxId id, String record) {
+        String epoch = presence.epoch().orElseThrow(Claims::tooLate);
+        boolean ours = known.get(Marks.name(id)).flatMap(SandboxSecret::holder).equals(Optional.of(epoch));
+        var claim = new Claim(epoch, record, new CompletableFuture<>());
+        if (!ours || writing.putIfAbsent(id, claim) != null) {
+            throw tooLate();
+        }
+        Thread.ofVirtual().name("claim-" + id).start(() -> write(id, claim));
+    }
+
+    /** The notes of one that is handed out and not written yet. */
+    public Optional<String> record(SandboxId id) {
+        return Optional.ofNullable(writing.get(id)).map(Claim::record);
+    }
+
+    /** Waits until what was handed out is written too. */
+    public void settle(SandboxId id, Deadline deadline) throws InterruptedException {
+        Claim claim = writing.get(id);
+        if (claim == null) {
+            return;
+        }
+        try {
+            claim.written().get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw deadline.exceeded("writing down whose the sandbox is");
+        } catch (ExecutionException e) {
+            throw tooLate();
+        }
+    }
+
+    private void write(SandboxId id, Claim claim) {
+        Duration pause = FIRST_PAUSE;
+        while (!tried(id, claim)) {
+            try {
+                if (closed.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                    finish(id, claim); // the sandbox goes with us
+                    return;
+                }
+            } catch (InterruptedException nobodyInterruptsIt) {
+                return;
+            }
+            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+    }
+
+    /** Whether it is over, in one way or the other. */
+    private boolean tried(SandboxId id, Claim claim) {
+        try {
+            known.wrote(secrets.withName(Marks.name(id))
+                    .patch(PatchContext.of(PatchType.JSON), SandboxSecret.claiming(claim.epoch(), claim.record())));
+            finish(id, claim);
+            return true;
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != UNPROCESSABLE && e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                return false;
+            }
+            if (!writtenBefore(id, claim)) {
+                LOG.log(WARNING, "sandbox {0} was handed out too late: others had taken this server for dead", id);
+            }
+            finish(id, claim);
+            return true;
+        }
+    }
+
+    /** The client repeats what was answered by a cut. */
+    private boolean writtenBefore(SandboxId id, Claim claim) {
+        try {
+            Secret there = secrets.withName(Marks.name(id)).get();
+            boolean ours = there != null
+                    && SandboxSecret.holder(there).isEmpty()
+                    && SandboxSecret.record(there).equals(claim.record());
+            if (ours) {
+                known.wrote(there);
+            }
+            return ours;
+        } catch (KubernetesClientException unknown) {
+            return false;
+        }
+    }
+
+    private void finish(SandboxId id, Claim claim) {
+        writing.remove(id, claim);
+        claim.written().complete(null);
+    }
+
+    private static SandboxException tooLate() {
+        return new SandboxException(
+                ErrorCode.UNAVAILABLE,
+                "this server cannot prove that the sandbox is its own to hand out",
+                "try again later",
+                null);
+    }
+
+    /** Waits a little for what is being written. */
+    @Override
+    public void close() {
+        var deadline = Deadline.in("close", LAST_WRITES);
+        for (SandboxId id : writing.keySet()) {
+            try {
+                settle(id, deadline);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            } catch (SandboxException notWritten) {
+                break;
+            }
+        }
+        closed.countDown();
+    }
+}
