@@ -83,6 +83,11 @@ public final class Engine implements AutoCloseable {
         return new OwnedSandboxes(this, owner);
     }
 
+    /** Whose a token is that the place itself has issued; empty for any other. */
+    public Optional<String> owner(String token) {
+        return runtime.owner(token);
+    }
+
     /** How many sandboxes there are in each state, for all owners together. */
     public Map<SandboxState, Integer> counts() {
         return registry.counts();

@@ -1,6 +1,8 @@
 package dev.sandjar.kubernetes;
 
 import dev.sandjar.Finding;
+import dev.sandjar.kubernetes.pod.AgentSource;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -11,6 +13,8 @@ import java.util.stream.Stream;
 
 /** Asks the cluster what it lets us do and what it enforces. */
 final class Doctor {
+    private static final String ENFORCED = "pod-security.kubernetes.io/enforce";
+    private static final String RESTRICTED = "restricted";
     private static final int KILLS_WHOLE_CONTAINERS = 28;
 
     private final Cluster cluster;
@@ -34,6 +38,7 @@ final class Doctor {
         try {
             findings.add(version());
             findings.add(permissions());
+            findings.add(podSecurity());
             findings.add(memory());
             findings.add(network());
         } catch (KubernetesClientException e) {
@@ -76,6 +81,9 @@ final class Doctor {
         }
         all.add(new Permission("patch", "secrets", ""));
         all.add(new Permission("list", "events", ""));
+        for (String verb : List.of("create", "delete", "get", "list", "update")) {
+            all.add(new Permission(verb, "leases", "coordination.k8s.io"));
+        }
         for (String verb : List.of("create", "get", "update")) {
             all.add(new Permission(verb, "networkpolicies", "networking.k8s.io"));
             all.add(new Permission(verb, "configmaps", ""));
@@ -106,6 +114,37 @@ final class Doctor {
                 .create(asked)
                 .getStatus()
                 .getAllowed();
+    }
+
+    /** Namespaces are not for everybody to look at: not knowing is no fault. */
+    private Finding podSecurity() {
+        String level = "";
+        try {
+            Namespace namespace =
+                    cluster.client.namespaces().withName(cluster.namespace).get();
+            level = namespace == null ? "" : namespace.getMetadata().getLabels().getOrDefault(ENFORCED, "");
+        } catch (KubernetesClientException notAllowed) {
+            return new Finding(
+                    "pod-security",
+                    Finding.Level.WEAK,
+                    "this account may not see which pod security level namespace " + cluster.namespace + " enforces",
+                    "look yourself: kubectl get namespace " + cluster.namespace + " --show-labels");
+        }
+        boolean nodeFolder = options.pods().agent() instanceof AgentSource.NodeFolder;
+        if (level.equals(RESTRICTED) && nodeFolder) {
+            return new Finding(
+                    "pod-security",
+                    Finding.Level.BROKEN,
+                    "namespace " + cluster.namespace + " enforces restricted, which refuses folders of nodes",
+                    "use agent=config-map, or agent=init:IMAGE");
+        }
+        return level.equals(RESTRICTED)
+                ? new Finding("pod-security", Finding.Level.GOOD, "the namespace enforces restricted", "")
+                : new Finding(
+                        "pod-security",
+                        Finding.Level.WEAK,
+                        "sandboxes satisfy the level restricted, but the namespace does not enforce it",
+                        "kubectl label namespace " + cluster.namespace + " " + ENFORCED + "=" + RESTRICTED);
     }
 
     private Finding memory() {

@@ -61,6 +61,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
     private final Creation creation;
     private final Ground ground;
     private final ClusterImages images;
+    private final TokenReviews tokens;
     private final Presence presence;
     private final Claims claims;
     private final Sight sight;
@@ -74,6 +75,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
         this.creation = new Creation(cluster, options.pods(), dialler, options.capacityWait(), removal);
         this.ground = new Ground(cluster, options);
         this.images = new ClusterImages(cluster);
+        this.tokens = new TokenReviews(cluster.client, options.tokenAudience());
         this.presence = new Presence(cluster.client, cluster.namespace, options.silence(), this::tidyUp);
         this.claims = new Claims(presence, cluster.secrets, cluster.secrets());
         this.sight = new Sight(cluster, presence, claims);
@@ -300,6 +302,11 @@ public final class KubernetesRuntime implements SandboxRuntime {
             }
         }
         return found;
+    }
+
+    @Override
+    public Optional<String> owner(String token) {
+        return tokens.owner(token);
     }
 
     @Override

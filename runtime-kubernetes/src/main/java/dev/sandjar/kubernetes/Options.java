@@ -39,7 +39,8 @@ import java.util.stream.Stream;
  *     by default
  * @param egress networks that a sandbox with network may reach: {@code egress}, such as {@code 0.0.0.0/0}; nothing by default
  * @param architecture the nodes' processor: {@code architecture}: {@code amd64} or {@code arm64}; our own by default
- * @param pods what every pod has: {@code agent}, {@code image}, {@code pull-policy}, {@code pull-secrets}, {@code node-selector}, {@code tolerations}, {@code labels},
+ * @param tokenAudience whom the tokens of service accounts must be for: {@code token-audience}; the cluster itself by default
+ * @param pods what every pod has: {@code agent}, {@code image}, {@code aliases}, {@code pull-policy}, {@code pull-secrets}, {@code node-selector}, {@code tolerations}, {@code labels},
  *     {@code annotations}, {@code runtime-class}, {@code cpu-request}, {@code memory-request}, {@code longest-life}, {@code workspace-claim}, {@code pod-template}
  */
 record Options(
@@ -51,6 +52,7 @@ record Options(
         Duration silence,
         List<String> egress,
         String architecture,
+        Optional<String> tokenAudience,
         PodSettings pods) {
     private static final Pattern NETWORK = Pattern.compile("[0-9.]{7,15}/[0-9]{1,2}|[0-9a-fA-F:]{2,39}/[0-9]{1,3}");
     private static final int RETRIES = 5; // 3 seconds in all, each pause twice as long as the one before
@@ -71,6 +73,7 @@ record Options(
                 Duration.ofSeconds((long) words.number("silence", 15, 3, 600)),
                 networks(words.list("egress")),
                 architecture,
+                words.text("token-audience"),
                 pods(words, architecture));
         words.refuseOthers();
         return options;
@@ -110,6 +113,7 @@ record Options(
         return new PodSettings(
                 AgentSource.parse(words.text("agent").orElse("config-map"), Ground.configMapName(architecture)),
                 words.text("image").orElse(SANDBOX_IMAGE),
+                aliases(words),
                 words.oneOf("pull-policy", "IfNotPresent", "Always", "Never"),
                 words.list("pull-secrets"),
                 selector,
@@ -122,6 +126,12 @@ record Options(
                 words.seconds("longest-life", Duration.ofDays(1)),
                 words.text("workspace-claim"),
                 words.text("pod-template").map(Options::template));
+    }
+
+    /** Clients of the sessions API send that name when nobody says which image. */
+    private static Map<String, String> aliases(Words words) {
+        Map<String, String> said = words.map("aliases");
+        return said.isEmpty() ? Map.of("sandbox:latest", PodSettings.HOST) : said;
     }
 
     /** {@code key=value:effect}, {@code key:effect} or {@code key}. */

@@ -145,6 +145,7 @@ class FailuresTest {
                 options.silence(),
                 List.of(),
                 options.architecture(),
+                options.tokenAudience(),
                 options.pods());
         assertThatThrownBy(() -> KubernetesRuntime.open(theirs))
                 .isInstanceOfSatisfying(

@@ -177,6 +177,16 @@ public interface SandboxRuntime extends AutoCloseable {
     // ----
 
     /**
+     * Whose a token is that the place itself has issued, such as a cluster to its service accounts.
+     *
+     * @param token as somebody sent it; nothing is known about it
+     * @return the owner; empty for a token that is not the place's, or not valid
+     */
+    default Optional<String> owner(String token) {
+        return Optional.empty();
+    }
+
+    /**
      * The root filesystems it has.
      *
      * @return the same at every call

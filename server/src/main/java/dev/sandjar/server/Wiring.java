@@ -24,7 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.ServiceLoader;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Opens the engine at start, lets go of it at the end; the sandboxes live on. */
@@ -40,25 +40,8 @@ public class Wiring implements Places {
     }
 
     void start(@Observes StartupEvent event) {
-        var options = new HashMap<String, String>();
-        options.put("home", config.home());
-        options.put("registries", config.registries());
-        options.put(LimitOptions.name("pull"), LimitOptions.text(config.limits().pull()));
-        options.put(
-                LimitOptions.name("cleanup"), LimitOptions.text(config.limits().cleanup()));
-        options.put(
-                LimitOptions.name("doctor"), LimitOptions.text(config.limits().doctor()));
-        config.ociRuntime().ifPresent(name -> options.put("oci-runtime", name));
-        config.mirror().ifPresent(mirror -> options.put("mirror", mirror));
-        config.aliases().ifPresent(aliases -> options.put("aliases", aliases));
-        var runtime = ServiceLoader.load(SandboxRuntimeProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(provider -> provider.scheme().equals("local"))
-                .findFirst()
-                .orElseThrow(() -> SandboxException.notSupported("local", "this build", "add a runtime"))
-                .open(options);
         Engine opened = Engine.open(
-                runtime,
+                Place.open(config),
                 EngineConfig.builder()
                         .resident(true)
                         .createLimit(config.limits().create())
@@ -97,11 +80,20 @@ public class Wiring implements Places {
 
     @Override
     public Sandboxes of(String owner) {
+        return new MeteredSandboxes(opened().sandboxes(owner), meters);
+    }
+
+    @Override
+    public Optional<String> owner(String token) {
+        return opened().owner(token);
+    }
+
+    private Engine opened() {
         Engine open = engine;
         if (open == null) {
             throw new IllegalStateException("a request before the start");
         }
-        return new MeteredSandboxes(open.sandboxes(owner), meters);
+        return open;
     }
 
     private static List<Template> templates(Map<String, ServerConfig.TemplateConfig> configured) {

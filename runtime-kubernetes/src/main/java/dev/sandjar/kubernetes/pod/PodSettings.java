@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param agent where it has the agent from
  * @param image for a spec that names none, or {@code host}
+ * @param aliases names for images
  * @param pullPolicy {@code IfNotPresent}, {@code Always} or {@code Never}
  * @param pullSecrets names of secrets in the namespace
  * @param nodeSelector labels that its node must have
@@ -28,6 +29,7 @@ import java.util.Optional;
 public record PodSettings(
         AgentSource agent,
         String image,
+        Map<String, String> aliases,
         String pullPolicy,
         List<String> pullSecrets,
         Map<String, String> nodeSelector,
@@ -40,8 +42,12 @@ public record PodSettings(
         Duration longestLife,
         Optional<String> workspaceClaim,
         Optional<Pod> template) {
+    /** The image that means: whatever is usual here. */
+    public static final String HOST = "host";
+
     /** Copies. */
     public PodSettings {
+        aliases = Map.copyOf(aliases);
         pullSecrets = List.copyOf(pullSecrets);
         nodeSelector = Map.copyOf(nodeSelector);
         tolerations = List.copyOf(tolerations);

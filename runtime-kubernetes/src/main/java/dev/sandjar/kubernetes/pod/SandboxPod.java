@@ -161,7 +161,10 @@ public final class SandboxPod {
     }
 
     private String image() {
-        return spec.image().filter(name -> !name.equals("host")).orElse(settings.image());
+        return spec.image()
+                .map(name -> settings.aliases().getOrDefault(name, name))
+                .filter(name -> !name.equals(PodSettings.HOST))
+                .orElse(settings.image());
     }
 
     private List<Container> initContainers() {

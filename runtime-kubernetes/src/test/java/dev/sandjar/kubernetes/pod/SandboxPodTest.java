@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SandboxPodTest {
@@ -36,6 +37,7 @@ class SandboxPodTest {
         return new PodSettings(
                 AgentSource.parse(agent, "the-agent"),
                 "python:3.11",
+                Map.of("team/python:latest", "registry.example/python:3.12"),
                 "IfNotPresent",
                 List.of("pull"),
                 Map.of("kubernetes.io/arch", "amd64"),
@@ -91,6 +93,16 @@ class SandboxPodTest {
     @ValueSource(strings = {"config-map", "init:agent:1", "image:agent:1"})
     void thePodSecurityLevelRestrictedHolds(String agent) {
         isRestricted(SandboxPod.of(ID, PLAIN, settings(agent, Optional.empty()), SECRET));
+    }
+
+    @ParameterizedTest(name = "{0} is {1}")
+    @CsvSource({
+        "node:20, node:20",
+        "host, python:3.11",
+        "team/python:latest, registry.example/python:3.12",
+    })
+    void anImageMayHaveAnotherName(String said, String image) {
+        assertThat(sandbox(pod(SandboxSpec.of(said))).getImage()).isEqualTo(image);
     }
 
     @Test

@@ -16,13 +16,17 @@ public class Authentication {
     private final StaticTokens tokens;
     private final JwtTokens jwt;
     private final RateLimits limits;
+    private final Places places;
+    private final boolean askPlace;
 
-    Authentication(ServerConfig config, RateLimits limits) throws IOException {
+    Authentication(ServerConfig config, RateLimits limits, Places places) throws IOException {
         Path file = config.auth().tokenFile().map(Path::of).orElseGet(TokenFile::standard);
         TokenFile.makeIfMissing(file);
         tokens = StaticTokens.of(TokenFile.read(file));
         jwt = new JwtTokens(config.auth().jwt());
         this.limits = limits;
+        this.places = places;
+        askPlace = config.auth().kubernetes();
     }
 
     /**
@@ -41,11 +45,18 @@ public class Authentication {
             limits.wrong(address);
             throw unknown("these credentials are of a kind that is not known here");
         }
-        Optional<String> owner = JwtTokens.looksLikeOne(token) ? jwt.owner(token) : staticOwner(token, address);
+        Optional<String> owner =
+                JwtTokens.looksLikeOne(token) ? signedOwner(token, address) : staticOwner(token, address);
         return owner.orElseThrow(() -> {
             limits.wrong(address);
             return unknown("these credentials are not known here");
         });
+    }
+
+    /** Asking a cluster costs it a call, so whoever is wrong too often is not asked about. */
+    private Optional<String> signedOwner(String token, String address) {
+        Optional<String> owner = jwt.owner(token);
+        return owner.isPresent() || !askPlace || !limits.mayGuess(address) ? owner : places.owner(token);
     }
 
     /** A token can be guessed, a signature not. One that was right before still is, whatever a neighbour behind the same address does. */

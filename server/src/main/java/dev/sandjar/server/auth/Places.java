@@ -1,8 +1,12 @@
 package dev.sandjar.server.auth;
 
 import dev.sandjar.Sandboxes;
+import java.util.Optional;
 
 /** The sandboxes as each owner sees them. */
 public interface Places {
     Sandboxes of(String owner);
+
+    /** Whose a token is that the place itself has issued, such as a cluster to its service accounts; empty for any other. */
+    Optional<String> owner(String token);
 }

@@ -15,6 +15,13 @@ import java.util.Set;
 /** Everything about the server. Keys: {@code sandjar.*}; an unknown one stops the start. */
 @ConfigMapping(prefix = "sandjar")
 public interface ServerConfig {
+    /** {@code local}: sandboxes on this machine; {@code kubernetes}: on a cluster. */
+    @WithDefault("local")
+    String runtime();
+
+    /** How a cluster is used. */
+    Kubernetes kubernetes();
+
     /** Where the sandboxes of this machine are kept. */
     @WithDefault("/var/lib/sandjar")
     String home();
@@ -61,6 +68,10 @@ public interface ServerConfig {
 
         /** JSON Web Tokens. */
         Jwt jwt();
+
+        /** Whether tokens of the cluster's service accounts are taken; the owner is {@code system:serviceaccount:NAMESPACE:NAME}. */
+        @WithDefault("false")
+        boolean kubernetes();
     }
 
     /** JSON Web Tokens; the owner is the claim {@code sub}. Keys: {@code sandjar.auth.jwt.*} */
@@ -76,6 +87,81 @@ public interface ServerConfig {
 
         /** What the claim {@code aud} must hold. */
         Optional<String> audience();
+    }
+
+    /** How a cluster is used; the values are read by its runtime. Keys: {@code sandjar.kubernetes.*} */
+    interface Kubernetes {
+        /** A file; else {@code KUBECONFIG}, the user's own, or inside a cluster the pod's account. */
+        Optional<String> kubeconfig();
+
+        /** Of the kubeconfig. */
+        Optional<String> context();
+
+        /** Where sandboxes live. */
+        Optional<String> namespace();
+
+        /** {@code pod-address} or {@code port-forward}; else what works. */
+        Optional<String> dial();
+
+        /** Where pods have the agent from: {@code config-map}, {@code init:IMAGE}, {@code image:IMAGE}, {@code node:/FOLDER}. */
+        Optional<String> agent();
+
+        /** Of a sandbox whose image is {@code host}. */
+        Optional<String> image();
+
+        /** Names for images. */
+        Optional<String> aliases();
+
+        /** {@code IfNotPresent}, {@code Always}, {@code Never}. */
+        Optional<String> pullPolicy();
+
+        /** Names. */
+        Optional<String> pullSecrets();
+
+        /** Labels that nodes must have. */
+        Optional<String> nodeSelector();
+
+        /** Of taints. */
+        Optional<String> tolerations();
+
+        /** Of every pod. */
+        Optional<String> labels();
+
+        /** Of every pod. */
+        Optional<String> annotations();
+
+        /** Such as gVisor's. */
+        Optional<String> runtimeClass();
+
+        /** Processors set aside for each. */
+        Optional<String> cpuRequest();
+
+        /** Bytes set aside for each. */
+        Optional<String> memoryRequest();
+
+        /** Seconds after which the kubelet ends a sandbox. */
+        Optional<String> longestLife();
+
+        /** A claim for the workspace. */
+        Optional<String> workspaceClaim();
+
+        /** A file with what every pod starts from. */
+        Optional<String> podTemplate();
+
+        /** Networks that may be reached. */
+        Optional<String> egress();
+
+        /** Seconds that a pod may wait for a node. */
+        Optional<String> capacityWait();
+
+        /** Seconds that another replica may say nothing. */
+        Optional<String> silence();
+
+        /** Whom service accounts' tokens must be for. */
+        Optional<String> tokenAudience();
+
+        /** Of the nodes. */
+        Optional<String> architecture();
     }
 
     /** How much is too much. Keys: {@code sandjar.limits.*} */
