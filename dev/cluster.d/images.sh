@@ -65,15 +65,50 @@ debian() { # work folder, packages
   echo '["bash"]' >"$1/entrypoint"
 }
 
-archive() { # work folder with layer.tar and entrypoint, name: image.tar, as docker save writes it
-  local digest
-  digest=$(sha256sum "$1/layer.tar" | cut -d' ' -f1)
-  jq -n --slurpfile entrypoint "$1/entrypoint" --arg layer "sha256:$digest" '{
+archive() { # work folder with layer.tar and entrypoint, name, arguments, layers below: image.tar, as docker save writes it
+  local layers=("${@:4}" layer.tar) digests
+  digests=$(cd "$1" && sha256sum "${layers[@]}" | jq -R '"sha256:" + split(" ")[0]' | jq -s .)
+  jq -n --slurpfile entrypoint "$1/entrypoint" --argjson cmd "${3:-null}" --argjson layers "$digests" '{
     architecture: "amd64", os: "linux", created: "2026-01-01T00:00:00Z",
-    config: {Entrypoint: $entrypoint[0], Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]},
-    rootfs: {type: "layers", diff_ids: [$layer]}, history: [{created_by: "dev/cluster"}]}' >"$1/config.json"
-  jq -n --arg name "$2" '[{Config: "config.json", RepoTags: [$name], Layers: ["layer.tar"]}]' >"$1/manifest.json"
-  tar -C "$1" -cf "$1/image.tar" manifest.json config.json layer.tar
+    config: {Entrypoint: $entrypoint[0], Cmd: $cmd, Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]},
+    rootfs: {type: "layers", diff_ids: $layers}, history: [$layers[] | {created_by: "dev/cluster"}]}' >"$1/config.json"
+  jq -n --arg name "$2" '[{Config: "config.json", RepoTags: [$name], Layers: $ARGS.positional}]' --args "${layers[@]}" >"$1/manifest.json"
+  tar -C "$1" -cf "$1/image.tar" manifest.json config.json "${layers[@]}"
+}
+
+# The server of this clone, as deploy/images/server/Dockerfile has it: a small Java runtime and the application, on the layer of the Python image
+import_server() {
+  local app=$top/server/target/quarkus-app name=$IMAGE_HOST/server:1 digest
+  [ -e "$app/quarkus-run.jar" ] || give_up "the server is not built" "run: mvn -DskipTests -pl server -am package"
+  find_jdk
+  java_runtime
+  digest=$(find "$app" -type f -name '*.jar' -exec sha256sum {} + | sort -k 2 | sha256sum | cut -c1-16)
+  if [ "$(cat "$state/server.digest" 2>/dev/null)" != "$digest" ]; then
+    (
+      set -e
+      work=$(mktemp -d "$cache/images/new.XXXXXX")
+      trap 'rm -rf "$work"' EXIT
+      tar -C "$work" -xf "$cache/images/python:1.tar" layer.tar && mv "$work/layer.tar" "$work/base.tar"
+      mkdir -p "$work/rootfs/opt"
+      cp -r "$cache/java" "$work/rootfs/opt/java"
+      cp -r "$app" "$work/rootfs/opt/sandjar"
+      tar -C "$work/rootfs" --owner=0 --group=0 -cf "$work/layer.tar" .
+      echo '["/opt/java/bin/java", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "-jar", "/opt/sandjar/quarkus-run.jar"]' >"$work/entrypoint"
+      archive "$work" "$name" '["--host", "0.0.0.0"]' base.tar
+      containerd_ctr images import "$work/image.tar" >/dev/null
+    ) || give_up "image $name could not be loaded"
+    echo "$digest" >"$state/server.digest"
+  fi
+  echo "$name"
+}
+
+java_runtime() {
+  [ ! -e "$cache/java/made-of" ] || [ "$(cat "$cache/java/made-of")" != "$JAVA_HOME" ] || return 0
+  say "making a small Java runtime"
+  rm -rf "$cache/java"
+  "$JAVA_HOME/bin/jlink" --add-modules "$(cat "$top/deploy/images/server/modules")" --strip-debug --no-header-files --no-man-pages \
+    --output "$cache/java" || give_up "the Java runtime could not be made"
+  echo "$JAVA_HOME" >"$cache/java/made-of"
 }
 
 containerd_ctr() {

@@ -1,10 +1,11 @@
 # Sourced by dev/cluster: certificates, configuration, processes; and how all of it goes away again.
 
-PROCESSES="etcd kube-apiserver kube-controller-manager kube-scheduler containerd kubelet"
+PROCESSES="etcd kube-apiserver api-service kube-controller-manager kube-scheduler containerd kubelet"
 NODE=198.19.255.1 # on lo; the range is for tests (RFC 2544)
 PODS=198.18.0.0/22
 RANGE=198.18.0.0/15
 SERVICES=198.19.0.0/24
+API_SERVICE=198.19.0.1 # what pods know the API server by; no kube-proxy is here to lead them
 API=https://$NODE:6443
 run=/run/sandjar-cluster
 
@@ -30,6 +31,7 @@ start_cluster() {
     --kubelet-client-certificate="$state/pki/admin.crt" --kubelet-client-key="$state/pki/admin.key" \
     --kubelet-certificate-authority="$state/pki/ca.crt" --kubelet-preferred-address-types=InternalIP \
     --max-requests-inflight=800 --max-mutating-requests-inflight=400 --cert-dir="$state/apiserver"
+  start api-service socat "TCP-LISTEN:443,bind=$API_SERVICE,fork,reuseaddr,nodelay" "TCP:$NODE:6443,nodelay"
   start kube-controller-manager "$bin/kube-controller-manager" --kubeconfig="$state/controller.conf" --use-service-account-credentials \
     --service-account-private-key-file="$state/pki/accounts.key" --root-ca-file="$state/pki/ca.crt" --port=0 --secure-port=0 \
     --leader-elect=false --kube-api-qps=100 --kube-api-burst=200
@@ -67,7 +69,7 @@ control_groups() { # of their own, so that nobody else's are swept up
 }
 
 network_up() {
-  ip address replace $NODE/32 dev lo && ip route replace blackhole $RANGE && sysctl -qw net.ipv4.ip_forward=1
+  ip address replace $NODE/32 dev lo && ip address replace $API_SERVICE/32 dev lo && ip route replace blackhole $RANGE && sysctl -qw net.ipv4.ip_forward=1
 }
 
 # ---- processes: known by number and start time, so that a number used again fools nobody
@@ -110,7 +112,7 @@ not_runs() { ! runs "$1"; }
 take_down() {
   stop kubelet
   if runs containerd; then no_containers; fi
-  for program in containerd kube-scheduler kube-controller-manager kube-apiserver etcd; do
+  for program in containerd kube-scheduler kube-controller-manager api-service kube-apiserver etcd; do
     stop "$program"
   done
   local mount
@@ -120,8 +122,9 @@ take_down() {
   if [ -e /sys/class/net/sandjar-pods ]; then ip link delete sandjar-pods; fi
   if [ -n "$(ip route show type blackhole $RANGE)" ]; then ip route delete blackhole $RANGE; fi
   ip address delete $NODE/32 dev lo 2>/dev/null
+  ip address delete $API_SERVICE/32 dev lo 2>/dev/null
   find /sys/fs/cgroup -depth -type d -path '*/sandjar-cluster*' -exec rmdir {} + 2>/dev/null
-  rm -rf "$state"/{etcd,kubelet,pki,cni,log,apiserver,agent} "$state"/*.conf "$run"
+  rm -rf "$state"/{etcd,kubelet,pki,cni,log,apiserver,agent} "$state"/*.conf "$state/server.digest" "$run"
 }
 
 no_containers() {
