@@ -77,6 +77,7 @@ network_up() {
 start() { # name, command...
   local name=$1
   shift
+  printf '%q ' "$@" >"$state/pid/$name.command" # for starting it again
   setsid "$@" </dev/null >>"$state/log/$name.log" 2>&1 9>&- &
   echo "$! $(started_at $!)" >"$state/pid/$name"
 }
@@ -102,7 +103,19 @@ stop() { # name: asks, waits ten seconds, then kills
     within 10 "$1 to end" not_runs "$1" || kill -9 "$pid"
     within 5 "$1 to end" not_runs "$1"
   fi
-  rm -f "$state/pid/$1"
+  rm -f "$state/pid/$1" "$state/pid/$1.command"
+}
+
+kill_one() { # name: at once, as a crash does
+  runs "$1" || give_up "$1 does not run"
+  kill -9 "$(pid_of "$1")"
+  within 5 "$1 to end" not_runs "$1"
+}
+
+start_again() { # name
+  local -a command
+  eval "command=($(cat "$state/pid/$1.command"))"
+  start "$1" "${command[@]}"
 }
 
 not_runs() { ! runs "$1"; }

@@ -171,18 +171,6 @@ class FailuresTest {
     }
 
     @Test
-    void aPodDeletedByHandIsDeadAndThenGone() throws Exception {
-        KubernetesRuntime runtime = TestCluster.runtime();
-        var id = SandboxId.random();
-        runtime.create(id, PLAIN, "{}", Agents.soon());
-        try (var client = TestCluster.options(Map.of()).connect()) {
-            client.pods().inNamespace("default").withName(Marks.name(id)).delete();
-        }
-        Waiting.until("it is gone", () -> runtime.find(id).isEmpty());
-        runtime.destroy(id, Agents.soon());
-    }
-
-    @Test
     void aPodThatReachedItsLongestLifeIsDeadAndSaysSo() throws Exception {
         try (var runtime = TestCluster.open(Map.of("longest-life", "3"))) {
             var id = SandboxId.random();

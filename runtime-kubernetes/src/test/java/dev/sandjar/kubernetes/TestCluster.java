@@ -32,7 +32,7 @@ final class TestCluster {
         return Options.read(all, System.getenv());
     }
 
-    static List<String> script(String verb) {
-        return RealCluster.script(verb);
+    static List<String> script(String... words) {
+        return RealCluster.script(words);
     }
 }

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A namespace for one test, with whatever the test wants to be wrong there; gone with it. */
-final class TestNamespace implements AutoCloseable {
+public final class TestNamespace implements AutoCloseable {
     final String name = "sandjar-test-" + UUID.randomUUID().toString().substring(0, 8);
     final KubernetesClient client;
 
-    TestNamespace() throws Exception {
+    public TestNamespace() throws Exception {
         client = TestCluster.options(Map.of()).connect();
         client.resource(new NamespaceBuilder()
                         .withNewMetadata()
@@ -26,6 +26,14 @@ final class TestNamespace implements AutoCloseable {
                                 .withName("default")
                                 .get()
                         != null);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public KubernetesClient client() {
+        return client;
     }
 
     KubernetesRuntime runtime(Map<String, String> options) {

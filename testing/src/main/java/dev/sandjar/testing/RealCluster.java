@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,15 @@ public final class RealCluster {
     }
 
     /**
+     * Whether it is ours to break: nobody kills the processes of a cluster that was given.
+     *
+     * @return false for the cluster of {@code KUBECONFIG}
+     */
+    public static boolean breakable() {
+        return !GIVEN;
+    }
+
+    /**
      * How a runtime is opened there.
      *
      * @return names to values
@@ -39,22 +49,45 @@ public final class RealCluster {
     /**
      * Calls {@code dev/cluster}.
      *
-     * @param verb such as {@code agent}
+     * @param words such as {@code agent}, or {@code kill kubelet}
      * @return the lines that it said
      */
-    public static List<String> script(String verb) {
+    public static List<String> script(String... words) {
+        var command = new ArrayList<String>();
+        command.add(folder().resolve("dev/cluster").toString());
+        command.addAll(List.of(words));
+        return said(command).lines().toList();
+    }
+
+    private static String said(List<String> command) {
         try {
-            Process process = new ProcessBuilder(folder().resolve("dev/cluster").toString(), verb)
+            Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
-                throw new AssertionError("dev/cluster " + verb + " failed: " + said);
+                throw new AssertionError(String.join(" ", command) + " failed: " + said);
             }
-            return said.lines().toList();
+            return said;
         } catch (IOException | InterruptedException e) {
-            throw new AssertionError("dev/cluster " + verb, e);
+            throw new AssertionError(String.join(" ", command), e);
         }
+    }
+
+    /**
+     * Asks as a person would.
+     *
+     * @param words such as {@code get}, {@code pods}
+     * @return what it said
+     */
+    public static String kubectl(String... words) {
+        var command = new ArrayList<String>();
+        command.add(GIVEN ? "kubectl" : script("kubectl").getFirst());
+        if (!GIVEN) {
+            command.add("--kubeconfig=" + OPTIONS.get("kubeconfig"));
+        }
+        command.addAll(List.of(words));
+        return said(command);
     }
 
     private static Map<String, String> find() {

@@ -1,0 +1,188 @@
+package dev.sandjar.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.RunningCommand;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxInfo;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.SandboxState;
+import dev.sandjar.Sandboxes;
+import dev.sandjar.testing.Waiting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two servers at one namespace of a real cluster: any of them serves any sandbox, and one may be killed at any moment. */
+@Timeout(180)
+class ReplicasTest {
+    private static final SandboxSpec PLAIN = SandboxSpec.builder().build();
+    private static final SandboxSpec WARM =
+            SandboxSpec.builder().template("ready").build();
+
+    @TempDir
+    static Path home;
+
+    private ClusterNamespace namespace;
+    private RealServer first;
+    private RealServer second;
+    private CuttingProxy proxy; // leads to the first, until it is killed
+    private Sandboxes a;
+    private Sandboxes b;
+
+    @BeforeEach
+    void open() throws Exception {
+        namespace = new ClusterNamespace();
+        first = server();
+        second = server();
+        proxy = new CuttingProxy(first.address.getPort(), List.of());
+        a = Sandboxes.open("http://127.0.0.1:" + proxy.port(), RealServer.TOKEN);
+        b = Sandboxes.open(second.address.toString(), RealServer.TOKEN);
+    }
+
+    private RealServer server() throws Exception {
+        return Replica.start(home, namespace.name(), "SANDJAR_TEMPLATES_READY_WARM=2");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        a.close();
+        b.close();
+        proxy.close();
+        first.close();
+        second.close();
+        namespace.close();
+    }
+
+    private static Set<String> ids(Sandboxes sandboxes) {
+        var ids = new TreeSet<String>();
+        sandboxes.list(0, 100).sandboxes().forEach(info -> ids.add(info.id().toString()));
+        return ids;
+    }
+
+    private static void becomes(Sandbox sandbox, SandboxState state) throws Exception {
+        Waiting.until("it is " + state, () -> sandbox.info().state() == state);
+    }
+
+    @Test
+    void whatOneMakesTheOtherServes() throws Exception {
+        Sandbox made = a.create(PLAIN);
+        Waiting.until("b lists it", () -> ids(b).contains(made.id().toString()));
+        Sandbox same = b.get(made.id());
+        assertThat(same.run("echo", "through b").stdout()).isEqualTo("through b\n");
+        same.files().write("note", "x".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(made.run("cat", "note").stdout()).isEqualTo("x");
+
+        made.pause();
+        becomes(same, SandboxState.PAUSED);
+        same.resume();
+        becomes(made, SandboxState.RUNNING);
+        assertThat(made.run("cat", "note").stdout()).isEqualTo("x");
+
+        SandboxInfo renewed = same.renew(Duration.ofHours(2));
+        Waiting.until("a knows the new end", () -> made.info().expiresAt().equals(renewed.expiresAt()));
+        same.delete();
+        Waiting.until("a has it no more", () -> !ids(a).contains(made.id().toString()));
+        assertThatThrownBy(() -> made.run("true"))
+                .isInstanceOfSatisfying(
+                        SandboxException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SANDBOX_NOT_FOUND));
+    }
+
+    @Test
+    void aStreamOfAKilledReplicaGoesOnAtTheOtherWithoutALoss() throws Exception {
+        Sandbox sandbox = a.create(PLAIN);
+        Sums sums = Sums.ofNoise(sandbox, 7);
+        try (RunningCommand command = sandbox.start(sums.command())) {
+            var output = command.output();
+            sums.add(output, 5_000_000);
+            first.kill();
+            proxy.moveTo(second.address.getPort());
+            sums.add(output, Long.MAX_VALUE);
+            assertThat(sums.seen()).isEqualTo(sums.expected());
+            assertThat(command.await()).isEqualTo(new dev.sandjar.Ending.Exited(0));
+        }
+        b.get(sandbox.id()).delete();
+    }
+
+    @Test
+    void noWarmSandboxIsHandedOutTwiceAlsoWhenOneIsKilledInTheMiddle() throws Exception {
+        Waiting.until("both are full", () -> namespace.pods().size() == 4);
+        Set<String> claimed = ConcurrentHashMap.newKeySet();
+        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            var all = new ArrayList<Future<?>>();
+            for (int i = 0; i < 8; i++) {
+                Sandboxes one = i % 2 == 0 ? a : b;
+                all.add(tasks.submit(() -> {
+                    Sandbox sandbox = one.create(WARM);
+                    assertThat(claimed.add(sandbox.id().toString())).isTrue();
+                    assertThat(sandbox.run("sh", "-c", "cat used 2>/dev/null; echo used > used")
+                                    .stdout())
+                            .isEmpty();
+                    return null;
+                }));
+            }
+            Waiting.until("some are handed out", () -> claimed.size() >= 3);
+            first.kill();
+            proxy.moveTo(second.address.getPort());
+            for (Future<?> one : all) {
+                one.get(); // whoever was cut off asked again
+            }
+        }
+        Set<String> left = ids(b);
+        Waiting.until(
+                "what the dead one had ready is gone", () -> namespace.pods().size() == ids(b).size() + 2);
+        left.forEach(id -> b.get(dev.sandjar.SandboxId.parse(id).orElseThrow()).delete());
+    }
+
+    @Test
+    void anIdleSandboxGoesWhicheverReplicaItWasUsedThrough() throws Exception {
+        var spec = SandboxSpec.builder().idleTimeout(Duration.ofSeconds(3)).build();
+        Sandbox one = a.create(spec);
+        Sandbox other = b.create(spec);
+        for (int i = 0; i < 8; i++) {
+            b.get(one.id()).run("sleep", "0.5");
+            a.get(other.id()).run("sleep", "0.5");
+        }
+        assertThat(ids(a)).contains(one.id().toString(), other.id().toString());
+        Waiting.until("both are gone", () -> ids(a).isEmpty() && ids(b).isEmpty());
+        Waiting.until("their pods too", () -> namespace.pods().size() == 4);
+    }
+
+    @Test
+    void whatAKilledReplicaWasMakingIsTidiedUp() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            Thread.ofVirtual().start(() -> {
+                try {
+                    for (int k = 0; k < 100; k++) {
+                        a.create(PLAIN).close();
+                    }
+                } catch (Exception killed) {
+                    // as it is meant to be
+                }
+            });
+        }
+        Waiting.until("it is in the middle", () -> namespace.pods().size() > 6);
+        first.kill();
+        Waiting.until("every pod is known to the other, or its pool's", () -> {
+            Set<String> known = ids(b);
+            return namespace.pods().size() == known.size() + 2;
+        });
+        ids(b).forEach(id ->
+                b.get(dev.sandjar.SandboxId.parse(id).orElseThrow()).delete());
+        Waiting.until("nothing is left but the pool", () -> namespace.pods().size() == 2);
+    }
+}
