@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Every figure of docs/SPECIFICATION.md that a whole sandbox has, in one table. Arguments: which of {@code process}, {@code server} and
- * {@code start}; all without any. Needs root, some minutes, and a quiet machine for absolute values.
+ * Every figure of docs/SPECIFICATION.md that a whole sandbox has, in one table. Arguments: which of {@code process}, {@code server},
+ * {@code start} and {@code cluster}; all but the last without any. Needs root, some minutes, and a quiet machine for absolute values.
  */
 public final class Bench {
     private static final Path HOME = Path.of("/var/lib/sandjar-bench");
@@ -31,8 +31,14 @@ public final class Bench {
                     }
                 }
                 case "start" -> new Starts(launcher, HOME.resolve("start"), table).measure();
+                case "cluster" -> {
+                    try (var cluster = new OnCluster(table)) {
+                        cluster.measure();
+                    }
+                }
                 default ->
-                    throw new IllegalArgumentException(part + ": unknown, allowed: parts, process, server, start");
+                    throw new IllegalArgumentException(
+                            part + ": unknown, allowed: parts, process, server, start, cluster");
             }
         }
         table.print();

@@ -42,9 +42,11 @@ final class InProcess implements AutoCloseable {
     InProcess(Path home, Table table) {
         this.home = home;
         this.table = table;
-        var runtime = ServiceLoader.load(SandboxRuntimeProvider.class)
-                .iterator()
-                .next()
+        var runtime = ServiceLoader.load(SandboxRuntimeProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> provider.scheme().equals("local"))
+                .findFirst()
+                .orElseThrow()
                 .open(Map.of("home", home.toString()));
         engine = Engine.open(
                 runtime,

@@ -1,0 +1,146 @@
+package dev.sandjar.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.agent.Link;
+import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.runtime.Deadline;
+import dev.sandjar.runtime.Placement;
+import dev.sandjar.testing.RealCluster;
+import dev.sandjar.testing.Waiting;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Parts of the cluster die and come back: what runs goes on, what cannot be done is said, and nothing is left. */
+@Timeout(180)
+class FaultsTest {
+    private static final SandboxSpec PLAIN = SandboxSpec.of(TestCluster.IMAGE);
+
+    private TestNamespace namespace;
+    private KubernetesRuntime runtime;
+    private Placement sandbox;
+
+    @BeforeEach
+    void open() throws Exception {
+        assumeTrue(RealCluster.breakable(), "a cluster that was given is not broken");
+        namespace = new TestNamespace();
+        runtime = namespace.runtime(Map.of("silence", "5"));
+        runtime.attend(_ -> {});
+        sandbox = runtime.create(SandboxId.random(), PLAIN, "{}", Agents.soon());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (sandbox == null) {
+            return;
+        }
+        runtime.destroy(sandbox.id(), Agents.soon());
+        Waiting.until(
+                "nothing is left",
+                () -> namespace
+                        .client()
+                        .secrets()
+                        .inNamespace(namespace.name())
+                        .withLabel(Marks.SANDBOX)
+                        .list()
+                        .getItems()
+                        .isEmpty());
+        runtime.close();
+        namespace.close();
+    }
+
+    private void refuses(Duration limit, ErrorCode code, String... words) {
+        assertThatThrownBy(() -> runtime.create(SandboxId.random(), PLAIN, "{}", Deadline.in("create", limit)))
+                .isInstanceOfSatisfying(
+                        SandboxException.class, e -> assertThat(e.code()).isEqualTo(code))
+                .message()
+                .contains(words);
+    }
+
+    private void makesAgain() throws Exception {
+        Waiting.until("sandboxes are made again", () -> {
+            try {
+                var id = SandboxId.random();
+                runtime.create(id, PLAIN, "{}", Agents.soon());
+                runtime.destroy(id, Agents.soon());
+                return true;
+            } catch (SandboxException notYet) {
+                return false;
+            }
+        });
+    }
+
+    @Test
+    void theApiServerIsKilledAndComesBack() throws Exception {
+        try (Link link = Agents.dial(runtime, sandbox);
+                var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            var underWay = tasks.submit(() -> Agents.output(link, "sleep 6; echo went on"));
+            RealCluster.script("kill", "kube-apiserver");
+            try {
+                refuses(Duration.ofMinutes(1), ErrorCode.UNAVAILABLE, "did not answer");
+                assertThat(runtime.find(sandbox.id())).isPresent();
+                assertThat(Agents.output(runtime, sandbox, "echo new links too"))
+                        .isEqualTo("new links too\n");
+                assertThat(underWay.get()).isEqualTo("went on\n");
+                Waiting.until("nobody believes that it is our turn", () -> !runtime.reaps() && !runtime.claims());
+            } finally {
+                RealCluster.script("again", "kube-apiserver");
+            }
+        }
+        makesAgain();
+        Waiting.until("it is our turn again", () -> runtime.reaps() && runtime.claims());
+        runtime.record(sandbox.id(), "{\"watched\":1}");
+        Waiting.until(
+                "the watch tells again",
+                () -> runtime.find(sandbox.id()).orElseThrow().record().equals("{\"watched\":1}"));
+    }
+
+    @Test
+    void etcdStandsStill() throws Exception {
+        String etcd = pid("etcd");
+        signal("STOP", etcd);
+        try {
+            refuses(Duration.ofSeconds(5), ErrorCode.UNAVAILABLE, "did not answer");
+            assertThat(Agents.output(runtime, sandbox, "echo goes on")).isEqualTo("goes on\n");
+        } finally {
+            signal("CONT", etcd);
+        }
+        makesAgain();
+    }
+
+    @Test
+    void theKubeletIsKilledAndComesBack() throws Exception {
+        RealCluster.script("kill", "kubelet");
+        try {
+            refuses(Duration.ofSeconds(4), ErrorCode.DEADLINE_EXCEEDED, "no node has begun with it", "\"create\"");
+            assertThat(Agents.output(runtime, sandbox, "echo goes on")).isEqualTo("goes on\n");
+        } finally {
+            RealCluster.script("again", "kubelet");
+        }
+        makesAgain();
+    }
+
+    private static String pid(String program) {
+        return RealCluster.script("status").stream()
+                .filter(line -> line.startsWith(program + " runs"))
+                .findFirst()
+                .orElseThrow()
+                .replaceAll("[^0-9]", "");
+    }
+
+    private static void signal(String signal, String pid) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + signal, pid).start().waitFor())
+                .isZero();
+    }
+}
