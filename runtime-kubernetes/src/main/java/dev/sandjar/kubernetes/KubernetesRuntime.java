@@ -40,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
     private final Creation creation;
     private final Ground ground;
     private final ClusterImages images;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final TokenReviews tokens;
     private final Presence presence;
     private final Claims claims;
@@ -326,8 +328,10 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     @Override
     public void close() {
-        claims.close();
-        presence.close();
-        cluster.close();
+        if (closed.compareAndSet(false, true)) {
+            claims.close();
+            presence.close();
+            cluster.close();
+        }
     }
 }
