@@ -163,6 +163,19 @@ class ReplicasTest {
     }
 
     @Test
+    void aPausedSandboxIsNotIdle() throws Exception {
+        Sandbox paused = a.create(
+                SandboxSpec.builder().idleTimeout(Duration.ofSeconds(2)).build());
+        paused.pause();
+        try (Sandbox clock = b.create(PLAIN)) {
+            clock.run("sleep", "5");
+        }
+        b.get(paused.id()).resume();
+        assertThat(b.get(paused.id()).run("echo", "still here").stdout()).isEqualTo("still here\n");
+        b.get(paused.id()).delete();
+    }
+
+    @Test
     void whatAKilledReplicaWasMakingIsTidiedUp() throws Exception {
         for (int i = 0; i < 6; i++) {
             Thread.ofVirtual().start(() -> {

@@ -132,9 +132,13 @@ public final class Lifecycle {
         sandbox.changing.lockInterruptibly();
         try {
             sandbox.require(SandboxState.RUNNING);
+            tellLease(sandbox, sandbox.agent(), Duration.ZERO); // an agent that is not frozen itself would find it idle
             runtime.freeze(sandbox.id(), Deadline.in("agent", agentLimit));
             sandbox.change(Change.FREEZE, null);
         } finally {
+            if (sandbox.state() == SandboxState.RUNNING) {
+                tellLease(sandbox, sandbox.agent());
+            }
             sandbox.changing.unlock();
         }
     }
@@ -373,10 +377,11 @@ public final class Lifecycle {
 
     /** The agent ends by itself when we are no more: the last line of "nothing leaks". */
     private void tellLease(LiveSandbox sandbox, AgentConnection agent) {
-        SandboxRecord record = sandbox.record();
-        Duration left = Duration.between(alarms.instant(), record.expiresAt());
-        agent.tell(Requests.lease(
-                left.isPositive() ? left : Duration.ofMillis(1),
-                record.spec().idleTimeout().orElse(Duration.ZERO)));
+        tellLease(sandbox, agent, sandbox.record().spec().idleTimeout().orElse(Duration.ZERO));
+    }
+
+    private void tellLease(LiveSandbox sandbox, AgentConnection agent, Duration longestIdle) {
+        Duration left = Duration.between(alarms.instant(), sandbox.record().expiresAt());
+        agent.tell(Requests.lease(left.isPositive() ? left : Duration.ofMillis(1), longestIdle));
     }
 }
