@@ -55,7 +55,7 @@ static void read_key_from_environment(const char *name)
     }
     for (size_t i = 0; i < 2 * sizeof key; i++)
         key[i / 2] = (uint8_t)(key[i / 2] << 4 | (strchr(digits, text[i]) - digits));
-    links_set_key(key);
+    proof_set_key(key);
     explicit_bzero(key, sizeof key);
     explicit_bzero(text, strlen(text)); /* what we hand down to commands, and what /proc shows of us */
     unsetenv(name);

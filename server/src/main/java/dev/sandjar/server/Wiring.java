@@ -1,15 +1,12 @@
 package dev.sandjar.server;
 
 import dev.sandjar.Metadata;
-import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.engine.Engine;
 import dev.sandjar.engine.EngineConfig;
 import dev.sandjar.engine.Template;
-import dev.sandjar.runtime.LimitOptions;
-import dev.sandjar.runtime.SandboxRuntimeProvider;
 import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.config.ServerConfig;
 import dev.sandjar.server.observe.MeteredSandboxes;
@@ -19,7 +16,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
