@@ -204,6 +204,9 @@ public final class Lifecycle {
     public void sync(LiveSandbox sandbox) throws InterruptedException {
         sandbox.changing.lockInterruptibly();
         try {
+            if (registry.find(sandbox.id()).isEmpty()) {
+                return; // gone while we waited
+            }
             Optional<Placement> seen = runtime.find(sandbox.id());
             if (seen.isEmpty()) {
                 forget(sandbox, "it was removed");
