@@ -155,11 +155,16 @@ public final class KubernetesRuntime implements SandboxRuntime {
     /** What was handed out is to be written before anything newer. */
     private void settle(SandboxId id) {
         try {
-            claims.settle(id, Deadline.in("record", RECORDING));
+            if (!claims.settle(id, RECORDING)) {
+                throw new SandboxException(
+                        ErrorCode.UNAVAILABLE,
+                        "the cluster's API server does not take down whose the sandbox is",
+                        "try again later; the sandbox lives on meanwhile",
+                        null);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SandboxException(
-                    ErrorCode.DEADLINE_EXCEEDED, "the calling thread was interrupted", "try again", e);
+            throw SandboxException.interrupted("keeping the sandbox's record", e);
         }
     }
 
@@ -275,7 +280,9 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     @Override
     public void destroy(SandboxId id, Deadline deadline) throws InterruptedException {
-        claims.settle(id, deadline);
+        if (!claims.settle(id, deadline.left())) {
+            throw deadline.exceeded("removing sandbox " + id + ", whose owner is not written down yet,");
+        }
         removal.destroy(id, deadline);
         sight.forget(id);
     }

@@ -8,7 +8,6 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.kubernetes.watch.Watched;
-import dev.sandjar.runtime.Deadline;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
@@ -19,12 +18,9 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Hands out what this process made ahead: in memory, and in the cluster a moment later. The write takes the sandbox from us by our epoch:
@@ -43,7 +39,7 @@ public final class Claims implements AutoCloseable {
     private final Map<SandboxId, Claim> writing = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private record Claim(String epoch, String record, CompletableFuture<Void> written) {}
+    private record Claim(String epoch, String record, CountDownLatch over) {}
 
     /** For what was made ahead by us. */
     public Claims(
@@ -57,7 +53,7 @@ public final class Claims implements AutoCloseable {
     public void claim(SandboxId id, String record) {
         String epoch = presence.epoch().orElseThrow(Claims::tooLate);
         boolean ours = known.get(Marks.name(id)).flatMap(SandboxSecret::holder).equals(Optional.of(epoch));
-        var claim = new Claim(epoch, record, new CompletableFuture<>());
+        var claim = new Claim(epoch, record, new CountDownLatch(1));
         if (!ours || writing.putIfAbsent(id, claim) != null) {
             throw tooLate();
         }
@@ -69,19 +65,10 @@ public final class Claims implements AutoCloseable {
         return Optional.ofNullable(writing.get(id)).map(Claim::record);
     }
 
-    /** Waits until what was handed out is written too. */
-    public void settle(SandboxId id, Deadline deadline) throws InterruptedException {
+    /** Waits until what was handed out is written too, or turns out to be somebody else's; false when time is up. */
+    public boolean settle(SandboxId id, Duration limit) throws InterruptedException {
         Claim claim = writing.get(id);
-        if (claim == null) {
-            return;
-        }
-        try {
-            claim.written().get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw deadline.exceeded("writing down whose the sandbox is");
-        } catch (ExecutionException e) {
-            throw tooLate();
-        }
+        return claim == null || claim.over().await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void write(SandboxId id, Claim claim) {
@@ -136,7 +123,7 @@ public final class Claims implements AutoCloseable {
 
     private void finish(SandboxId id, Claim claim) {
         writing.remove(id, claim);
-        claim.written().complete(null);
+        claim.over().countDown();
     }
 
     private static SandboxException tooLate() {
@@ -150,16 +137,13 @@ public final class Claims implements AutoCloseable {
     /** Waits a little for what is being written. */
     @Override
     public void close() {
-        var deadline = Deadline.in("close", LAST_WRITES);
-        for (SandboxId id : writing.keySet()) {
-            try {
-                settle(id, deadline);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
-            } catch (SandboxException notWritten) {
-                break;
+        long end = System.nanoTime() + LAST_WRITES.toNanos();
+        try {
+            for (SandboxId id : writing.keySet()) {
+                settle(id, Duration.ofNanos(end - System.nanoTime()));
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         closed.countDown();
     }
