@@ -3,33 +3,42 @@ package dev.sandjar.kubernetes;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
+import dev.sandjar.runtime.Deadline;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * How the API server is asked. A call that changes something is never abandoned half way: its caller's interruption waits until the answer
- * is there, because nobody could know otherwise what has been made. The client has limits of its own.
+ * How the API server is asked. A call that changes something is never abandoned half way by its caller's interruption, because nobody could know
+ * otherwise what has been made: that waits until the answer is there. Only the limit of the whole work ends it; then what may have been made is
+ * tidied up later.
  */
 final class Api {
     private static final int UNPROCESSABLE = 422;
     private static final int TOO_MANY = 429;
+    private static final Duration CLIENT_GIVES_UP = Duration.ofMinutes(2);
 
     private Api() {}
 
     /** Makes a call on a thread that nobody interrupts; the caller's interruption is kept for later. */
-    static <T> T call(String doing, Supplier<T> call) {
+    static <T> T call(String doing, Deadline deadline, Supplier<T> call) {
         var task = new FutureTask<T>(call::get);
         Thread.ofVirtual().name("kubernetes-api").start(task);
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return task.get();
+                    return task.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
                 } catch (InterruptedException later) {
                     interrupted = true;
+                } catch (TimeoutException e) {
+                    throw unanswered(
+                            deadline.exceeded(doing + ", which the cluster's API server has not answered,"), e);
                 } catch (ExecutionException e) {
                     throw translated(doing, e.getCause() == null ? e : e.getCause());
                 }
@@ -39,6 +48,20 @@ final class Api {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private static SandboxException unanswered(SandboxException limit, TimeoutException e) {
+        return new SandboxException(limit.code(), String.valueOf(limit.getMessage()), limit.remedy(), e);
+    }
+
+    /** Whether nobody knows if the call was carried out. */
+    static boolean unanswered(Exception failure) {
+        return failure.getCause() instanceof TimeoutException;
+    }
+
+    /** The same, as long as the client itself waits. */
+    static <T> T call(String doing, Supplier<T> call) {
+        return call(doing, Deadline.in("agent", CLIENT_GIVES_UP), call);
     }
 
     static SandboxException alreadyThere(SandboxId id) {

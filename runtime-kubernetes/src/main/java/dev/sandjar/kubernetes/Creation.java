@@ -24,7 +24,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** How a sandbox is made: its secret, its pod, then its agent's answer. Whatever fails, both are gone afterwards. Two calls. */
+/**
+ * How a sandbox is made: its secret, its pod, then its agent's answer. Whatever fails, both are gone afterwards; but for an API server that does
+ * not answer, when whoever tidies up next removes what it may have made. Two calls.
+ */
 final class Creation {
     private static final Duration CLEANUP = Duration.ofSeconds(30);
     private static final Duration BETWEEN_DIALS =
@@ -57,20 +60,26 @@ final class Creation {
         }
         Secret plain = SandboxSecret.of(id, key, record, deadline.left());
         Secret secret = createSecret(
-                id, holder.map(epoch -> SandboxSecret.heldBy(plain, epoch)).orElse(plain));
+                id, holder.map(epoch -> SandboxSecret.heldBy(plain, epoch)).orElse(plain), deadline);
         try {
             cluster.secrets.wrote(secret);
-            Pod pod = createPod(id, SandboxPod.of(id, spec, settings, secret), secret);
+            Pod pod = createPod(id, SandboxPod.of(id, spec, settings, secret), secret, deadline);
             cluster.pods.wrote(pod);
             return new Made(awaitAgent(id, key, deadline), secret);
         } catch (RuntimeException | InterruptedException failure) {
-            cleanUp(id, failure);
+            if (Api.unanswered(failure)) {
+                Thread.ofVirtual()
+                        .name("undo-create-" + id)
+                        .start(() -> cleanUp(id, failure)); // it may take as long again
+            } else {
+                cleanUp(id, failure);
+            }
             throw failure;
         }
     }
 
-    private Secret createSecret(SandboxId id, Secret wanted) {
-        return Api.call("making the sandbox's secret", () -> {
+    private Secret createSecret(SandboxId id, Secret wanted, Deadline deadline) {
+        return Api.call("making the sandbox's secret", deadline, () -> {
             try {
                 return cluster.secrets().resource(wanted).create();
             } catch (KubernetesClientException e) {
@@ -87,8 +96,8 @@ final class Creation {
         });
     }
 
-    private Pod createPod(SandboxId id, Pod wanted, Secret secret) {
-        return Api.call("making the sandbox's pod", () -> {
+    private Pod createPod(SandboxId id, Pod wanted, Secret secret, Deadline deadline) {
+        return Api.call("making the sandbox's pod", deadline, () -> {
             try {
                 return cluster.pods().resource(wanted).create();
             } catch (KubernetesClientException e) {

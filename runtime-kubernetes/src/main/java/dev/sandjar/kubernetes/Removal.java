@@ -38,12 +38,13 @@ final class Removal {
         String name = Marks.name(id);
         Optional<Pod> pod = cluster.pods.get(name);
         boolean ended = pod.isPresent() && (!PodState.mayRun(pod.get()) || endAgent(name, pod.get()));
-        boolean wasThere = delete(name, ended ? AT_ONCE : ORDERLY);
+        boolean wasThere = delete(name, ended ? AT_ONCE : ORDERLY, deadline);
         if (wasThere || pod.isPresent()) {
             awaitEnd(id, name, deadline);
         }
         Api.call(
                 "removing the sandbox's secret",
+                deadline,
                 () -> cluster.secrets().withName(name).delete());
         cluster.secrets.get(name).ifPresent(secret -> cluster.secrets.onDelete(secret, false));
     }
@@ -71,9 +72,10 @@ final class Removal {
         }
     }
 
-    private boolean delete(String name, long grace) {
+    private boolean delete(String name, long grace, Deadline deadline) {
         return !Api.call(
                         "removing the sandbox's pod",
+                        deadline,
                         () -> cluster.pods()
                                 .withName(name)
                                 .withGracePeriod(grace)

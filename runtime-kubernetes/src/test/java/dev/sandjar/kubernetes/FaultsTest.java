@@ -21,9 +21,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Parts of the cluster die and come back: what runs goes on, what cannot be done is said, and nothing is left. */
 @Timeout(180)
+@Isolated("the whole cluster is broken meanwhile")
 class FaultsTest {
     private static final SandboxSpec PLAIN = SandboxSpec.of(TestCluster.IMAGE);
 
@@ -111,7 +113,7 @@ class FaultsTest {
         String etcd = pid("etcd");
         signal("STOP", etcd);
         try {
-            refuses(Duration.ofSeconds(5), ErrorCode.UNAVAILABLE, "did not answer");
+            refuses(Duration.ofSeconds(5), ErrorCode.DEADLINE_EXCEEDED, "has not answered", "\"create\"");
             assertThat(Agents.output(runtime, sandbox, "echo goes on")).isEqualTo("goes on\n");
         } finally {
             signal("CONT", etcd);
