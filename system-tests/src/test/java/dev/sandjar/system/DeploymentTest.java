@@ -67,7 +67,7 @@ class DeploymentTest {
         for (JsonNode pod : pods.path("items")) {
             if (!pod.path("metadata").has("deletionTimestamp")
                     && pod.at("/status/containerStatuses/0/ready").asBoolean()) {
-                addresses.add("http://" + pod.at("/status/podIP").asText() + ":8080");
+                addresses.add("http://" + pod.at("/status/podIP").asText() + ":8080?cleartext=true");
             }
         }
         return addresses;
