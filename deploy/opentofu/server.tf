@@ -86,13 +86,7 @@ resource "kubernetes_role" "server" {
 
   rule {
     api_groups = [""]
-    resources  = ["pods"]
-    verbs      = ["create", "delete", "get", "list", "watch"]
-  }
-
-  rule {
-    api_groups = [""]
-    resources  = ["secrets"]
+    resources  = ["pods", "secrets"]
     verbs      = ["create", "delete", "get", "list", "patch", "watch"]
   }
 

@@ -63,7 +63,10 @@ final class Creation {
                 id, holder.map(epoch -> SandboxSecret.heldBy(plain, epoch)).orElse(plain), deadline);
         try {
             cluster.secrets.wrote(secret);
-            Pod pod = createPod(id, SandboxPod.of(id, spec, settings, secret), secret, deadline);
+            Pod wanted = holder.isPresent()
+                    ? SandboxPod.ahead(id, spec, settings, secret)
+                    : SandboxPod.of(id, spec, settings, secret);
+            Pod pod = createPod(id, wanted, secret, deadline);
             cluster.pods.wrote(pod);
             return new Made(awaitAgent(id, key, deadline), secret);
         } catch (RuntimeException | InterruptedException failure) {

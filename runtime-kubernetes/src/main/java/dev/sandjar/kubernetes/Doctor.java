@@ -80,6 +80,7 @@ final class Doctor {
             }
         }
         all.add(new Permission("patch", "secrets", ""));
+        all.add(new Permission("patch", "pods", ""));
         all.add(new Permission("list", "events", ""));
         for (String verb : List.of("create", "delete", "get", "list", "update")) {
             all.add(new Permission(verb, "leases", "coordination.k8s.io"));

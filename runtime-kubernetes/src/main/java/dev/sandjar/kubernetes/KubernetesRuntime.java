@@ -79,7 +79,12 @@ public final class KubernetesRuntime implements SandboxRuntime {
         this.images = new ClusterImages(cluster);
         this.tokens = new TokenReviews(cluster.client, options.tokenAudience());
         this.presence = new Presence(cluster.client, cluster.namespace, options.silence(), this::tidyUp);
-        this.claims = new Claims(presence, cluster.secrets, cluster.secrets());
+        this.claims = new Claims(
+                presence,
+                cluster.secrets,
+                cluster.secrets(),
+                cluster.pods(),
+                options.pods().longestLife());
         this.sight = new Sight(cluster, presence, claims);
         this.sweep = new Sweep(cluster, sight, removal);
     }
@@ -121,6 +126,12 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     private void refuseUnsupported(SandboxSpec spec) {
         SandboxPod.check(spec);
+        if (spec.ttl().filter(ttl -> ttl.compareTo(longestLife()) > 0).isPresent()) {
+            throw SandboxException.invalid(
+                    "ttl",
+                    spec.ttl().get().toSeconds(),
+                    "at most " + longestLife().toSeconds() + " seconds, which is this cluster's longest-life");
+        }
         if (spec.disk().isPresent()) {
             throw SandboxException.notSupported(
                     "a disk limit", "Kubernetes, which evicts instead of refusing", "leave it out");
@@ -213,7 +224,9 @@ public final class KubernetesRuntime implements SandboxRuntime {
                         "the cluster's API server does not confirm that this server is there",
                         "try again later",
                         null));
-        return create(id, spec, record, Optional.of(epoch), deadline);
+        Placement made = create(id, spec, record, Optional.of(epoch), deadline);
+        claims.made(id);
+        return made;
     }
 
     @Override
@@ -223,6 +236,11 @@ public final class KubernetesRuntime implements SandboxRuntime {
     }
 
     // ----
+
+    @Override
+    public Duration longestLife() {
+        return options.pods().longestLife();
+    }
 
     @Override
     public Optional<Placement> find(SandboxId id) {
@@ -285,6 +303,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
         }
         removal.destroy(id, deadline);
         sight.forget(id);
+        claims.forget(id);
     }
 
     @Override

@@ -184,6 +184,32 @@ class FailuresTest {
     }
 
     @Test
+    void aClaimedSandboxHasItsLongestLifeFromTheClaimOn() throws Exception {
+        try (var namespace = new TestNamespace();
+                var runtime = namespace.runtime(Map.of("longest-life", "3"))) {
+            runtime.attend(_ -> {});
+            var id = SandboxId.random();
+            runtime.createAhead(id, PLAIN, "{}", Agents.soon());
+            var pod = namespace.client().pods().inNamespace(namespace.name()).withName(Marks.name(id));
+            assertThat(pod.get().getSpec().getActiveDeadlineSeconds()).isNull();
+            runtime.claim(id, "{}");
+            Waiting.until(
+                    "the kubelet has ended it",
+                    () -> runtime.find(id).orElseThrow().status() == Placement.Status.DEAD);
+            assertThat(runtime.find(id).orElseThrow().reason()).contains("longest life");
+            runtime.destroy(id, Agents.soon());
+        }
+    }
+
+    @Test
+    void aLifetimeLongerThanAnyIsRefused() throws Exception {
+        try (var runtime = TestCluster.open(Map.of("longest-life", "100"))) {
+            var spec = SandboxSpec.builder().image(TestCluster.IMAGE).ttl(Duration.ofSeconds(101));
+            refuses(runtime, spec.build(), ErrorCode.INVALID_ARGUMENT, "ttl is 101, allowed: at most 100 seconds");
+        }
+    }
+
+    @Test
     void whatOnlyWearsOurLabelIsNotOurs() throws Exception {
         try (var namespace = new TestNamespace();
                 var runtime = namespace.runtime(Map.of())) {

@@ -6,6 +6,7 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,16 @@ public interface SandboxRuntime extends AutoCloseable {
      * @return its powers
      */
     Set<Capability> capabilities();
+
+    /**
+     * After which this place ends every sandbox, however often its lease is renewed; counted from its creation, or from its claim when it was
+     * made ahead.
+     *
+     * @return the same at every call
+     */
+    default Duration longestLife() {
+        return Duration.ofDays(36_500); // no end
+    }
 
     /**
      * Returns once the agent is ready to be dialled. On any failure, and on interruption, nothing of the sandbox is left.

@@ -158,7 +158,20 @@ public final class Lifecycle {
 
     /** Sets until when it may live. Loses against an expiry that has begun: then it is gone. */
     public void renew(LiveSandbox sandbox, Instant expiresAt) throws InterruptedException {
-        change(sandbox, record -> record.withExpiresAt(expiresAt));
+        change(sandbox, record -> lastingUntil(record, expiresAt));
+    }
+
+    /** Nobody is promised what the place will not keep. */
+    private SandboxRecord lastingUntil(SandboxRecord record, Instant expiresAt) {
+        Duration longest = runtime.longestLife();
+        if (expiresAt.isAfter(record.createdAt().plus(longest))) {
+            throw SandboxException.invalid(
+                    "ttl",
+                    Duration.between(alarms.instant(), expiresAt).toSeconds(),
+                    "what is left of the " + longest.toSeconds() + " seconds that a sandbox may live here, created "
+                            + record.createdAt());
+        }
+        return record.withExpiresAt(expiresAt);
     }
 
     /**

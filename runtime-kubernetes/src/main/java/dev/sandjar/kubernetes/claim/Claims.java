@@ -6,11 +6,14 @@ import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.kubernetes.watch.Watched;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -36,25 +39,52 @@ public final class Claims implements AutoCloseable {
     private final Presence presence;
     private final Watched<Secret> known;
     private final NonNamespaceOperation<Secret, ?, Resource<Secret>> secrets;
+    private final NonNamespaceOperation<Pod, ?, PodResource> pods;
+    private final Duration longestLife;
+    private final Map<SandboxId, Long> madeAt = new ConcurrentHashMap<>(); // by a clock that nobody sets
     private final Map<SandboxId, Claim> writing = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private record Claim(String epoch, String record, CountDownLatch over) {}
+    private record Claim(String epoch, String record, Duration age, CountDownLatch over) {}
 
-    /** For what was made ahead by us. */
+    /**
+     * For what was made ahead by us.
+     *
+     * @param longestLife of a sandbox from its claim on
+     */
     public Claims(
-            Presence presence, Watched<Secret> known, NonNamespaceOperation<Secret, ?, Resource<Secret>> secrets) {
+            Presence presence,
+            Watched<Secret> known,
+            NonNamespaceOperation<Secret, ?, Resource<Secret>> secrets,
+            NonNamespaceOperation<Pod, ?, PodResource> pods,
+            Duration longestLife) {
         this.presence = presence;
         this.known = known;
         this.secrets = secrets;
+        this.pods = pods;
+        this.longestLife = longestLife;
+    }
+
+    /** It is ready to be claimed. */
+    public void made(SandboxId id) {
+        madeAt.put(id, System.nanoTime());
+    }
+
+    /** It is no more. */
+    public void forget(SandboxId id) {
+        madeAt.remove(id);
     }
 
     /** Gives it to its owner. */
     public void claim(SandboxId id, String record) {
         String epoch = presence.epoch().orElseThrow(Claims::tooLate);
         boolean ours = known.get(Marks.name(id)).flatMap(SandboxSecret::holder).equals(Optional.of(epoch));
-        var claim = new Claim(epoch, record, new CountDownLatch(1));
-        if (!ours || writing.putIfAbsent(id, claim) != null) {
+        Long since = madeAt.get(id);
+        if (!ours || since == null) {
+            throw tooLate();
+        }
+        var claim = new Claim(epoch, record, Duration.ofNanos(System.nanoTime() - since), new CountDownLatch(1));
+        if (writing.putIfAbsent(id, claim) != null) {
             throw tooLate();
         }
         Thread.ofVirtual().name("claim-" + id).start(() -> write(id, claim));
@@ -89,6 +119,8 @@ public final class Claims implements AutoCloseable {
     /** Whether it is over, in one way or the other. */
     private boolean tried(SandboxId id, Claim claim) {
         try {
+            pods.withName(Marks.name(id))
+                    .patch(PatchContext.of(PatchType.JSON_MERGE), SandboxPod.ending(claim.age(), longestLife));
             known.wrote(secrets.withName(Marks.name(id))
                     .patch(PatchContext.of(PatchType.JSON), SandboxSecret.claiming(claim.epoch(), claim.record())));
             finish(id, claim);
@@ -122,6 +154,7 @@ public final class Claims implements AutoCloseable {
     }
 
     private void finish(SandboxId id, Claim claim) {
+        madeAt.remove(id);
         writing.remove(id, claim);
         claim.over().countDown();
     }

@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,23 @@ public final class SandboxPod {
      */
     public static Pod of(SandboxId id, SandboxSpec spec, PodSettings settings, Secret secret) {
         return new SandboxPod(id, spec, settings).pod(secret);
+    }
+
+    /**
+     * The same for one that is made ahead. Until it is claimed it has no longest life, which may be set only once and counts from its start;
+     * its agent's lease is short instead.
+     */
+    public static Pod ahead(SandboxId id, SandboxSpec spec, PodSettings settings, Secret secret) {
+        return new PodBuilder(of(id, spec, settings, secret))
+                .editSpec()
+                .withActiveDeadlineSeconds(null)
+                .endSpec()
+                .build();
+    }
+
+    /** A patch that sets how long a pod may live from now on, counted from its start as Kubernetes does. */
+    public static String ending(Duration age, Duration longestLife) {
+        return "{\"spec\":{\"activeDeadlineSeconds\":" + age.plus(longestLife).toSeconds() + "}}";
     }
 
     /** Refuses what no pod can do, before anything is made. */
