@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
             "  sandjar cp $id:a .                           a file out of it",
             "  sandjar rm $id                               gone, with everything in it",
             "",
-            "Where: this machine, or a server named by --server or SANDBOX_API_URL.",
+            "Where: this machine, a cluster by --runtime kubernetes, or a server named by --server or SANDBOX_API_URL.",
             "",
             Sandjar.EXIT_CODES
         })
@@ -75,7 +75,8 @@ final class Sandjar implements Runnable {
         Exit.now(execute(args));
     }
 
-    static int execute(String... args) {
+    static int execute(String... words) {
+        String[] args = PlaceFirst.verbFirst(words);
         try {
             return commandLine(args).execute(args);
         } catch (Throwable mistake) { // picocli hands us exceptions; this is what is worse

@@ -1,0 +1,63 @@
+package dev.sandjar.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandjar.testing.RealCluster;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line straight on a cluster, as whoever has a kubeconfig calls it. */
+@Timeout(120)
+class ClusterCommandLineTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void runPrintsWhatTheCommandPrintsAndNothingElse() throws Exception {
+        Ran ran = sandjar("--runtime", "kubernetes", "run", "--", "sh", "-c", "echo out; echo err >&2; exit 43");
+        assertThat(ran).isEqualTo(new Ran(43, "out\n", "err\n"));
+    }
+
+    @Test
+    void doctorSaysWhatTheClusterAllowsAndEnforces() throws Exception {
+        Ran ran = sandjar("--runtime", "kubernetes", "doctor");
+        assertThat(ran.out())
+                .contains("every permission that is needed is there")
+                .contains("NetworkPolicy")
+                .contains("pod-security.kubernetes.io/enforce");
+        assertThat(ran.err()).isEmpty();
+    }
+
+    private record Ran(int code, String out, String err) {}
+
+    private Ran sandjar(String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.sandjar.cli.Sandjar"));
+        command.addAll(List.of(args));
+        Path err = folder.resolve("err");
+        var builder = new ProcessBuilder(command).redirectError(err.toFile());
+        RealCluster.options()
+                .forEach((name, value) -> builder.environment()
+                        .put(
+                                "SANDJAR_KUBERNETES_"
+                                        + name.toUpperCase(Locale.ROOT).replace('-', '_'),
+                                value));
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ran(process.waitFor(), out, Files.readString(err));
+    }
+}
