@@ -71,6 +71,16 @@ class WaysTest {
     }
 
     @Test
+    void gitTrustsTheWorkspace() throws Exception {
+        sandbox(
+                "sandjar.test/tools:1",
+                Map.of(),
+                (runtime, placement) -> assertThat(Agents.output(
+                                runtime, placement, "git init -q && git status --porcelain && node -p 6*7"))
+                        .isEqualTo("42\n"));
+    }
+
+    @Test
     void everyByteComesThroughAPortForwardAtFullSpeed() throws Exception {
         sandbox(TestCluster.IMAGE, Map.of("dial", "port-forward"), (runtime, placement) -> {
             try (Link link = Agents.dial(runtime, placement)) {

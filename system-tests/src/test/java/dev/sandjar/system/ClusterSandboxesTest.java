@@ -1,10 +1,19 @@
 package dev.sandjar.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.testing.RealCluster;
 import dev.sandjar.testing.SandboxesContract;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** The same scenarios as on one machine, on a cluster. */
 class ClusterSandboxesTest extends SandboxesContract {
@@ -18,6 +27,19 @@ class ClusterSandboxesTest extends SandboxesContract {
     @AfterAll
     static void close() {
         sandboxes.close();
+    }
+
+    /** But for its owner: a volume of a pod belongs to root, and everybody in the pod may write there. */
+    @Test
+    @Override
+    public void filesHaveTheRightsOfTheSandboxsUser() throws Exception {
+        try (Sandbox sandbox =
+                sandboxes.create(SandboxSpec.builder().build())) {
+            assertThatThrownBy(() -> sandbox.files().write("/etc/passwd", "x".getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOfSatisfying(
+                            SandboxException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PERMISSION_DENIED));
+            assertThat(sandbox.run("sh", "-c", "touch a && stat -c %u a").stdout()).isEqualTo("1000\n");
+        }
     }
 
     @Override

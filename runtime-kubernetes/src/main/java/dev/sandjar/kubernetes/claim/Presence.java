@@ -95,7 +95,9 @@ public final class Presence implements AutoCloseable {
                 tidying.accept(this::living);
             }
         } catch (RuntimeException e) { // the next time may be better, and without a next time all would end
-            LOG.log(WARNING, "the cluster could not be tidied up; trying again", e);
+            if (!timer.isShutdown()) {
+                LOG.log(WARNING, "the cluster could not be tidied up; trying again", e);
+            }
         }
     }
 

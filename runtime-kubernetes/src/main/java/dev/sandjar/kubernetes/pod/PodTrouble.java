@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 /** Why a pod does not become a sandbox, in words that somebody can act on. */
 public final class PodTrouble {
     private static final int LONGEST = 400;
+    private static final String KUBELET_BUSY = "failed to sync"; // it has not seen the secret yet, and tries again
     private static final Pattern NOT_THERE = Pattern.compile(
             "not found|manifest unknown|does not exist|no such|unauthorized|denied|forbidden|authorization failed|invalid reference|invalidimagename"
                     + "|couldn't parse image|unsupported manifest|no match for platform");
@@ -74,7 +75,7 @@ public final class PodTrouble {
                     "ImageInspectError",
                     "RegistryUnavailable" -> Optional.of(imageTrouble(status.getImage(), reason, message));
             case "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "CrashLoopBackOff" ->
-                Optional.of(failed("its container could not be started: " + reason + ": " + shortened(message)));
+                message.contains(KUBELET_BUSY) ? Optional.empty() : Optional.of(failed("its container could not be started: " + reason + ": " + shortened(message)));
             default -> Optional.empty();
         };
     }

@@ -40,6 +40,10 @@ public final class SandboxPod {
     private static final String KEY_VARIABLE = "SANDJAR_KEY";
     private static final String WORKSPACE = "/workspace";
     private static final String HOME = "/home/sandbox";
+    /** A volume of a pod belongs to root, though everybody in it may write there; Git would refuse to work in a folder of another's. */
+    private static final Map<String, String> GIT_TRUSTS_THE_WORKSPACE = Map.of(
+            "GIT_CONFIG_COUNT", "1", "GIT_CONFIG_KEY_0", "safe.directory", "GIT_CONFIG_VALUE_0", WORKSPACE);
+
     private static final double DEFAULT_CPU = 1;
     private static final long DEFAULT_MEMORY = 512L << 20;
     private static final long GRACE_SECONDS = 1; // the agent ends at once when it is told to
@@ -205,6 +209,7 @@ public final class SandboxPod {
         all.put("LANG", "C.UTF-8");
         all.put("TERM", "xterm-256color");
         all.putAll(Map.of("HOME", HOME, "USER", "sandbox", "LOGNAME", "sandbox", "SHELL", "/bin/bash"));
+        all.putAll(GIT_TRUSTS_THE_WORKSPACE);
         all.putAll(spec.env());
         var words = new ArrayList<EnvVar>();
         words.add(new EnvVarBuilder()
