@@ -33,12 +33,12 @@ class ClusterSandboxesTest extends SandboxesContract {
     @Test
     @Override
     public void filesHaveTheRightsOfTheSandboxsUser() throws Exception {
-        try (Sandbox sandbox =
-                sandboxes.create(SandboxSpec.builder().build())) {
+        try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
             assertThatThrownBy(() -> sandbox.files().write("/etc/passwd", "x".getBytes(StandardCharsets.UTF_8)))
                     .isInstanceOfSatisfying(
                             SandboxException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PERMISSION_DENIED));
-            assertThat(sandbox.run("sh", "-c", "touch a && stat -c %u a").stdout()).isEqualTo("1000\n");
+            assertThat(sandbox.run("sh", "-c", "touch a && stat -c %u a").stdout())
+                    .isEqualTo("1000\n");
         }
     }
 

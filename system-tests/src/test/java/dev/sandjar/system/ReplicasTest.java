@@ -7,6 +7,7 @@ import dev.sandjar.ErrorCode;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,34 +39,50 @@ class ReplicasTest {
     @TempDir
     static Path home;
 
-    private ClusterNamespace namespace;
-    private RealServer first;
-    private RealServer second;
+    private static ClusterNamespace namespace;
+    private static RealServer first;
+    private static RealServer second;
+
     private CuttingProxy proxy; // leads to the first, until it is killed
     private Sandboxes a;
     private Sandboxes b;
 
     @BeforeEach
     void open() throws Exception {
-        namespace = new ClusterNamespace();
-        first = server();
-        second = server();
+        if (namespace == null) {
+            namespace = new ClusterNamespace();
+            second = server();
+        }
+        if (first == null || !first.process().isAlive()) { // killed by the test before
+            first = server();
+        }
         proxy = new CuttingProxy(first.address.getPort(), List.of());
         a = Sandboxes.open("http://127.0.0.1:" + proxy.port(), RealServer.TOKEN);
         b = Sandboxes.open(second.address.toString(), RealServer.TOKEN);
     }
 
-    private RealServer server() throws Exception {
+    private static RealServer server() throws Exception {
         return Replica.start(home, namespace.name(), "SANDJAR_TEMPLATES_READY_WARM=2");
     }
 
     @AfterEach
-    void close() throws Exception {
+    void letGo() throws Exception {
+        for (String id : ids(b)) {
+            b.get(SandboxId.parse(id).orElseThrow()).delete();
+        }
         a.close();
         b.close();
         proxy.close();
-        first.close();
-        second.close();
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        if (first != null) {
+            first.close();
+        }
+        if (second != null) {
+            second.close();
+        }
         namespace.close();
     }
 
@@ -145,7 +163,7 @@ class ReplicasTest {
         Set<String> left = ids(b);
         Waiting.until(
                 "what the dead one had ready is gone", () -> namespace.pods().size() == ids(b).size() + 2);
-        left.forEach(id -> b.get(dev.sandjar.SandboxId.parse(id).orElseThrow()).delete());
+        left.forEach(id -> b.get(SandboxId.parse(id).orElseThrow()).delete());
     }
 
     @Test
@@ -194,8 +212,7 @@ class ReplicasTest {
             Set<String> known = ids(b);
             return namespace.pods().size() == known.size() + 2;
         });
-        ids(b).forEach(id ->
-                b.get(dev.sandjar.SandboxId.parse(id).orElseThrow()).delete());
+        ids(b).forEach(id -> b.get(SandboxId.parse(id).orElseThrow()).delete());
         Waiting.until("nothing is left but the pool", () -> namespace.pods().size() == 2);
     }
 }

@@ -75,7 +75,10 @@ public final class PodTrouble {
                     "ImageInspectError",
                     "RegistryUnavailable" -> Optional.of(imageTrouble(status.getImage(), reason, message));
             case "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "CrashLoopBackOff" ->
-                message.contains(KUBELET_BUSY) ? Optional.empty() : Optional.of(failed("its container could not be started: " + reason + ": " + shortened(message)));
+                message.contains(KUBELET_BUSY)
+                        ? Optional.empty()
+                        : Optional.of(
+                                failed("its container could not be started: " + reason + ": " + shortened(message)));
             default -> Optional.empty();
         };
     }

@@ -41,8 +41,8 @@ public final class SandboxPod {
     private static final String WORKSPACE = "/workspace";
     private static final String HOME = "/home/sandbox";
     /** A volume of a pod belongs to root, though everybody in it may write there; Git would refuse to work in a folder of another's. */
-    private static final Map<String, String> GIT_TRUSTS_THE_WORKSPACE = Map.of(
-            "GIT_CONFIG_COUNT", "1", "GIT_CONFIG_KEY_0", "safe.directory", "GIT_CONFIG_VALUE_0", WORKSPACE);
+    private static final Map<String, String> GIT_TRUSTS_THE_WORKSPACE =
+            Map.of("GIT_CONFIG_COUNT", "1", "GIT_CONFIG_KEY_0", "safe.directory", "GIT_CONFIG_VALUE_0", WORKSPACE);
 
     private static final double DEFAULT_CPU = 1;
     private static final long DEFAULT_MEMORY = 512L << 20;

@@ -74,6 +74,17 @@ class PodStateTest {
     }
 
     @Test
+    void aPodWhoseKubeletHasNotSeenItsSecretYetIsNotHopeless() {
+        assertThat(
+                        PodTrouble.hopeless(
+                                pod(
+                                        "",
+                                        IP
+                                                + "phase: Pending, containerStatuses: [{name: sandbox, state: {waiting: {reason: CreateContainerConfigError, message: 'failed to sync secret cache: timed out waiting for the condition'}}}]")))
+                .isEmpty();
+    }
+
+    @Test
     void whyNoNodeTakesItIsTheSchedulersOwnWord() {
         Pod pod = pod(
                 "",
