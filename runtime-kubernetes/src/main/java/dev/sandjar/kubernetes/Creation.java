@@ -18,6 +18,8 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
@@ -26,7 +28,7 @@ import java.util.Optional;
 
 /**
  * How a sandbox is made: its secret, its pod, then its agent's answer. Whatever fails, both are gone afterwards; but for an API server that does
- * not answer, when whoever tidies up next removes what it may have made. Two calls.
+ * not answer, when whoever tidies up next removes what it may have made. Three calls.
  */
 final class Creation {
     private static final Duration CLEANUP = Duration.ofSeconds(30);
@@ -68,7 +70,8 @@ final class Creation {
                     : SandboxPod.of(id, spec, settings, secret);
             Pod pod = createPod(id, wanted, secret, deadline);
             cluster.pods.wrote(pod);
-            return new Made(awaitAgent(id, key, deadline), secret);
+            Pod answering = awaitAgent(id, key, deadline);
+            return new Made(answering, holder.isPresent() ? secret : finish(id, deadline));
         } catch (RuntimeException | InterruptedException failure) {
             if (Api.unanswered(failure)) {
                 Thread.ofVirtual()
@@ -79,6 +82,18 @@ final class Creation {
             }
             throw failure;
         }
+    }
+
+    /** Every replica may have it from now on, though the kubelet will say up to a second late that it runs. */
+    private Secret finish(SandboxId id, Deadline deadline) {
+        Secret finished = Api.call(
+                "noting that the sandbox is finished",
+                deadline,
+                () -> cluster.secrets()
+                        .withName(Marks.name(id))
+                        .patch(PatchContext.of(PatchType.JSON_MERGE), SandboxSecret.finished()));
+        cluster.secrets.wrote(finished);
+        return finished;
     }
 
     private Secret createSecret(SandboxId id, Secret wanted, Deadline deadline) {

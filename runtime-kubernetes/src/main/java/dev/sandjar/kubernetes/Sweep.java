@@ -9,7 +9,6 @@ import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.runtime.Deadline;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Removes what nobody will ever finish or hand out: what dead processes made ahead, and what they had begun to make. Called while it is our
@@ -87,15 +85,9 @@ final class Sweep {
     }
 
     private void noteThatItWasFinished(SandboxId id) {
-        var annotations = new HashMap<String, @Nullable String>();
-        annotations.put(Marks.MAKING, null);
-        Secret change = new SecretBuilder()
-                .withNewMetadata()
-                .withAnnotations(annotations)
-                .endMetadata()
-                .build();
-        cluster.secrets.wrote(
-                cluster.secrets().withName(Marks.name(id)).patch(PatchContext.of(PatchType.JSON_MERGE), change));
+        cluster.secrets.wrote(cluster.secrets()
+                .withName(Marks.name(id))
+                .patch(PatchContext.of(PatchType.JSON_MERGE), SandboxSecret.finished()));
     }
 
     private interface Work {

@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sandbox's secret: its agent's key, and the engine's notes. Made before the pod and removed after it, so that whatever a crash leaves is
@@ -26,6 +28,7 @@ public final class SandboxSecret {
 
     private static final String RECORD = "record";
     private static final String HELD_PATH = "/metadata/annotations/" + Marks.HELD.replace("/", "~1");
+    private static final String MAKING_PATH = "/metadata/annotations/" + Marks.MAKING.replace("/", "~1");
 
     private SandboxSecret() {}
 
@@ -74,6 +77,17 @@ public final class SandboxSecret {
         return """
                 [{"op":"test","path":"%1$s","value":"%2$s"},
                  {"op":"replace","path":"%1$s","value":"%3$s"}]""".formatted(HELD_PATH, epoch, NOBODY);
+    }
+
+    /** A patch that says that its sandbox is finished. */
+    public static Secret finished() {
+        var annotations = new HashMap<String, @Nullable String>();
+        annotations.put(Marks.MAKING, null);
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withAnnotations(annotations)
+                .endMetadata()
+                .build();
     }
 
     /** Whether its sandbox may never have been finished. */
