@@ -17,8 +17,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a sandbox goes: its agent is told to end, which ends every process; then its pod; then its secret. Two calls. Where the agent does
- * not answer, the kubelet ends it, and says so two or three seconds later.
+ * How a sandbox goes: its agent is told to end, which ends every process; then its secret, and nobody has it any more; then its pod, which the
+ * cluster itself removes when we do not come to it. Two calls. Where the agent does not answer, the kubelet ends it, and says so two or three
+ * seconds later.
  */
 final class Removal {
     private static final long AT_ONCE = 0;
@@ -38,15 +39,15 @@ final class Removal {
         String name = Marks.name(id);
         Optional<Pod> pod = cluster.pods.get(name);
         boolean ended = pod.isPresent() && (!PodState.mayRun(pod.get()) || endAgent(name, pod.get()));
-        boolean wasThere = delete(name, ended ? AT_ONCE : ORDERLY, deadline);
-        if (wasThere || pod.isPresent()) {
-            awaitEnd(id, name, deadline);
-        }
         Api.call(
                 "removing the sandbox's secret",
                 deadline,
                 () -> cluster.secrets().withName(name).delete());
         cluster.secrets.get(name).ifPresent(secret -> cluster.secrets.onDelete(secret, false));
+        boolean wasThere = delete(name, ended ? AT_ONCE : ORDERLY, deadline);
+        if (wasThere || pod.isPresent()) {
+            awaitEnd(id, name, deadline);
+        }
     }
 
     /** Whether the agent has ended, and the kernel has taken the rest: its end of the link goes last. */
