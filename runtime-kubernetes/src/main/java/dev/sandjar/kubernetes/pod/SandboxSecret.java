@@ -64,12 +64,14 @@ public final class SandboxSecret {
         return Optional.ofNullable(secret.getMetadata().getAnnotations().get(Marks.HELD));
     }
 
-    /** A JSON patch that gives it to its owner, and fails when somebody else has taken it from its holder. */
+    /** A JSON patch that gives it to its owner, finished as it is, and fails when somebody else has taken it from its holder. */
     public static String claiming(String epoch, String record) {
         return """
                 [{"op":"test","path":"%1$s","value":"%2$s"},
                  {"op":"remove","path":"%1$s"},
-                 {"op":"replace","path":"/data/record","value":"%3$s"}]""".formatted(HELD_PATH, epoch, encoded(record));
+                 {"op":"remove","path":"%4$s"},
+                 {"op":"replace","path":"/data/record","value":"%3$s"}]"""
+                .formatted(HELD_PATH, epoch, encoded(record), MAKING_PATH);
     }
 
     /** A JSON patch that takes it from its holder, and fails when it was given to its owner before. */
