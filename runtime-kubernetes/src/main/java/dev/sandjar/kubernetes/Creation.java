@@ -86,14 +86,19 @@ final class Creation {
 
     /** Every replica may have it from now on, though the kubelet will say up to a second late that it runs. */
     private Secret finish(SandboxId id, Deadline deadline) {
-        Secret finished = Api.call(
-                "noting that the sandbox is finished",
-                deadline,
-                () -> cluster.secrets()
-                        .withName(Marks.name(id))
-                        .patch(PatchContext.of(PatchType.JSON_MERGE), SandboxSecret.finished()));
-        cluster.secrets.wrote(finished);
-        return finished;
+        try {
+            Secret finished = Api.call(
+                    "noting that the sandbox is finished",
+                    deadline,
+                    () -> cluster.secrets()
+                            .withName(Marks.name(id))
+                            .patch(PatchContext.of(PatchType.JSON_MERGE), SandboxSecret.finished()));
+            cluster.secrets.wrote(finished);
+            return finished;
+        } catch (KubernetesClientException gone) {
+            throw new SandboxException(
+                    ErrorCode.START_FAILED, "the sandbox's secret was deleted by somebody else", "try again", gone);
+        }
     }
 
     private Secret createSecret(SandboxId id, Secret wanted, Deadline deadline) {
