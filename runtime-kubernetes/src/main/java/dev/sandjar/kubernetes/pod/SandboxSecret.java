@@ -70,8 +70,7 @@ public final class SandboxSecret {
                 [{"op":"test","path":"%1$s","value":"%2$s"},
                  {"op":"remove","path":"%1$s"},
                  {"op":"remove","path":"%4$s"},
-                 {"op":"replace","path":"/data/record","value":"%3$s"}]"""
-                .formatted(HELD_PATH, epoch, encoded(record), MAKING_PATH);
+                 {"op":"replace","path":"/data/record","value":"%3$s"}]""".formatted(HELD_PATH, epoch, encoded(record), MAKING_PATH);
     }
 
     /** A JSON patch that takes it from its holder, and fails when it was given to its owner before. */
