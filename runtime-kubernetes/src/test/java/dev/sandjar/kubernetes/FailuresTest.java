@@ -19,9 +19,11 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What goes wrong in a cluster is told in words that somebody can act on, and leaves nothing. */
+@Tag("cluster")
 class FailuresTest {
     private static final SandboxSpec PLAIN = SandboxSpec.of(TestCluster.IMAGE);
 
@@ -172,7 +174,8 @@ class FailuresTest {
 
     @Test
     void aPodThatReachedItsLongestLifeIsDeadAndSaysSo() throws Exception {
-        try (var runtime = TestCluster.open(Map.of("longest-life", "3"))) {
+        try (var runtime =
+                TestCluster.open(Map.of("longest-life", "15"))) { // longer than a start takes on a busy machine
             var id = SandboxId.random();
             runtime.create(id, PLAIN, "{}", Agents.soon());
             Waiting.until(

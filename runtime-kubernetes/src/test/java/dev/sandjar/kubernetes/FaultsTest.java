@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 /** Parts of the cluster die and come back: what runs goes on, what cannot be done is said, and nothing is left. */
 @Timeout(180)
 @Isolated("the whole cluster is broken meanwhile")
+@Tag("cluster")
 class FaultsTest {
     private static final SandboxSpec PLAIN = SandboxSpec.of(TestCluster.IMAGE);
 

@@ -5,11 +5,13 @@ import dev.sandjar.testing.SandboxRuntimeContract;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The same from outside the cluster, and with the agent brought by an init container. */
 @Execution(ExecutionMode.CONCURRENT)
+@Tag("cluster")
 class PortForwardContractTest extends SandboxRuntimeContract {
     private static KubernetesRuntime runtime;
 

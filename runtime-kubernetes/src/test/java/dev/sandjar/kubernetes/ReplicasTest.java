@@ -18,11 +18,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two processes at one namespace. */
 @Timeout(120)
+@Tag("cluster")
 class ReplicasTest {
     private static final SandboxSpec PLAIN = SandboxSpec.of(TestCluster.IMAGE);
 

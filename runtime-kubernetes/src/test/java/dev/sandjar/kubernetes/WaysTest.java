@@ -12,11 +12,13 @@ import dev.sandjar.runtime.Placement;
 import dev.sandjar.testing.Waiting;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The agent gets into a pod in several ways, and is reached in several. */
+@Tag("cluster")
 class WaysTest {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 

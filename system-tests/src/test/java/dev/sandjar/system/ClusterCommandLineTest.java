@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line straight on a cluster, as whoever has a kubeconfig calls it. */
 @Timeout(120)
+@Tag("cluster")
 class ClusterCommandLineTest {
     @TempDir
     Path folder;

@@ -13,9 +13,11 @@ import dev.sandjar.testing.SandboxesContract;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same scenarios as on one machine, on a cluster. */
+@Tag("cluster")
 class ClusterSandboxesTest extends SandboxesContract {
     private static Sandboxes sandboxes;
 

@@ -20,11 +20,13 @@ import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What deploy/kustomize describes, applied to the real cluster: two servers inside it, with the rights that are written there and no others. */
 @Timeout(240)
+@Tag("cluster")
 class DeploymentTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String OVERLAY = Path.of("../deploy/kustomize/overlays/test")

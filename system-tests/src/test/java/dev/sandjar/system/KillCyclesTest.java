@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dsandjar.test.kills=100} for a night.
  */
 @Timeout(1_800)
+@Tag("cluster")
 class KillCyclesTest {
     private static final int KILLS = Integer.getInteger("sandjar.test.kills", 3);
     private static final ObjectMapper JSON = new ObjectMapper();

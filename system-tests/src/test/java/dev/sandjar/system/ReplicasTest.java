@@ -25,12 +25,14 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two servers at one namespace of a real cluster: any of them serves any sandbox, and one may be killed at any moment. */
 @Timeout(180)
+@Tag("cluster")
 class ReplicasTest {
     private static final SandboxSpec PLAIN = SandboxSpec.builder().build();
     private static final SandboxSpec WARM =

@@ -13,9 +13,11 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two processes, a clock each, and the real API server between them. */
+@Tag("cluster")
 class TenureTest {
     private static final Duration LENGTH = Duration.ofSeconds(10);
 
