@@ -47,7 +47,7 @@ class CredentialsTest {
                 "-Dsandjar.auth.jwt.public-key=" + pem,
                 "-Dsandjar.auth.jwt.issuer=https://issuer.example",
                 "-Dsandjar.auth.jwt.audience=sandjar",
-                "-Dsandjar.limits.wrong-credentials=1000");
+                "-Dsandjar.limits.wrong-credentials=1000000");
     }
 
     @AfterAll
@@ -205,7 +205,7 @@ class CredentialsTest {
                 var remote = new RealServer(
                         HOME.resolveSibling("jwks"),
                         "-Dsandjar.auth.jwt.public-key=" + host.address(),
-                        "-Dsandjar.limits.wrong-credentials=1000")) {
+                        "-Dsandjar.limits.wrong-credentials=1000000")) {
             assertThat(host.asked()).as("before anybody came").isZero();
             String one = Jwt.rs256(Jwt.claims("carol"), pair.getPrivate(), "one");
             assertThat(list(remote, one).statusCode()).isEqualTo(200);
