@@ -30,11 +30,13 @@ import java.util.Optional;
 
 /** Sandboxes in one place, for many owners. Opening it finds what is there; closing it leaves the sandboxes running. */
 public final class Engine implements AutoCloseable {
-    /** How long a sandbox that nobody has claimed outlives an engine that is no more. */
-    private static final CommandSpec REHEARSAL = CommandSpec.builder(List.of("sh", "-c", "true"))
+    /** Shells and their libraries. */
+    private static final CommandSpec REHEARSAL = CommandSpec.builder(
+                    List.of("sh", "-c", "command -v bash >/dev/null && exec bash -c true"))
             .limit(Duration.ofSeconds(5))
             .build();
 
+    /** How long a sandbox that nobody has claimed outlives an engine that is no more. */
     private static final Duration WARM_LEASE = Duration.ofMinutes(10);
 
     /** What could not be removed is broken; looking again more often would not mend it. */
