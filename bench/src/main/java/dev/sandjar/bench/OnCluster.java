@@ -10,21 +10,15 @@ import dev.sandjar.Sandboxes;
 import dev.sandjar.engine.Engine;
 import dev.sandjar.engine.EngineConfig;
 import dev.sandjar.engine.Template;
-import dev.sandjar.runtime.SandboxRuntimeProvider;
 import dev.sandjar.testing.RealCluster;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -44,25 +38,14 @@ final class OnCluster implements AutoCloseable {
     OnCluster(Table table) {
         this.table = table;
         RealCluster.kubectl("create", "namespace", namespace);
-        String kubeconfig = RealCluster.options().getOrDefault("kubeconfig", System.getenv("KUBECONFIG"));
-        client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(Path.of(kubeconfig).toFile()))
-                .build();
+        client = ClusterPlace.client();
         bare = new BarePods(client, namespace);
         calls = new ApiCalls(client);
     }
 
     private Engine engine(String agent, int warm) {
-        var options = new HashMap<>(RealCluster.options());
-        options.putAll(Map.of("namespace", namespace, "agent", agent));
-        var runtime = ServiceLoader.load(SandboxRuntimeProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(provider -> provider.scheme().equals("kubernetes"))
-                .findFirst()
-                .orElseThrow()
-                .open(options);
         return Engine.open(
-                runtime,
+                ClusterPlace.runtime(Map.of("namespace", namespace, "agent", agent)),
                 EngineConfig.builder()
                         .resident(true)
                         .templates(List.of(new Template("warm", PLAIN, warm)))

@@ -7,14 +7,9 @@ import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.engine.Engine;
 import dev.sandjar.engine.EngineConfig;
-import dev.sandjar.runtime.SandboxRuntimeProvider;
 import dev.sandjar.testing.RealCluster;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.ServiceLoader;
+import java.util.Map;
 
 /** Thousands of sandboxes in a real API server, for one server process: memory, latency, and the time until a restarted one has them all. */
 final class Scale implements AutoCloseable {
@@ -27,23 +22,12 @@ final class Scale implements AutoCloseable {
     Scale(Table table) {
         this.table = table;
         RealCluster.kubectl("create", "namespace", namespace);
-        String kubeconfig = RealCluster.options().getOrDefault("kubeconfig", System.getenv("KUBECONFIG"));
-        client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(Path.of(kubeconfig).toFile()))
-                .build();
+        client = ClusterPlace.client();
     }
 
     private Engine engine() {
-        var options = new HashMap<>(RealCluster.options());
-        options.put("namespace", namespace);
-        var runtime = ServiceLoader.load(SandboxRuntimeProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(provider -> provider.scheme().equals("kubernetes"))
-                .findFirst()
-                .orElseThrow()
-                .open(options);
         return Engine.open(
-                runtime,
+                ClusterPlace.runtime(Map.of("namespace", namespace)),
                 EngineConfig.builder()
                         .resident(true)
                         .maxPerOwner(100_000)
