@@ -17,6 +17,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -52,77 +54,110 @@ final class OverServer implements AutoCloseable {
 
     private void pool() throws Exception {
         var made = new ArrayList<String>();
-        Samples[] both = Samples.inTurn(
-                60,
-                60,
+        Samples[] all = Samples.inTurn(
+                100,
+                100,
                 () -> {
-                    String id = create("{\"template\": \"warm\"}");
-                    made.add(id);
-                    run(id, "echo x");
+                    made.add(create("{\"template\": \"warm\"}"));
+                    run(made.getLast(), "echo x");
                 },
+                () -> Bare.run("bash", "-c", "echo x"),
+                () -> get("/health"),
                 () -> {
-                    delete(made.removeLast()); // makes room, and gives the pool time to refill
-                    Thread.sleep(100);
+                    delete(made.removeLast());
+                    awaitFullPool(); // nothing is being made while the next is measured
                 });
         table.add(
                 "create from a pool → output of a command, REST, p50",
-                number(both[0].p50(), "ms"),
-                "",
+                number(all[0].p50(), "ms"),
+                "fork+exec of `bash` by this JVM: " + number(all[1].p50(), "ms") + ", GET /health: "
+                        + number(all[2].p50(), "ms"),
                 "≤ 10 ms",
-                both[0].p50() <= 10);
+                all[0].p50() <= 10);
+    }
+
+    private void awaitFullPool() throws IOException, InterruptedException {
+        String full = "sandjar_warm{template=\"warm\"} " + Server.WARM + ".0";
+        for (long giveUp = System.nanoTime() + 60_000_000_000L;
+                !send("GET", "/metrics", "").contains(full); ) {
+            if (System.nanoTime() > giveUp) {
+                throw new IOException("the pool was not filled again within a minute");
+            }
+        }
     }
 
     private void command(String id) throws Exception {
-        Samples[] both = Samples.inTurn(300, 500, () -> run(id, "true"), () -> get("/health"));
+        Samples[] all = Samples.inTurn(
+                300, 500, () -> run(id, "true"), () -> Bare.run("bash", "-c", "true"), () -> get("/health"));
         table.add(
                 "command `true` in a live sandbox, REST, p50",
-                number(both[0].p50(), "ms"),
-                "GET /health: " + number(both[1].p50(), "ms"),
+                number(all[0].p50(), "ms"),
+                "fork+exec of `bash` by this JVM: " + number(all[1].p50(), "ms") + ", GET /health: "
+                        + number(all[2].p50(), "ms"),
                 "≤ 4 ms",
-                both[0].p50() <= 4);
+                all[0].p50() <= 4);
     }
 
     private void files(String id) throws Exception {
         String path = "/v1/sessions/" + id + "/files";
-        Samples up = Samples.of(3, 5, () -> upload(path + "?path=big&overwrite=true"));
-        table.add("1 GiB file up, REST", number(Bulk.rate(up), "MB/s"), "", "≥ 400 MB/s", Bulk.rate(up) >= 400);
-        Samples down = Samples.of(3, 5, () -> download(path + "/big"));
-        table.add("1 GiB file down, REST", number(Bulk.rate(down), "MB/s"), "", "≥ 400 MB/s", Bulk.rate(down) >= 400);
+        Path bare = server.home().resolve("bare");
+        Samples[] up = Samples.inTurn(3, 5, () -> upload(path + "?path=big&overwrite=true"), () -> Bare.write(bare));
+        table.add(
+                "1 GiB file up, REST",
+                number(Bulk.rate(up[0]), "MB/s"),
+                "`head` into a file: " + number(Bulk.rate(up[1]), "MB/s"),
+                "≥ 400 MB/s",
+                Bulk.rate(up[0]) >= 400);
+        Samples[] down = Samples.inTurn(3, 5, () -> download(path + "/big"), () -> Bare.read(bare));
+        table.add(
+                "1 GiB file down, REST",
+                number(Bulk.rate(down[0]), "MB/s"),
+                "a file read by this JVM: " + number(Bulk.rate(down[1]), "MB/s"),
+                "≥ 400 MB/s",
+                Bulk.rate(down[0]) >= 400);
+        Files.delete(bare);
     }
 
     private void output() throws Exception {
         try (var sandboxes = Sandboxes.open(server.address().toString(), Server.TOKEN);
                 Sandbox sandbox = sandboxes.create(SandboxSpec.of("host"))) {
             long[] lost = new long[1];
-            Samples stream = Samples.of(2, 5, () -> {
-                try (var running = sandbox.start(CommandSpec.of("head", "-c", Long.toString(Bulk.GIB), "/dev/zero"))) {
-                    lost[0] += Bulk.GIB - Bulk.drain(running.stdout());
-                }
-            });
+            Samples[] both = Samples.inTurn(
+                    2,
+                    5,
+                    () -> {
+                        try (var running =
+                                sandbox.start(CommandSpec.of("head", "-c", Long.toString(Bulk.GIB), "/dev/zero"))) {
+                            lost[0] += Bulk.GIB - Bulk.drain(running.stdout());
+                        }
+                    },
+                    Bare::output);
             table.add(
                     "1 GiB of output through a server, Java client",
-                    number(Bulk.rate(stream), "MB/s") + ", " + lost[0] + " bytes lost",
-                    "",
+                    number(Bulk.rate(both[0]), "MB/s") + ", " + lost[0] + " bytes lost",
+                    "`head` read by this JVM: " + number(Bulk.rate(both[1]), "MB/s"),
                     "≥ 500 MB/s, none lost",
-                    Bulk.rate(stream) >= 500 && lost[0] == 0);
+                    Bulk.rate(both[0]) >= 500 && lost[0] == 0);
         }
     }
 
     private void manyKnown() throws Exception {
         List<String> ids = inParallel(KNOWN, () -> create("{\"ttl\": 28800}"));
         int[] next = new int[1];
-        Samples[] both =
-                Samples.inTurn(200, 1_000, () -> get("/v1/sessions?limit=100&offset=" + 37 * (next[0] % 100)), () -> {
-                    next[0] += 1;
-                    get("/v1/sessions/" + ids.get(next[0] * 7 % KNOWN));
-                });
+        Samples[] all = Samples.inTurn(
+                200,
+                1_000,
+                () -> get("/v1/sessions?limit=100&offset=" + 37 * (next[0]++ % 100)),
+                () -> get("/v1/sessions/" + ids.get(next[0] * 7 % KNOWN)),
+                () -> get("/health"));
+        String health = "GET /health, p99: " + number(all[2].millis(0.99), "ms");
         table.add(
                 "list (100 of 5,000), p99",
-                number(both[0].millis(0.99), "ms"),
-                "",
+                number(all[0].millis(0.99), "ms"),
+                health,
                 "≤ 10 ms",
-                both[0].millis(0.99) <= 10);
-        table.add("get of 5,000, p99", number(both[1].millis(0.99), "ms"), "", "≤ 10 ms", both[1].millis(0.99) <= 10);
+                all[0].millis(0.99) <= 10);
+        table.add("get of 5,000, p99", number(all[1].millis(0.99), "ms"), health, "≤ 10 ms", all[1].millis(0.99) <= 10);
     }
 
     /** Removes every sandbox, whatever has failed. */

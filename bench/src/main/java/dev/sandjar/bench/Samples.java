@@ -16,23 +16,22 @@ final class Samples {
         Arrays.sort(nanos);
     }
 
-    /** Both in turn, A B A B, so that the machine's moods strike both alike. */
-    static Samples[] inTurn(int warmUp, int count, Work one, Work other) throws Exception {
-        long[] first = new long[count];
-        long[] second = new long[count];
+    /** All in turn, A B A B, so that the machine's moods strike all alike. */
+    static Samples[] inTurn(int warmUp, int count, Work... works) throws Exception {
+        long[][] nanos = new long[works.length][count];
         for (int i = -warmUp; i < count; i++) {
-            long a = time(one);
-            long b = time(other);
-            if (i >= 0) {
-                first[i] = a;
-                second[i] = b;
+            for (int which = 0; which < works.length; which++) {
+                long taken = time(works[which]);
+                if (i >= 0) {
+                    nanos[which][i] = taken;
+                }
             }
         }
-        return new Samples[] {new Samples(first), new Samples(second)};
+        return Arrays.stream(nanos).map(Samples::new).toArray(Samples[]::new);
     }
 
     static Samples of(int warmUp, int count, Work work) throws Exception {
-        return inTurn(warmUp, count, work, () -> {})[0];
+        return inTurn(warmUp, count, work)[0];
     }
 
     static long time(Work work) throws Exception {

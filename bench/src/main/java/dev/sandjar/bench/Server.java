@@ -14,22 +14,29 @@ import java.util.concurrent.TimeUnit;
 final class Server implements AutoCloseable {
     static final String TOKEN = "token-of-the-bench";
 
+    /** Sandboxes that wait to be claimed. */
+    static final int WARM = 4;
+
     private static final String GREETING = "sandjar serves ";
 
     private final Process process;
     private final URI address;
+    private final Path home;
 
     Server(Path launcher, Path home) throws IOException {
+        this.home = home;
         Files.createDirectories(home);
         Path folder = Files.createTempDirectory("bench");
         Path tokens = Files.writeString(folder.resolve("tokens"), "bench:" + TOKEN + "\n");
         Files.setPosixFilePermissions(tokens, PosixFilePermissions.fromString("rw-------"));
-        Files.writeString(Files.createDirectory(folder.resolve("config")).resolve("application.properties"), """
+        Files.writeString(
+                Files.createDirectory(folder.resolve("config")).resolve("application.properties"), """
                 sandjar.templates.warm.pids=200
-                sandjar.templates.warm.warm=4
+                sandjar.templates.warm.warm=%d
+                sandjar.auth.operators=bench
                 sandjar.limits.requests=10000000
                 sandjar.limits.sandboxes-per-owner=10000
-                """);
+                """.formatted(WARM));
         process = new ProcessBuilder(
                         launcher.toString(),
                         "serve",
@@ -59,6 +66,10 @@ final class Server implements AutoCloseable {
 
     URI address() {
         return address;
+    }
+
+    Path home() {
+        return home;
     }
 
     @Override

@@ -29,13 +29,17 @@ final class Starts {
         table.add(
                 "`./sandjar run -- true`, whole process, p50",
                 number(both[0].p50() / 1e3, "s"),
-                "`java -version`: " + number(both[1].p50() / 1e3, "s"),
+                java(both[1]),
                 "≤ 0.6 s",
                 both[0].p50() <= 600);
-        serve();
+        serve(java(both[1]));
     }
 
-    private void serve() throws Exception {
+    private static String java(Samples samples) {
+        return "`java -version`: " + number(samples.p50() / 1e3, "s");
+    }
+
+    private void serve(String yardstick) throws Exception {
         long[] nanos = new long[7];
         for (int i = -1; i < nanos.length; i++) {
             long start = System.nanoTime();
@@ -50,7 +54,7 @@ final class Starts {
         table.add(
                 "`sandjar serve` until it answers, p50",
                 number(samples.p50() / 1e3, "s"),
-                "",
+                yardstick,
                 "≤ 1.5 s",
                 samples.p50() <= 1_500);
     }

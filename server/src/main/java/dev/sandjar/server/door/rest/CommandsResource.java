@@ -16,10 +16,10 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** {@code /sessions/{id}/commands} and {@code /code}: run, and answer when it has ended. */
 @Path(SessionsResource.ROOT + "/{id}")
@@ -30,50 +30,48 @@ public class CommandsResource {
     static final Set<String> CODE_FIELDS = Set.of("language", "code", "timeout");
 
     private final Caller caller;
+    private final Bodies bodies;
     private final Patience patience;
 
-    CommandsResource(Caller caller, Patience patience) {
+    CommandsResource(Caller caller, Bodies bodies, Patience patience) {
         this.caller = caller;
+        this.bodies = bodies;
         this.patience = patience;
     }
 
     @POST
     @Path("/commands")
-    public Response command(@Context RoutingContext request, @PathParam("id") String id, InputStream body)
-            throws InterruptedException {
-        JsonBody json = JsonBody.read(body, COMMAND_FIELDS);
+    public Response command(@Context RoutingContext request, @PathParam("id") String id) throws InterruptedException {
+        JsonBody json = bodies.json(request, COMMAND_FIELDS);
         if (json.flag("async").orElse(false)) {
             throw SandboxException.notSupported(
                     "async", "this API", "send false, or start it in the background with &");
         }
-        return run(request, id, Interpreter.SHELL, json.required("command"), json, json.strings("env"));
+        return run(request, id, Interpreter::shellOf, json.required("command"), json, json.strings("env"));
     }
 
     @POST
     @Path("/code")
-    public Response code(@Context RoutingContext request, @PathParam("id") String id, InputStream body)
-            throws InterruptedException {
-        JsonBody json = JsonBody.read(body, CODE_FIELDS);
+    public Response code(@Context RoutingContext request, @PathParam("id") String id) throws InterruptedException {
+        JsonBody json = bodies.json(request, CODE_FIELDS);
         Interpreter interpreter = Interpreter.of(json.text("language").orElse("python"));
-        return run(request, id, interpreter, json.required("code"), json, Map.of());
+        return run(request, id, _ -> interpreter, json.required("code"), json, Map.of());
     }
 
     @POST
     @Path("/code/{language}")
     public Response code(
-            @Context RoutingContext request,
-            @PathParam("id") String id,
-            @PathParam("language") String language,
-            InputStream body)
+            @Context RoutingContext request, @PathParam("id") String id, @PathParam("language") String language)
             throws InterruptedException {
-        JsonBody json = JsonBody.read(body, Set.of("code", "timeout"));
-        return run(request, id, Interpreter.of(language), json.required("code"), json, Map.of());
+        JsonBody json = bodies.json(request, Set.of("code", "timeout"));
+        Interpreter interpreter = Interpreter.of(language);
+        return run(request, id, _ -> interpreter, json.required("code"), json, Map.of());
     }
 
     private Response run(
             RoutingContext request,
             String id,
-            Interpreter interpreter,
+            Function<Sandbox, Interpreter> interpreter,
             String code,
             JsonBody json,
             Map<String, String> env)
@@ -83,10 +81,13 @@ public class CommandsResource {
         return patience.answer(
                 request,
                 200,
-                () -> reply(interpreter.run(
-                        sandbox,
-                        code,
-                        command -> sandbox.run(command.limit(limit).env(env).build()))),
+                () -> reply(interpreter
+                        .apply(sandbox)
+                        .run(
+                                sandbox,
+                                code,
+                                command -> sandbox.run(
+                                        command.limit(limit).env(env).build()))),
                 CommandsResource::late);
     }
 

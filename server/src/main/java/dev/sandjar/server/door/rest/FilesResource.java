@@ -6,7 +6,6 @@ import dev.sandjar.FileInfo;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.auth.Caller;
-import dev.sandjar.server.body.RequestBody;
 import dev.sandjar.server.config.ServerConfig;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
@@ -27,7 +26,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +38,13 @@ public class FilesResource {
     private static final int LARGEST_FRAME = 16 * 1024; // what a form has around its file
 
     private final Caller caller;
+    private final Bodies bodies;
     private final long largest;
-    private final Duration patience;
 
-    FilesResource(Caller caller, ServerConfig config) {
+    FilesResource(Caller caller, Bodies bodies, ServerConfig config) {
         this.caller = caller;
+        this.bodies = bodies;
         this.largest = config.limits().upload();
-        this.patience = config.limits().body();
     }
 
     @POST
@@ -59,7 +57,7 @@ public class FilesResource {
         boolean replace = flag("overwrite", overwrite);
         refuseTooLarge(request.request().getHeader("Content-Length"));
         Sandbox sandbox = caller.sandbox(id);
-        try (var body = new RequestBody(request.request(), patience);
+        try (var body = bodies.of(request);
                 Upload upload = Upload.of(body, request.request().getHeader("Content-Type"), largest)) {
             String target = relative(path == null || path.isEmpty() ? upload.fileName() : path);
             FileInfo info = sandbox.files().write(target, upload, replace);

@@ -35,7 +35,9 @@ final class JsonBody {
         try {
             bytes = body.readNBytes(LARGEST + 1);
         } catch (IOException e) {
-            throw new SandboxException(ErrorCode.UNAVAILABLE, "the body ended early", "send it again", e);
+            throw e.getCause() instanceof SandboxException why
+                    ? why
+                    : new SandboxException(ErrorCode.UNAVAILABLE, "the body ended early", "send it again", e);
         }
         if (bytes.length > LARGEST) {
             throw new SandboxException(

@@ -1,0 +1,30 @@
+package dev.sandjar.server.door.rest;
+
+import dev.sandjar.server.body.RequestBody;
+import dev.sandjar.server.config.ServerConfig;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Set;
+
+/** Bodies of requests, read by us: the framework's own stream crosses over to the event loop six times for a body of one piece. */
+@Singleton
+class Bodies {
+    private final Duration silence;
+
+    Bodies(ServerConfig config) {
+        this.silence = config.limits().body();
+    }
+
+    /** As it arrives. */
+    RequestBody of(RoutingContext request) {
+        return new RequestBody(request.request(), silence);
+    }
+
+    /** A JSON object of these fields and no others; an empty body is an empty object. */
+    JsonBody json(RoutingContext request, Set<String> fields) {
+        try (var body = of(request)) {
+            return JsonBody.read(body, fields);
+        }
+    }
+}
