@@ -1,4 +1,4 @@
-package dev.sandjar.oci.image;
+package dev.sandjar.testing.registry;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

@@ -1,4 +1,4 @@
-package dev.sandjar.oci.image;
+package dev.sandjar.testing.registry;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -100,7 +101,11 @@ public final class TestRegistry implements AutoCloseable {
     public void close() throws IOException {
         process.destroy();
         process.onExit().join();
-        Trees.remove(folder);
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     static final class Extension implements ParameterResolver {

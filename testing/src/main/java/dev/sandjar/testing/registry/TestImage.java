@@ -1,11 +1,14 @@
-package dev.sandjar.oci.image;
+package dev.sandjar.testing.registry;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
@@ -81,27 +84,38 @@ public final class TestImage {
         var plain = new ArrayList<String>();
         for (byte[] tar : layers) {
             byte[] packed = gzip(tar);
-            registry.pushBlob(repository, Digest.of(packed), packed);
-            plain.add('"' + Digest.of(tar) + '"');
+            registry.pushBlob(repository, digest(packed), packed);
+            plain.add('"' + digest(tar) + '"');
             blobs.add(
                     "{\"mediaType\":\"application/vnd.docker.image.rootfs.diff.tar.gzip\",\"size\":%d,\"digest\":\"%s\"}"
-                            .formatted(packed.length, Digest.of(packed)));
+                            .formatted(packed.length, digest(packed)));
         }
         lie.ifPresent(digest -> plain.set(plain.size() - 1, '"' + digest + '"'));
         byte[] about = "{\"config\":%s,\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[%s]}}"
                 .formatted(config, String.join(",", plain))
                 .getBytes(StandardCharsets.UTF_8);
-        registry.pushBlob(repository, Digest.of(about), about);
+        registry.pushBlob(repository, digest(about), about);
         String manifest =
                 "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":{\"mediaType\":\"application/vnd.docker.container.image.v1+json\",\"size\":%d,\"digest\":\"%s\"},\"layers\":[%s]}"
-                        .formatted(MANIFEST, about.length, Digest.of(about), String.join(",", blobs));
+                        .formatted(MANIFEST, about.length, digest(about), String.join(",", blobs));
         registry.pushManifest(repository, tag, MANIFEST, manifest);
         return registry.address() + "/" + repository + ":" + tag;
     }
 
     /** Digest of a layer as it is sent. */
     public String sentDigest(int layer) throws IOException {
-        return Digest.of(gzip(layers.get(layer)));
+        return digest(gzip(layers.get(layer)));
+    }
+
+    /** As registries name blobs. */
+    static String digest(byte[] bytes) {
+        try {
+            return "sha256:"
+                    + HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
     }
 
     private static byte[] gzip(byte[] bytes) throws IOException {
@@ -182,7 +196,8 @@ public final class TestImage {
             return this;
         }
 
-        byte[] tar() throws IOException {
+        /** The layer, as a tar archive. */
+        public byte[] tar() throws IOException {
             tar.close();
             return bytes.toByteArray();
         }
