@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param disk bytes of files, 16 MiB to 16 TiB
  * @param metadata the caller's own, given back unchanged
  * @param sshPublicKeys lines as in {@code authorized_keys}: type, base64, comment; 64 at most
- * @param network what it can reach; nothing but itself by default
+ * @param network what it can reach; nothing but itself when empty
  */
 public record SandboxSpec(
         Optional<String> image,
@@ -43,7 +43,7 @@ public record SandboxSpec(
         OptionalLong disk,
         Metadata metadata,
         List<String> sshPublicKeys,
-        Network network) {
+        Optional<Network> network) {
     /** The shortest lifetime. */
     public static final Duration SHORTEST_TTL = Duration.ofMinutes(1);
     /** The longest lifetime; renewing counts anew from now. */
@@ -208,7 +208,7 @@ public record SandboxSpec(
         private OptionalLong disk = OptionalLong.empty();
         private Metadata metadata = Metadata.empty();
         private List<String> sshPublicKeys = List.of();
-        private Network network = Network.NONE;
+        private Optional<Network> network = Optional.empty();
 
         private Builder() {}
 
@@ -362,7 +362,7 @@ public record SandboxSpec(
          * @return this
          */
         public Builder network(Network value) {
-            network = value;
+            network = Optional.of(value);
             return this;
         }
 

@@ -1,7 +1,6 @@
 package dev.sandjar.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,19 +9,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What PROTOCOL.md promises, asked of the real agent through the real link. */
 @Timeout(120)
@@ -72,27 +68,6 @@ class AgentTest {
         Ran ran = run("/etc/passwd");
         assertThat(ran.ended()).isEqualTo(new Replies.Ended(Replies.How.EXITED, 126));
         assertThat(ran.stderr()).isEqualTo("sandjar: /etc/passwd: Permission denied\n");
-    }
-
-    @Test
-    void aFolderOfTenThousandLevelsIsRemoved() throws Exception {
-        Path memory = Files.createTempDirectory(Path.of("/dev/shm"), "agent"); // a disk is slow with so many folders
-        try {
-            Ran made = run("python3", "-c", """
-                    import os
-                    os.chdir("%s")
-                    os.mkdir("deep"); os.chdir("deep")
-                    for level in range(10000):
-                        open("file", "w").close()
-                        os.mkdir("beside")
-                        os.mkdir("d"); os.chdir("d")
-                    """.formatted(memory));
-            assertThat(made.ended()).isEqualTo(new Replies.Ended(Replies.How.EXITED, 0));
-            link.open(Requests.remove(memory.toString(), "deep")).reply(LIMIT);
-            assertThat(memory).isEmptyDirectory();
-        } finally {
-            Files.deleteIfExists(memory);
-        }
     }
 
     @Test
@@ -276,98 +251,16 @@ class AgentTest {
                 "stty size; read line; stty size; echo got $line; tty -s && echo tty");
         Channel follow = link.open(Requests.follow(id, 0, 3, true));
         follow.reply(LIMIT);
-        assertThat(text(follow.take(LIMIT))).isEqualTo("24 80\r\n");
+        assertThat(RealAgent.text(follow.take(LIMIT))).isEqualTo("24 80\r\n");
         link.open(Requests.resize(id, 50, 132)).reply(LIMIT);
         Channel input = link.open(Requests.input(id));
         input.reply(LIMIT);
         input.send(ByteBuffer.wrap("hello\n".getBytes(StandardCharsets.UTF_8)));
         var rest = new StringBuilder();
         for (Frame frame = follow.take(LIMIT); frame instanceof Frame.Output; frame = follow.take(LIMIT)) {
-            rest.append(text(frame));
+            rest.append(RealAgent.text(frame));
         }
         assertThat(rest.toString()).isEqualTo("hello\r\n50 132\r\ngot hello\r\ntty\r\n");
-    }
-
-    @Test
-    void aFileIsWrittenWholeAndReadBack() throws Exception {
-        write("a/b.txt", "content", true);
-        assertThat(read("a/b.txt")).isEqualTo("content");
-        assertThat(Files.getPosixFilePermissions(agent.folder.resolve("a/b.txt")))
-                .hasSize(4);
-    }
-
-    @Test
-    void anUploadThatIsCutLeavesNothing() throws Exception {
-        write("kept", "old", true);
-        Channel channel = link.open(Requests.write(agent.folder.toString(), "kept", 0, true, true));
-        channel.reply(LIMIT);
-        channel.send(ByteBuffer.wrap(new byte[100_000]));
-        try (var watch = agent.folder.getFileSystem().newWatchService()) {
-            agent.folder.register(watch, StandardWatchEventKinds.ENTRY_DELETE);
-            link.close();
-            assertThat(watch.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS)).isNotNull();
-        }
-        link = agent.link();
-        assertThat(read("kept")).isEqualTo("old");
-        try (var files = Files.list(agent.folder)) {
-            assertThat(files.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("kept", "s");
-        }
-    }
-
-    @Test
-    void anExistingFileIsNotReplacedUnasked() throws Exception {
-        write("once", "first", false);
-        assertRefused(AgentError.EXISTS, () -> write("once", "second", false));
-        assertThat(read("once")).isEqualTo("first");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"../outside", "a/../../outside", "/etc/passwd", "link/passwd", ".."})
-    void aPathThatClimbsOutIsRefused(String path) throws Exception {
-        Files.createSymbolicLink(agent.folder.resolve("link"), Path.of("/etc"));
-        Files.createDirectory(agent.folder.resolve("a"));
-        String base = agent.folder.toString();
-        assertRefused(
-                AgentError.INVALID,
-                () -> link.open(Requests.read(base, path, 0, 0)).reply(LIMIT));
-        assertRefused(
-                AgentError.INVALID,
-                () -> link.open(Requests.write(base, path, 0, true, true)).reply(LIMIT));
-        assertRefused(
-                AgentError.INVALID, () -> link.open(Requests.remove(base, path)).reply(LIMIT));
-        assertRefused(
-                AgentError.INVALID,
-                () -> link.open(Requests.move(base, path, "x")).reply(LIMIT));
-        assertRefused(
-                AgentError.INVALID,
-                () -> link.open(Requests.mkdirs(base, path + "/x")).reply(LIMIT));
-    }
-
-    @Test
-    void foldersAreListedMovedAndRemoved() throws Exception {
-        String base = agent.folder.toString();
-        for (int i = 0; i < 3_000; i++) {
-            Files.createDirectories(agent.folder.resolve("tree/d" + i % 30));
-            Files.createFile(agent.folder.resolve("tree/d" + i % 30 + "/f" + i));
-        }
-        assertThat(list("tree")).hasSize(30);
-        assertThat(list("tree/d7")).hasSize(100);
-        link.open(Requests.move(base, "tree", "moved")).reply(LIMIT);
-        link.open(Requests.remove(base, "moved")).reply(LIMIT);
-        assertThat(agent.folder.resolve("moved")).doesNotExist();
-        assertRefused(
-                AgentError.NOT_FOUND,
-                () -> link.open(Requests.remove(base, "moved")).reply(LIMIT));
-    }
-
-    @Test
-    void changesInAFolderAreTold() throws Exception {
-        Channel watch = link.open(Requests.watch(agent.folder.toString(), "."));
-        watch.reply(LIMIT);
-        Files.createFile(agent.folder.resolve("new"));
-        assertThat(Replies.changed(((Frame.Event) watch.take(LIMIT)).payload()))
-                .isEqualTo(new Replies.Changed(1, "new"));
-        watch.close();
     }
 
     @Test
@@ -381,7 +274,7 @@ class AgentTest {
             assertThat(peer.getInputStream().readAllBytes()).asString().isEqualTo("question");
             peer.getOutputStream().write("answer".getBytes(StandardCharsets.UTF_8));
             peer.close();
-            assertThat(text(channel.take(LIMIT))).isEqualTo("answer");
+            assertThat(RealAgent.text(channel.take(LIMIT))).isEqualTo("answer");
             assertThat(channel.take(LIMIT)).isInstanceOf(Frame.Eof.class);
             assertThat(channel.take(LIMIT)).isNull();
         }
@@ -393,7 +286,8 @@ class AgentTest {
         try (var server = new ServerSocket(0)) {
             free = server.getLocalPort();
         }
-        assertRefused(AgentError.REFUSED, () -> link.open(Requests.dial(free)).reply(LIMIT));
+        RealAgent.assertRefused(
+                AgentError.REFUSED, () -> link.open(Requests.dial(free)).reply(LIMIT));
     }
 
     @Test
@@ -438,7 +332,7 @@ class AgentTest {
     void aCommandIdIsUsedOnce() throws Exception {
         var id = UUID.randomUUID();
         start(id, LIMIT, 0, "true");
-        assertRefused(AgentError.EXISTS, () -> start(id, LIMIT, 0, "true"));
+        RealAgent.assertRefused(AgentError.EXISTS, () -> start(id, LIMIT, 0, "true"));
     }
 
     @Test
@@ -559,59 +453,5 @@ class AgentTest {
         } catch (ProtocolException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static String text(Frame frame) {
-        ByteBuffer bytes = switch (frame) {
-            case Frame.Output output -> output.bytes();
-            case Frame.Data data -> data.bytes();
-            default -> throw new AssertionError(frame);
-        };
-        return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
-    }
-
-    private void write(String path, String content, boolean overwrite) throws Exception {
-        Channel channel = link.open(Requests.write(agent.folder.toString(), path, 0, overwrite, true));
-        channel.reply(LIMIT);
-        channel.send(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
-        channel.sendEof();
-        var written = (Frame.Event) channel.take(LIMIT);
-        assertThat(Replies.stat(written.payload()).size()).isEqualTo(content.length());
-        assertThat(channel.take(LIMIT)).isNull();
-    }
-
-    private String read(String path) throws Exception {
-        Channel channel = link.open(Requests.read(agent.folder.toString(), path, 0, 0));
-        channel.reply(LIMIT);
-        var text = new StringBuilder();
-        for (Frame frame = channel.take(LIMIT); frame != null; frame = channel.take(LIMIT)) {
-            text.append(text(frame));
-        }
-        return text.toString();
-    }
-
-    private List<String> list(String path) throws Exception {
-        Channel channel = link.open(Requests.list(agent.folder.toString(), path));
-        channel.reply(LIMIT);
-        var names = new ArrayList<String>();
-        ByteBuffer rest = ByteBuffer.allocate(1 << 20);
-        for (Frame frame = channel.take(LIMIT); frame != null; frame = channel.take(LIMIT)) {
-            rest.put(((Frame.Data) frame).bytes().duplicate());
-        }
-        rest.flip();
-        for (var entry = Replies.entry(rest); entry != null; entry = Replies.entry(rest)) {
-            names.add(entry.name());
-        }
-        return names;
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private static void assertRefused(AgentError error, Work work) {
-        assertThatThrownBy(work::run)
-                .isInstanceOfSatisfying(
-                        AgentException.class, e -> assertThat(e.error()).isEqualTo(error));
     }
 }

@@ -1,9 +1,13 @@
 package dev.sandjar.agent;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -101,5 +105,24 @@ final class RealAgent implements AutoCloseable {
         if (!report.isEmpty()) {
             throw new AssertionError("agent " + (lived ? "" : "fell: ") + report);
         }
+    }
+
+    static String text(Frame frame) {
+        ByteBuffer bytes = switch (frame) {
+            case Frame.Output output -> output.bytes();
+            case Frame.Data data -> data.bytes();
+            default -> throw new AssertionError(frame);
+        };
+        return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+    }
+
+    interface Work {
+        void run() throws Exception;
+    }
+
+    static void assertRefused(AgentError error, Work work) {
+        assertThatThrownBy(work::run)
+                .isInstanceOfSatisfying(
+                        AgentException.class, e -> assertThat(e.error()).isEqualTo(error));
     }
 }

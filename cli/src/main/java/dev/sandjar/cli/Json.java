@@ -10,6 +10,7 @@ import dev.sandjar.CommandInfo;
 import dev.sandjar.Ending;
 import dev.sandjar.Finding;
 import dev.sandjar.ImageInfo;
+import dev.sandjar.Network;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxStats;
@@ -70,7 +71,7 @@ final class Json {
         spec.disk().ifPresent(disk -> node.put("disk", disk));
         spec.user().ifPresent(user -> node.put("user", user));
         spec.cwd().ifPresent(cwd -> node.put("cwd", cwd));
-        node.put("network", spec.network().name().toLowerCase(Locale.ROOT));
+        node.put("network", spec.network().orElse(Network.NONE).name().toLowerCase(Locale.ROOT));
         node.set("envNames", MAPPER.valueToTree(spec.env().keySet()));
     }
 

@@ -23,9 +23,13 @@ final class Templates {
     }
 
     SandboxSpec fill(SandboxSpec wanted) {
-        return wanted.template().map(name -> over(template(name).spec(), wanted)).orElse(wanted).toBuilder()
+        SandboxSpec spec = wanted.template()
+                .map(name -> over(template(name).spec(), wanted))
+                .orElse(wanted);
+        return spec.toBuilder()
                 .image(imageOf(wanted))
                 .ttl(ttlOf(wanted))
+                .network(spec.network().orElse(Network.NONE))
                 .build();
     }
 
@@ -45,7 +49,9 @@ final class Templates {
 
     /** The parts that a runtime looks at; env and cwd come with each command, lifetimes with the lease. */
     private static SandboxSpec placed(SandboxSpec spec) {
-        var builder = SandboxSpec.builder().image(spec.image().orElse("")).network(spec.network());
+        var builder = SandboxSpec.builder()
+                .image(spec.image().orElse(""))
+                .network(spec.network().orElse(Network.NONE));
         spec.user().ifPresent(builder::user);
         spec.cpu().ifPresent(builder::cpu);
         spec.memory().ifPresent(builder::memory);
@@ -100,9 +106,7 @@ final class Templates {
         if (wanted.disk().isEmpty()) {
             template.disk().ifPresent(builder::disk);
         }
-        if (wanted.network() == Network.NONE) { // which is also what a spec has that says nothing
-            builder.network(template.network());
-        }
+        wanted.network().or(template::network).ifPresent(builder::network);
         var metadata =
                 new LinkedHashMap<String, @Nullable Object>(template.metadata().values());
         metadata.putAll(wanted.metadata().values());

@@ -136,9 +136,10 @@ public final class KubernetesRuntime implements SandboxRuntime {
             throw SandboxException.notSupported(
                     "a disk limit", "Kubernetes, which evicts instead of refusing", "leave it out");
         }
-        if (spec.network() != Network.NONE && options.egress().isEmpty()) {
+        if (spec.network().orElse(Network.NONE) != Network.NONE
+                && options.egress().isEmpty()) {
             throw SandboxException.notSupported(
-                    "network " + spec.network(),
+                    "network " + spec.network().orElseThrow(),
                     "this cluster's configuration",
                     "leave it out, or open the runtime with egress=CIDR,... for what may be reached");
         }

@@ -99,9 +99,9 @@ public final class OciRuntime implements SandboxRuntime {
     }
 
     private void refuseUnsupported(SandboxSpec spec) {
-        if (spec.network() != Network.NONE) {
+        if (spec.network().orElse(Network.NONE) != Network.NONE) {
             throw SandboxException.notSupported(
-                    "network " + spec.network(),
+                    "network " + spec.network().orElseThrow(),
                     "sandboxes on one machine",
                     "leave it out: the sandbox reaches itself only");
         }

@@ -106,7 +106,8 @@ public class Wiring implements Places {
             template.ttl().ifPresent(spec::ttl);
             template.idle().ifPresent(spec::idleTimeout);
             template.sshPublicKeys().ifPresent(spec::sshPublicKeys);
-            spec.network(template.network()).metadata(Metadata.of(new LinkedHashMap<>(template.metadata())));
+            template.network().ifPresent(spec::network);
+            spec.metadata(Metadata.of(new LinkedHashMap<>(template.metadata())));
             templates.add(new Template(name, spec.build(), template.warm()));
         });
         return templates;

@@ -1,27 +1,19 @@
 package dev.sandjar.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sandjar.testing.Waiting;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,18 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The sessions API as its clients in the field speak it, byte for byte, to the real server. */
 @Timeout(120)
 class SessionsApiTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private static RealServer server;
+    private static SessionsServer server;
 
     @BeforeAll
     static void start() throws Exception {
-        server = new RealServer(
-                Path.of("/var/lib/sandjar-test/server"),
-                "-Dsandjar.keep-alive=1s",
-                "-Dsandjar.limits.upload=5000000",
-                "-Dsandjar.registries=127.0.0.1:1",
-                "-Dsandjar.auth.operators=alice");
+        server = new SessionsServer("server", "-Dsandjar.keep-alive=1s", "-Dsandjar.registries=127.0.0.1:1");
     }
 
     @AfterAll
@@ -55,9 +40,7 @@ class SessionsApiTest {
 
     @AfterEach
     void removeAll() throws Exception {
-        for (JsonNode session : json(server.get("/sessions?limit=100")).path("sessions")) {
-            server.method("DELETE", "/sessions/" + session.path("sessionId").asText(), "");
-        }
+        server.removeAll();
     }
 
     // ---- who may come in
@@ -67,7 +50,7 @@ class SessionsApiTest {
         var answer = server.send(
                 HttpRequest.newBuilder(server.address.resolve("/health")).GET());
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(json(answer).path("status").asText()).isEqualTo("healthy");
+        assertThat(SessionsServer.json(answer).path("status").asText()).isEqualTo("healthy");
     }
 
     @ParameterizedTest
@@ -76,21 +59,21 @@ class SessionsApiTest {
         var answer =
                 server.send(HttpRequest.newBuilder(server.address.resolve(path)).GET());
         assertThat(answer.statusCode()).isEqualTo(401);
-        assertThat(json(answer).path("error").asText()).isEqualTo("UNAUTHORIZED");
-        assertThat(json(answer).path("message").asText()).isEqualTo("no credentials");
+        assertThat(SessionsServer.json(answer).path("error").asText()).isEqualTo("UNAUTHORIZED");
+        assertThat(SessionsServer.json(answer).path("message").asText()).isEqualTo("no credentials");
         assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
     }
 
     @Test
     void metricsAreForOperatorsAndNameNobody() throws Exception {
-        String id = create("{}");
+        String id = server.create("{}");
         var mine = server.get("/metrics");
         assertThat(mine.statusCode()).as(mine.body()).isEqualTo(200);
         assertThat(mine.body()).contains("sandjar_sandboxes{state=\"running\"}").doesNotContain("alice", "bob", id);
         var others = server.send(HttpRequest.newBuilder(server.address.resolve("/metrics"))
                 .header("Authorization", "Bearer " + RealServer.OTHER_TOKEN));
         assertThat(others.statusCode()).isEqualTo(403);
-        assertThat(json(others).path("error").asText()).isEqualTo("PERMISSION_DENIED");
+        assertThat(SessionsServer.json(others).path("error").asText()).isEqualTo("PERMISSION_DENIED");
     }
 
     @Test
@@ -134,12 +117,12 @@ class SessionsApiTest {
 
     @Test
     void othersSandboxesDoNotExist() throws Exception {
-        String id = create("{}");
+        String id = server.create("{}");
         var answer = server.send(HttpRequest.newBuilder(server.address.resolve("/sessions/" + id))
                 .header("Authorization", "Bearer " + RealServer.OTHER_TOKEN)
                 .GET());
         assertThat(answer.statusCode()).isEqualTo(404);
-        assertThat(json(answer).path("error").asText()).isEqualTo("SESSION_NOT_FOUND");
+        assertThat(SessionsServer.json(answer).path("error").asText()).isEqualTo("SESSION_NOT_FOUND");
     }
 
     @Test
@@ -159,18 +142,19 @@ class SessionsApiTest {
     void aSessionIsCreatedShownAndDeletedOnEveryPath(String path) throws Exception {
         var created = server.post(path, "{\"ttl\": 120, \"metadata\": {\"n\": 1, \"deep\": [true, null, 0.5]}}");
         assertThat(created.statusCode()).isEqualTo(200);
-        JsonNode session = json(created);
+        JsonNode session = SessionsServer.json(created);
         String id = session.path("sessionId").asText();
         assertThat(session.path("sandboxId").asText()).isEqualTo(id);
         assertThat(session.path("status").asText()).isEqualTo("running");
-        assertThat(session.path("metadata")).isEqualTo(JSON.readTree("{\"n\": 1, \"deep\": [true, null, 0.5]}"));
+        assertThat(session.path("metadata"))
+                .isEqualTo(SessionsServer.JSON.readTree("{\"n\": 1, \"deep\": [true, null, 0.5]}"));
         assertThat(Duration.between(time(session, "createdAt"), time(session, "expiresAt")))
                 .isEqualTo(Duration.ofSeconds(120));
         assertThat(server.get(path + "/" + id).statusCode()).isEqualTo(200);
         assertThat(server.method("DELETE", path + "/" + id, "").statusCode()).isEqualTo(200);
         var gone = server.get(path + "/" + id);
         assertThat(gone.statusCode()).isEqualTo(404);
-        assertThat(json(gone).path("error").asText())
+        assertThat(SessionsServer.json(gone).path("error").asText())
                 .isEqualTo(path.contains("sandboxes") ? "SANDBOX_NOT_FOUND" : "SESSION_NOT_FOUND");
         assertThat(server.method("DELETE", path + "/" + id, "").statusCode()).isEqualTo(404);
     }
@@ -186,14 +170,14 @@ class SessionsApiTest {
                 .header("X-API-Key", RealServer.TOKEN)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"ttl\": 3600, \"metadata\": {}}")));
         assertThat(created.statusCode()).isEqualTo(201);
-        assertThat(json(created).path("sandboxPath").asText()).isEqualTo("/workspace");
+        assertThat(SessionsServer.json(created).path("sandboxPath").asText()).isEqualTo("/workspace");
     }
 
     @Test
     void listsHaveEverySpellingOfTheirKey() throws Exception {
-        create("{}");
-        create("{}");
-        JsonNode list = json(server.get("/v1/sessions?limit=1&offset=0"));
+        server.create("{}");
+        server.create("{}");
+        JsonNode list = SessionsServer.json(server.get("/v1/sessions?limit=1&offset=0"));
         for (String key : new String[] {"sessions", "sandboxes", "sandboxs"}) {
             assertThat(list.path(key)).hasSize(1);
         }
@@ -203,15 +187,15 @@ class SessionsApiTest {
 
     @Test
     void aSessionThatFailedIsNeitherListedNorCounted() throws Exception {
-        String older = create("{}");
-        String failed = create("{}");
-        String newer = create("{}");
+        String older = server.create("{}");
+        String failed = server.create("{}");
+        String newer = server.create("{}");
         Path processes = Path.of("/sys/fs/cgroup/pids/sandjar", failed, "cgroup.procs");
         String agent = Files.readAllLines(processes).getFirst();
         ProcessHandle.of(Long.parseLong(agent)).orElseThrow().destroyForcibly();
         Waiting.until("it has failed", () -> server.get("/sessions/" + failed).statusCode() == 502);
-        JsonNode first = json(server.get("/sessions?limit=1"));
-        JsonNode second = json(server.get("/sessions?limit=1&offset=1"));
+        JsonNode first = SessionsServer.json(server.get("/sessions?limit=1"));
+        JsonNode second = SessionsServer.json(server.get("/sessions?limit=1&offset=1"));
         assertThat(first.path("total").asInt() + " " + second.path("total").asInt())
                 .isEqualTo("2 2");
         assertThat(first.at("/sessions/0/sessionId").asText()).isEqualTo(newer);
@@ -225,24 +209,26 @@ class SessionsApiTest {
         var request = server.request("/sessions")
                 .header("Idempotency-Key", "k1")
                 .POST(HttpRequest.BodyPublishers.ofString("{}"));
-        String first = json(server.send(request)).path("sessionId").asText();
-        assertThat(json(server.send(request)).path("sessionId").asText()).isEqualTo(first);
+        String first =
+                SessionsServer.json(server.send(request)).path("sessionId").asText();
+        assertThat(SessionsServer.json(server.send(request)).path("sessionId").asText())
+                .isEqualTo(first);
     }
 
     @Test
     void pauseAndResumeRefuseWhatIsNotPossible() throws Exception {
-        String id = create("{}");
-        assertThat(json(server.method("POST", "/sandboxes/" + id + "/pause", ""))
+        String id = server.create("{}");
+        assertThat(SessionsServer.json(server.method("POST", "/sandboxes/" + id + "/pause", ""))
                         .path("status")
                         .asText())
                 .isEqualTo("paused");
         var again = server.method("POST", "/sandboxes/" + id + "/pause", "");
         assertThat(again.statusCode()).isEqualTo(409);
-        assertThat(json(again).path("error").asText()).isEqualTo("INVALID_STATE");
+        assertThat(SessionsServer.json(again).path("error").asText()).isEqualTo("INVALID_STATE");
         assertThat(server.post("/sandboxes/" + id + "/commands", "{\"command\": \"true\"}")
                         .statusCode())
                 .isEqualTo(409);
-        assertThat(json(server.method("POST", "/sandboxes/" + id + "/resume", ""))
+        assertThat(SessionsServer.json(server.method("POST", "/sandboxes/" + id + "/resume", ""))
                         .path("status")
                         .asText())
                 .isEqualTo("running");
@@ -250,8 +236,8 @@ class SessionsApiTest {
 
     @Test
     void aSessionIsExtended() throws Exception {
-        String id = create("{\"ttl\": 60}");
-        JsonNode extended = json(server.method("PATCH", "/sessions/" + id, "{\"ttl\": 7200}"));
+        String id = server.create("{\"ttl\": 60}");
+        JsonNode extended = SessionsServer.json(server.method("PATCH", "/sessions/" + id, "{\"ttl\": 7200}"));
         assertThat(time(extended, "expiresAt")).isAfter(Instant.now().plusSeconds(7_100));
     }
 
@@ -271,14 +257,14 @@ class SessionsApiTest {
     void badInputIsRefusedByName(String body, String message) throws Exception {
         var answer = server.post("/sessions", body);
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(json(answer).path("message").asText()).startsWith(message.replace("\"\"", "\""));
+        assertThat(SessionsServer.json(answer).path("message").asText()).startsWith(message.replace("\"\"", "\""));
     }
 
     @Test
     void aRegistryThatIsDownIsToldAsSuch() throws Exception {
         var answer = server.post("/sessions", "{\"image\": \"127.0.0.1:1/no/such:image\"}");
         assertThat(answer.statusCode()).isIn(502, 200); // the latter when that took longer than the keep-alive
-        assertThat(json(answer).path("error").asText()).isEqualTo("REGISTRY_UNAVAILABLE");
+        assertThat(SessionsServer.json(answer).path("error").asText()).isEqualTo("REGISTRY_UNAVAILABLE");
     }
 
     @Test
@@ -287,7 +273,7 @@ class SessionsApiTest {
             int port = ((InetSocketAddress) secret.getLocalAddress()).getPort();
             var answer = server.post("/sessions", "{\"image\": \"127.0.0.1:" + port + "/a\"}");
             assertThat(answer.statusCode()).isEqualTo(400);
-            assertThat(json(answer).path("message").asText()).endsWith("allowed: images of 127.0.0.1:1");
+            assertThat(SessionsServer.json(answer).path("message").asText()).endsWith("allowed: images of 127.0.0.1:1");
             secret.configureBlocking(false);
             assertThat(secret.accept()).isNull();
         }
@@ -297,7 +283,7 @@ class SessionsApiTest {
     void metadataOverItsBoundIsRefusedWithTheBound() throws Exception {
         var answer = server.post("/sessions", "{\"metadata\": {\"a\": \"" + "x".repeat(1 << 20) + "\"}}");
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(json(answer).path("message").asText()).contains("metadata", "at most 65536");
+        assertThat(SessionsServer.json(answer).path("message").asText()).contains("metadata", "at most 65536");
     }
 
     @ParameterizedTest
@@ -323,10 +309,10 @@ class SessionsApiTest {
         [[ 1 == 1 ]] && echo bash  | completed | 0   | "bash\n" | ""
         """)
     void aCommandRuns(String command, String status, int exit, String out, String err) throws Exception {
-        JsonNode result = run(
-                create("{}"),
+        JsonNode result = server.run(
+                server.create("{}"),
                 "commands",
-                JSON.createObjectNode().put("command", command).toString());
+                SessionsServer.JSON.createObjectNode().put("command", command).toString());
         assertThat(result.path("status").asText()).isEqualTo(status);
         assertThat(result.path("exitCode").asInt()).isEqualTo(exit);
         assertThat(result.path("stdout").asText()).isEqualTo(out.replace("\\n", "\n"));
@@ -335,16 +321,16 @@ class SessionsApiTest {
 
     @Test
     void pythonAndBashRun() throws Exception {
-        String id = create("{}");
-        assertThat(run(id, "code", "{\"code\": \"print(40 + 2)\"}")
+        String id = server.create("{}");
+        assertThat(server.run(id, "code", "{\"code\": \"print(40 + 2)\"}")
                         .path("stdout")
                         .asText())
                 .isEqualTo("42\n");
-        assertThat(run(id, "code", "{\"language\": \"bash\", \"code\": \"echo hi\", \"timeout\": 60}")
+        assertThat(server.run(id, "code", "{\"language\": \"bash\", \"code\": \"echo hi\", \"timeout\": 60}")
                         .path("stdout")
                         .asText())
                 .isEqualTo("hi\n");
-        assertThat(run(id, "code/python", "{\"code\": \"print(1)\", \"timeout\": 60}")
+        assertThat(server.run(id, "code/python", "{\"code\": \"print(1)\", \"timeout\": 60}")
                         .path("stdout")
                         .asText())
                 .isEqualTo("1\n");
@@ -352,7 +338,8 @@ class SessionsApiTest {
 
     @Test
     void aTimeoutIsToldWithoutAnExitCode() throws Exception {
-        JsonNode result = run(create("{}"), "commands", "{\"command\": \"echo begun; sleep 100\", \"timeout\": 1}");
+        JsonNode result =
+                server.run(server.create("{}"), "commands", "{\"command\": \"echo begun; sleep 100\", \"timeout\": 1}");
         assertThat(result.path("status").asText()).isEqualTo("timeout");
         assertThat(result.path("exitCode").isNull()).isTrue();
         assertThat(result.path("stdout").asText()).isEqualTo("begun\n");
@@ -360,24 +347,24 @@ class SessionsApiTest {
 
     @Test
     void bytesThatAreNoTextAreReplaced() throws Exception {
-        JsonNode result = run(create("{}"), "commands", "{\"command\": \"printf 'a\\\\377b\\\\000c'\"}");
+        JsonNode result = server.run(server.create("{}"), "commands", "{\"command\": \"printf 'a\\\\377b\\\\000c'\"}");
         assertThat(result.path("stdout").asText()).isEqualTo("a\ufffdb\0c");
     }
 
     @Test
     void aCharacterThatComesByteByByteIsWhole() throws Exception {
         String script = "for byte in 303 251 342 202 254 360 237 231 202; do printf \\\\\\\\$byte; sleep 0.02; done";
-        JsonNode result = run(create("{}"), "commands", "{\"command\": \"" + script + "\"}");
+        JsonNode result = server.run(server.create("{}"), "commands", "{\"command\": \"" + script + "\"}");
         assertThat(result.path("stdout").asText()).isEqualTo("é€🙂");
     }
 
     @Test
     void aLongRunIsKeptAliveBySpaces() throws Exception {
-        String id = create("{}");
+        String id = server.create("{}");
         var answer = server.post("/sessions/" + id + "/commands", "{\"command\": \"sleep 3; echo done\"}");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).startsWith("  ");
-        assertThat(json(answer).path("stdout").asText()).isEqualTo("done\n");
+        assertThat(SessionsServer.json(answer).path("stdout").asText()).isEqualTo("done\n");
     }
 
     @ParameterizedTest
@@ -392,149 +379,24 @@ class SessionsApiTest {
                 "{\"command\": \"true\", \"shell\": true}"
             })
     void aBadCommandIsRefused(String body) throws Exception {
-        assertThat(server.post("/sessions/" + create("{}") + "/commands", body).statusCode())
+        assertThat(server.post("/sessions/" + server.create("{}") + "/commands", body)
+                        .statusCode())
                 .isEqualTo(400);
     }
 
     @Test
     void anUnknownLanguageIsRefused() throws Exception {
-        var answer = server.post("/sessions/" + create("{}") + "/code", "{\"language\": \"cobol\", \"code\": \"x\"}");
-        assertThat(json(answer).path("message").asText())
+        var answer =
+                server.post("/sessions/" + server.create("{}") + "/code", "{\"language\": \"cobol\", \"code\": \"x\"}");
+        assertThat(SessionsServer.json(answer).path("message").asText())
                 .isEqualTo("language is unknown, allowed: python, javascript, bash");
-    }
-
-    // ---- files
-
-    @Test
-    void aFileGoesUpAndComesDown() throws Exception {
-        String files = "/sessions/" + create("{}") + "/files";
-        byte[] content = new byte[1_000_000];
-        new java.util.Random(3).nextBytes(content);
-        var up = server.send(server.request(files + "?path=a/b.bin")
-                .header("Content-Type", "application/octet-stream")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(content)));
-        assertThat(up.statusCode()).isEqualTo(201);
-        JsonNode info = json(up);
-        assertThat(info.path("name").asText()).isEqualTo("b.bin");
-        assertThat(info.path("path").asText()).isEqualTo("a/b.bin");
-        assertThat(info.path("type").asText()).isEqualTo("file");
-        assertThat(info.path("size").asLong()).isEqualTo(content.length);
-        assertThat(info.path("permissions").asText()).isEqualTo("rw-r--r--");
-        assertThat(info.path("checksum").asText())
-                .isEqualTo(HexFormat.of()
-                        .formatHex(MessageDigest.getInstance("MD5").digest(content)));
-        for (String down : new String[] {files + "?filePath=a/b.bin", files + "/a/b.bin"}) {
-            var answer = java.net.http.HttpClient.newHttpClient()
-                    .send(server.request(down).build(), HttpResponse.BodyHandlers.ofByteArray());
-            assertThat(answer.body()).isEqualTo(content);
-            assertThat(answer.headers().firstValue("Content-Disposition")).contains("attachment; filename=\"b.bin\"");
-            assertThat(answer.headers().firstValueAsLong("Content-Length")).hasValue(content.length);
-        }
-        assertThat(json(server.get(files + "?path=a"))
-                        .path("files")
-                        .path(0)
-                        .path("path")
-                        .asText())
-                .isEqualTo("a/b.bin");
-        assertThat(server.method("DELETE", files + "/a/b.bin", "").statusCode()).isEqualTo(204);
-        assertThat(server.get(files + "/a/b.bin").statusCode()).isEqualTo(404);
-        assertThat(server.method("DELETE", files + "/a/b.bin", "").statusCode()).isEqualTo(404);
-    }
-
-    @Test
-    void askingForTheHeadOfFilesHoldsNothing() throws Exception {
-        String files = "/sessions/" + create("{}") + "/files";
-        server.send(server.request(files + "?path=f").POST(HttpRequest.BodyPublishers.ofByteArray(new byte[300_000])));
-        for (int i = 0; i < 1_100; i++) { // more than an agent has channels
-            String path = i % 2 == 0 ? files : files + "/f";
-            assertThat(server.method("HEAD", path, "").statusCode()).isEqualTo(200);
-        }
-        var head = server.method("HEAD", files + "/f", "");
-        assertThat(head.headers().firstValue("Content-Length")).hasValue("300000");
-        assertThat(server.method("HEAD", files + "/no-such", "").statusCode()).isEqualTo(404);
-        assertThat(json(server.get(files)).path("files")).hasSize(1);
-    }
-
-    @Test
-    void aListThatIsCutIsNoShorterList() throws Exception {
-        String id = create("{}");
-        String many = "{\"language\": \"python\", \"code\": \"for i in range(19000): open('%0250d' % i, 'w')\"}";
-        assertThat(run(id, "code", many).path("exitCode").asInt()).isZero();
-        try (var http = HttpClient.newHttpClient()) {
-            var request = server.request("/sessions/" + id + "/files").build();
-            try (var list = http.send(request, HttpResponse.BodyHandlers.ofInputStream())
-                    .body()) {
-                list.readNBytes(1_000);
-                server.method("DELETE", "/sessions/" + id, "");
-                assertThatThrownBy(list::readAllBytes).isInstanceOf(IOException.class);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"multipart/form-data; boundary=XyZ", "application/json"})
-    void aFormGoesUpAlsoUnderTheWrongName(String type) throws Exception {
-        String files = "/sessions/" + create("{}") + "/files";
-        String form =
-                "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"local.txt\"\r\n\r\nhello\r\n--XyZ--\r\n";
-        var up = server.send(server.request(files + "?path=sent.txt&overwrite=False")
-                .header("Content-Type", type)
-                .POST(HttpRequest.BodyPublishers.ofString(form)));
-        assertThat(up.statusCode()).isEqualTo(201);
-        assertThat(server.get(files + "/sent.txt").body()).isEqualTo("hello");
-    }
-
-    @Test
-    void anExistingFileIsReplacedOnlyWhenAsked() throws Exception {
-        String file = "/sessions/" + create("{}") + "/files?path=a";
-        assertThat(server.method("POST", file, "one").statusCode()).isEqualTo(201);
-        assertThat(server.method("POST", file, "two").statusCode()).isEqualTo(409);
-        assertThat(server.method("POST", file + "&overwrite=True", "two").statusCode())
-                .isEqualTo(201);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"../x", "/etc/x", "a/../../x", "%2e%2e/x"})
-    void aPathThatClimbsOutIsRefused(String path) throws Exception {
-        String files = "/sessions/" + create("{}") + "/files";
-        assertThat(server.method("POST", files + "?path=" + path, "x").statusCode())
-                .isEqualTo(400);
-        assertThat(server.get(files + "?filePath=" + path).statusCode()).isEqualTo(400);
-    }
-
-    @Test
-    void anUploadOverTheLimitLeavesNothing() throws Exception {
-        String files = "/sessions/" + create("{}") + "/files";
-        var answer = server.send(
-                server.request(files + "?path=big").POST(HttpRequest.BodyPublishers.ofByteArray(new byte[5_000_001])));
-        assertThat(answer.statusCode()).isEqualTo(413);
-        assertThat(json(server.get(files)).path("files")).isEmpty();
-    }
-
-    @Test
-    void anUploadThatIsCutLeavesNothing() throws Exception {
-        String id = create("{}");
-        try (var socket = new Socket(server.address.getHost(), server.address.getPort())) {
-            OutputStream out = socket.getOutputStream();
-            out.write(("POST /sessions/" + id + "/files?path=half HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                            + RealServer.TOKEN + "\r\nContent-Length: 1000000\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
-            out.write(new byte[300_000]);
-            out.flush();
-            String begun =
-                    "{\"command\": \"for i in $(seq 100); do ls -A | grep -q . && echo begun && exit; sleep 0.05; done\"}";
-            assertThat(run(id, "commands", begun).path("stdout").asText()).isEqualTo("begun\n");
-        }
-        String script =
-                "{\"command\": \"for i in $(seq 50); do ls -A | grep -q . || exit 0; sleep 0.1; done; ls -A; exit 1\"}";
-        assertThat(run(id, "commands", script).path("stdout").asText()).isEmpty();
     }
 
     // ---- raw bytes
 
     @Test
     void aClientThatReadsNothingForLongIsServedInTheEnd() throws Exception {
-        String id = create("{}");
+        String id = server.create("{}");
         String body = "{\"command\": \"sleep 2; echo late\"}";
         try (var socket = new Socket(server.address.getHost(), server.address.getPort())) {
             socket.setSoTimeout(1_800); // each read, as Python's requests counts
@@ -554,27 +416,12 @@ class SessionsApiTest {
 
     @Test
     void unknownPathsAndMethodsAreToldInJson() throws Exception {
-        assertThat(json(server.get("/v1/nothing")).path("error").asText()).isEqualTo("NOT_FOUND");
+        assertThat(SessionsServer.json(server.get("/v1/nothing")).path("error").asText())
+                .isEqualTo("NOT_FOUND");
         assertThat(server.method("PUT", "/sessions", "{}").statusCode()).isEqualTo(405);
     }
 
     // ----
-
-    private static String create(String body) throws IOException, InterruptedException {
-        var answer = server.post("/sessions", body);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return json(answer).path("sessionId").asText();
-    }
-
-    private static JsonNode run(String id, String what, String body) throws IOException, InterruptedException {
-        var answer = server.post("/sessions/" + id + "/" + what, body);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return json(answer);
-    }
-
-    private static JsonNode json(HttpResponse<String> answer) throws IOException {
-        return JSON.readTree(answer.body());
-    }
 
     private static Instant time(JsonNode session, String field) {
         String text = session.path(field).asText();

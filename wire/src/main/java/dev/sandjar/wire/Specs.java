@@ -38,7 +38,8 @@ public final class Specs {
         if (!spec.sshPublicKeys().isEmpty()) {
             node.set("sshPublicKeys", Json.MAPPER.valueToTree(spec.sshPublicKeys()));
         }
-        return node.put("network", Fields.word(spec.network()));
+        spec.network().ifPresent(network -> node.put("network", Fields.word(network)));
+        return node;
     }
 
     /** A sandbox that is wanted; checks it as every spec is checked. */
@@ -64,7 +65,7 @@ public final class Specs {
                 fields.whole("disk").map(OptionalLong::of).orElse(OptionalLong.empty()),
                 Metadata.of(fields.any("metadata")),
                 fields.texts("sshPublicKeys"),
-                fields.word("network", Network.values()).orElse(Network.NONE));
+                fields.word("network", Network.values()));
     }
 
     /** A command that is wanted. */

@@ -44,7 +44,7 @@ final class RecordJson {
         spec.disk().ifPresent(disk -> node.put("disk", disk));
         node.set("metadata", JSON.valueToTree(spec.metadata().values()));
         node.set("sshPublicKeys", JSON.valueToTree(spec.sshPublicKeys()));
-        node.put("network", spec.network().name());
+        spec.network().ifPresent(network -> node.put("network", network.name()));
         return node.toString();
     }
 
@@ -101,8 +101,11 @@ final class RecordJson {
         builder.env(JSON.convertValue(node.path("env"), new TypeReference<Map<String, String>>() {}))
                 .metadata(Metadata.of(
                         JSON.convertValue(node.path("metadata"), new TypeReference<Map<String, Object>>() {})))
-                .sshPublicKeys(keys)
-                .network(Network.valueOf(node.path("network").asText()));
+                .sshPublicKeys(keys);
+        String network = text(node, "network");
+        if (network != null) {
+            builder.network(Network.valueOf(network));
+        }
         return new SandboxRecord(
                 node.path("owner").asText(),
                 builder.build(),

@@ -91,6 +91,10 @@ public final class SandboxPod {
         PodUser.of(spec);
     }
 
+    private boolean outbound() {
+        return spec.network().orElse(Network.NONE) == Network.OUTBOUND;
+    }
+
     private Pod pod(Secret secret) {
         return new PodBuilder(settings.template().orElseGet(Pod::new))
                 .editOrNewMetadata()
@@ -99,7 +103,7 @@ public final class SandboxPod {
                 .withNamespace(null)
                 .addToLabels(settings.labels())
                 .addToLabels(Marks.labels(id))
-                .addToLabels(Marks.NETWORK, spec.network() == Network.NONE ? "none" : "outbound")
+                .addToLabels(Marks.NETWORK, outbound() ? "outbound" : "none")
                 .addToAnnotations(settings.annotations())
                 .addToOwnerReferences(new OwnerReferenceBuilder()
                         .withApiVersion("v1")
@@ -119,9 +123,9 @@ public final class SandboxPod {
                 .withHostname("sandbox")
                 .withActiveDeadlineSeconds(settings.longestLife().toSeconds())
                 .withTerminationGracePeriodSeconds(GRACE_SECONDS)
-                .withDnsPolicy(spec.network() == Network.NONE ? "None" : "ClusterFirst")
+                .withDnsPolicy(outbound() ? "ClusterFirst" : "None")
                 .editOrNewDnsConfig()
-                .addAllToNameservers(spec.network() == Network.NONE ? List.of("127.0.0.1") : List.of())
+                .addAllToNameservers(outbound() ? List.of() : List.of("127.0.0.1"))
                 .endDnsConfig()
                 .addToNodeSelector(settings.nodeSelector())
                 .addAllToTolerations(settings.tolerations())

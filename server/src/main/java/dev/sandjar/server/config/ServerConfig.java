@@ -232,9 +232,8 @@ public interface ServerConfig {
         /** Bytes of files. */
         OptionalLong disk();
 
-        /** What it can reach: {@code none} or {@code outbound}; refused by a place that cannot. */
-        @WithDefault("none")
-        Network network();
+        /** What it can reach: {@code none} or {@code outbound}; {@code none} when empty, and outbound is refused by a place that cannot. */
+        Optional<Network> network();
 
         /** {@code name}, {@code uid} or {@code uid:gid}. */
         Optional<String> user();
