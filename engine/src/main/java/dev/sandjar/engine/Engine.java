@@ -1,5 +1,7 @@
 package dev.sandjar.engine;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Finding;
 import dev.sandjar.Images;
@@ -39,10 +41,9 @@ public final class Engine implements AutoCloseable {
     /** How long a sandbox that nobody has claimed outlives an engine that is no more. */
     private static final Duration WARM_LEASE = Duration.ofMinutes(10);
 
-    /** What could not be removed is broken; looking again more often would not mend it. */
-    private static final Duration NEXT_REMOVAL = Duration.ofSeconds(30);
-
     private static final Duration OTHERS_TURN = Duration.ofSeconds(5);
+
+    private static final System.Logger LOG = System.getLogger(Engine.class.getName());
 
     private final SandboxRuntime runtime;
     private final EngineConfig config;
@@ -88,6 +89,17 @@ public final class Engine implements AutoCloseable {
     /** Whose a token is that the place itself has issued; empty for any other. */
     public Optional<String> owner(String token) {
         return runtime.owner(token);
+    }
+
+    /**
+     * Refuses what concerns all owners to those who are not operators.
+     *
+     * @param what is wanted, as the subject of a sentence
+     */
+    public void requireOperator(String owner, String what) {
+        if (!config.operator(owner)) {
+            throw SharedImages.forOperators(what);
+        }
     }
 
     /** How many sandboxes there are in each state, for all owners together. */
@@ -136,19 +148,13 @@ public final class Engine implements AutoCloseable {
 
     private LiveSandbox create(String owner, SandboxSpec spec, Optional<String> key, Deadline deadline)
             throws InterruptedException {
-        quotas.reserve(owner);
         Instant now = alarms.instant();
         var record = new SandboxRecord(owner, spec, now, now.plus(spec.ttl().orElseThrow()), key);
-        Optional<LiveSandbox> warm;
-        try {
-            warm = claim(spec, record);
-        } catch (InterruptedException | RuntimeException e) {
-            quotas.release(owner);
-            throw e;
-        }
+        Optional<LiveSandbox> warm = claim(spec, record);
         if (warm.isPresent()) {
             return warm.get();
         }
+        quotas.reserve(owner);
         LiveSandbox sandbox = lifecycle.create(record, deadline); // gives the quota back itself when it fails
         watch(sandbox);
         return sandbox;
@@ -163,19 +169,38 @@ public final class Engine implements AutoCloseable {
         for (var claimed = pool.get().claim();
                 claimed.isPresent();
                 claimed = pool.get().claim()) {
-            try {
-                lifecycle.claim(claimed.get(), record);
-                quotas.release(SandboxRecord.NOBODY);
+            if (claimed(claimed.get(), record, pool.get())) {
                 watch(claimed.get());
                 return claimed;
-            } catch (SandboxException dead) {
-                discard(claimed.get());
-            } catch (InterruptedException e) { // before anything was changed: it is as good as it was
-                pool.get().giveBack(claimed.get());
-                throw e;
             }
         }
         return Optional.empty();
+    }
+
+    private boolean claimed(LiveSandbox sandbox, SandboxRecord record, Pool pool) throws InterruptedException {
+        try {
+            quotas.claim(record.owner());
+        } catch (SandboxException full) {
+            pool.giveBack(sandbox);
+            throw full;
+        }
+        try {
+            lifecycle.claim(sandbox, record);
+            return true;
+        } catch (SandboxException dead) {
+            quotas.giveUp(record.owner());
+            discard(sandbox);
+            return false;
+        } catch (InterruptedException e) { // before anything was changed: it is as good as it was
+            quotas.giveUp(record.owner());
+            pool.giveBack(sandbox);
+            throw e;
+        }
+    }
+
+    void renew(LiveSandbox sandbox, Duration ttl) throws InterruptedException {
+        lifecycle.renew(sandbox, now().plus(ttl));
+        watch(sandbox); // it may end earlier than before
     }
 
     Optional<LiveSandbox> find(String owner, SandboxId id) {
@@ -222,7 +247,17 @@ public final class Engine implements AutoCloseable {
     private void reconcile() {
         try {
             for (Placement placement : runtime.inventory(Deadline.in("create", config.createLimit()))) {
-                adopt(placement).ifPresentOrElse(this::expireIfDue, () -> destroy(placement.id()));
+                Optional<LiveSandbox> adopted = adopt(placement);
+                if (adopted.isPresent()) {
+                    expireIfDue(adopted.get());
+                } else if (SandboxRecord.isOfLaterVersion(placement.record())) {
+                    LOG.log(
+                            WARNING,
+                            "sandbox {0} belongs to a later version of sandjar and is left alone",
+                            placement.id());
+                } else {
+                    lifecycle.destroy(placement.id());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -279,7 +314,7 @@ public final class Engine implements AutoCloseable {
         try {
             return lifecycle.expire(sandbox);
         } catch (SandboxException e) {
-            return Optional.of(alarms.instant().plus(NEXT_REMOVAL)); // it could not be removed; try again
+            return Optional.of(alarms.instant().plus(Lifecycle.NEXT_REMOVAL)); // it could not be removed; try again
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
@@ -328,8 +363,9 @@ public final class Engine implements AutoCloseable {
                 try {
                     lifecycle.change(sandbox, this::stillWarm);
                     keepWarm(sandbox);
-                } catch (SandboxException | InterruptedException gone) {
+                } catch (SandboxException | InterruptedException dead) {
                     pools.values().forEach(pool -> pool.remove(sandbox));
+                    discard(sandbox);
                 }
             }
         });
@@ -345,20 +381,10 @@ public final class Engine implements AutoCloseable {
     private void discard(LiveSandbox sandbox) {
         try {
             lifecycle.delete(sandbox, "nobody needs it");
-        } catch (SandboxException | InterruptedException e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            } // its lease is short, and the next inventory looks again
-        }
-    }
-
-    private void destroy(SandboxId id) {
-        try {
-            runtime.destroy(id, Deadline.in("destroy", config.destroyLimit()));
         } catch (SandboxException e) {
-            // the next inventory tries again
+            alarms.at(alarms.instant().plus(Lifecycle.NEXT_REMOVAL), () -> discard(sandbox));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            Thread.currentThread().interrupt(); // its lease is short, and the next engine's inventory looks again
         }
     }
 

@@ -99,7 +99,7 @@ final class EngineSandbox implements Sandbox {
     @Override
     public SandboxInfo renew(Duration ttl) {
         SandboxSpec.checkTtl(ttl);
-        uninterrupted(() -> engine.lifecycle().renew(sandbox, engine.now().plus(ttl)));
+        uninterrupted(() -> engine.renew(sandbox, ttl));
         return sandbox.info();
     }
 

@@ -62,9 +62,7 @@ class OwnedSandboxes implements Sandboxes {
 
     @Override
     public List<Finding> doctor() {
-        if (!engine.config().operator(owner)) {
-            throw SharedImages.forOperators("looking at the machine");
-        }
+        engine.requireOperator(owner, "looking at the machine");
         return engine.doctor();
     }
 

@@ -78,6 +78,38 @@ class EngineTest {
     }
 
     @Test
+    void renewingForLessMovesTheEndNearer() throws Exception {
+        Sandbox sandbox =
+                alice().create(SandboxSpec.builder().ttl(Duration.ofHours(8)).build());
+        sandbox.renew(Duration.ofMinutes(1));
+        clock.advance(Duration.ofMinutes(1));
+        refuses(ErrorCode.SANDBOX_NOT_FOUND, () -> alice().get(sandbox.id()));
+    }
+
+    @Test
+    void aPausedSandboxThatIsRenewedOutlivesTheEndThatItHadWhenItWasPaused() throws Exception {
+        Sandbox paused = alice().create(PLAIN);
+        Sandbox witness = alice().create(PLAIN); // ends by its own agent when the other would
+        endIn(paused, Duration.ofSeconds(1));
+        paused.pause();
+        endIn(witness, Duration.ofSeconds(1));
+        paused.renew(Duration.ofHours(1));
+        awaitDeath(witness);
+        paused.resume();
+        assertThat(paused.run("echo", "here").stdout()).isEqualTo("here\n");
+    }
+
+    @Test
+    void aPausedSandboxIsNotIdle() throws Exception {
+        var spec = SandboxSpec.builder().idleTimeout(Duration.ofSeconds(1)).build();
+        Sandbox paused = alice().create(spec);
+        paused.pause();
+        awaitDeath(alice().create(spec));
+        paused.resume();
+        assertThat(paused.run("echo", "here").stdout()).isEqualTo("here\n");
+    }
+
+    @Test
     void renewingAndExpiringAtOnceNeverLeavesHalfASandbox() throws Exception {
         for (int i = 0; i < 5; i++) {
             Sandbox sandbox = alice().create(
@@ -166,6 +198,48 @@ class EngineTest {
     }
 
     @Test
+    void claimingNeedsNoPlaceBesideTheOneThatTheWarmSandboxHas() throws Exception {
+        var template = new Template("warm", PLAIN, 2);
+        reopen(EngineConfig.builder().templates(List.of(template)).maxTotal(2));
+        awaitWarm(2);
+        var spec = SandboxSpec.builder().template("warm").build();
+        alice().create(spec);
+        Sandbox last = alice().create(spec);
+        refuses(ErrorCode.NO_CAPACITY, () -> alice().create(spec));
+        last.delete();
+        Waiting.until("there is a warm one again", () -> {
+            clock.advance(Duration.ofSeconds(1)); // the pool has met the limit, and tries again later
+            return engine.warm().get("warm") == 1;
+        });
+    }
+
+    @Test
+    void anOwnerWhoMayHaveNoMoreLeavesTheWarmSandboxToOthers() throws Exception {
+        reopen(EngineConfig.builder()
+                .templates(List.of(new Template("warm", PLAIN, 1)))
+                .maxPerOwner(0));
+        awaitWarm(1);
+        refuses(
+                ErrorCode.QUOTA_EXCEEDED,
+                () -> alice().create(SandboxSpec.builder().template("warm").build()));
+        assertThat(engine.warm()).containsEntry("warm", 1);
+    }
+
+    @Test
+    void aWarmSandboxThatDiedIsRemovedAndReplaced() throws Exception {
+        reopen(EngineConfig.builder().templates(List.of(new Template("warm", PLAIN, 1))));
+        awaitWarm(1);
+        SandboxId dead = engine.registry().all().iterator().next().id();
+        kill(dead);
+        Waiting.until("it is removed", () -> {
+            clock.advance(Duration.ofMinutes(5)); // until its lease is prolonged
+            return engine.registry().find(dead).isEmpty();
+        });
+        assertThat(Path.of(HOME, "sandboxes", dead.toString())).doesNotExist();
+        awaitWarm(1);
+    }
+
+    @Test
     void closingWhileAPoolFillsLeavesNothing() throws Exception {
         var template = new Template("warm", PLAIN, 3);
         for (int ready = 0; ready < 3; ready++) {
@@ -193,11 +267,8 @@ class EngineTest {
     @Test
     void aSandboxThatDiedIsFailedWithAReasonAndCanBeDeleted() throws Exception {
         Sandbox sandbox = alice().create(PLAIN);
-        kill(sandbox);
-        Waiting.until("it is known to be dead", () -> {
-            clock.advance(Duration.ofMillis(1)); // the place may see a death a moment after the link has ended
-            return sandbox.info().state() == SandboxState.FAILED;
-        });
+        kill(sandbox.id());
+        awaitDeath(sandbox);
         assertThat(sandbox.info().reason().orElseThrow()).contains("agent is gone");
         refuses(ErrorCode.SANDBOX_LOST, () -> sandbox.run("true"));
         sandbox.delete();
@@ -213,7 +284,7 @@ class EngineTest {
                 clock);
         Sandbox sandbox = alice().create(PLAIN);
         lateLooks.set(3);
-        kill(sandbox);
+        kill(sandbox.id());
         Waiting.until("the end of the link was noticed", () -> lateLooks.get() < 3);
         assertThat(sandbox.info().state()).isEqualTo(SandboxState.RUNNING);
         Waiting.until("it is known to be dead", () -> {
@@ -245,9 +316,23 @@ class EngineTest {
                 });
     }
 
-    private static void kill(Sandbox sandbox) throws Exception {
-        String pid = Files.readAllLines(
-                        Path.of("/sys/fs/cgroup/pids/sandjar", sandbox.id().toString(), "cgroup.procs"))
+    private void awaitDeath(Sandbox sandbox) throws Exception {
+        Waiting.until("it is known to be dead", () -> {
+            clock.advance(Duration.ofMillis(1)); // the place may see a death a moment after the link has ended
+            return sandbox.info().state() == SandboxState.FAILED;
+        });
+    }
+
+    /** Sooner than a caller may ask for. */
+    private void endIn(Sandbox sandbox, Duration left) throws Exception {
+        engine.lifecycle()
+                .renew(
+                        engine.registry().find(sandbox.id()).orElseThrow(),
+                        engine.now().plus(left));
+    }
+
+    private static void kill(SandboxId id) throws Exception {
+        String pid = Files.readAllLines(Path.of("/sys/fs/cgroup/pids/sandjar", id.toString(), "cgroup.procs"))
                 .getFirst();
         ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
     }

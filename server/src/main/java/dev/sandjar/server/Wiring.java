@@ -84,6 +84,11 @@ public class Wiring implements Places {
         return opened().owner(token);
     }
 
+    @Override
+    public void requireOperator(String owner, String what) {
+        opened().requireOperator(owner, what);
+    }
+
     private Engine opened() {
         Engine open = engine;
         if (open == null) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Removes what has outlived its lease. Level-triggered: an alarm only says "look", and the look compares the lease as it is then with the
- * clock, so a renewal needs to tell nobody.
+ * clock, so a longer lease needs to tell nobody; for a shorter one, {@link #watch} again.
  *
  * @param <K> what names a leased thing
  */

@@ -31,6 +31,9 @@ public final class Lifecycle {
     private static final Duration FIRST_LOOK_AGAIN = Duration.ofMillis(10);
     private static final Duration LAST_LOOK_AGAIN = Duration.ofSeconds(30);
 
+    /** What could not be removed is broken; trying more often would not mend it. */
+    public static final Duration NEXT_REMOVAL = Duration.ofSeconds(30);
+
     private final SandboxRuntime runtime;
     private final Registry registry;
     private final Alarms alarms;
@@ -132,14 +135,25 @@ public final class Lifecycle {
         sandbox.changing.lockInterruptibly();
         try {
             sandbox.require(SandboxState.RUNNING);
-            tellLease(sandbox, sandbox.agent(), Duration.ZERO); // an agent that is not frozen itself would find it idle
-            runtime.freeze(sandbox.id(), Deadline.in("agent", agentLimit));
-            sandbox.change(Change.FREEZE, null);
+            AgentConnection agent = sandbox.agent();
+            // it must know before it stands still: when it wakes, it would end by a lease that was renewed meanwhile,
+            // or find itself idle
+            agent.call(Requests.lease(Duration.ZERO, Duration.ZERO));
+            freeze(sandbox, agent);
         } finally {
-            if (sandbox.state() == SandboxState.RUNNING) {
-                tellLease(sandbox, sandbox.agent());
-            }
             sandbox.changing.unlock();
+        }
+    }
+
+    private void freeze(LiveSandbox sandbox, AgentConnection agent) throws InterruptedException {
+        boolean frozen = false;
+        try {
+            runtime.freeze(sandbox.id(), Deadline.in("agent", agentLimit));
+            frozen = sandbox.change(Change.FREEZE, null);
+        } finally {
+            if (!frozen) {
+                tellLease(sandbox, agent);
+            }
         }
     }
 
@@ -211,6 +225,9 @@ public final class Lifecycle {
         registry.unindex(sandbox);
         sandbox.record(record);
         registry.index(sandbox);
+        if (registry.find(sandbox.id()).isEmpty()) {
+            registry.unindex(sandbox); // a look has forgotten it meanwhile
+        }
     }
 
     /** Takes in what became of it, also by others' doing: a notice only says "look". */
@@ -367,14 +384,34 @@ public final class Lifecycle {
         try {
             delete(sandbox, "it could not be made");
         } catch (SandboxException | InterruptedException e) {
-            registry.remove(sandbox); // the next inventory removes what is left
+            registry.remove(sandbox);
             sandbox.closeAgent();
             whenGone.accept(sandbox);
+            destroyLater(sandbox.id());
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Removes what no owner knows of, and tries again until it is gone. */
+    public void destroy(SandboxId id) throws InterruptedException {
+        try {
+            runtime.destroy(id, Deadline.in("destroy", destroyLimit));
+        } catch (SandboxException e) {
+            destroyLater(id);
+        }
+    }
+
+    private void destroyLater(SandboxId id) {
+        alarms.at(alarms.instant().plus(NEXT_REMOVAL), () -> {
+            try {
+                destroy(id);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     private void awaitGone(LiveSandbox sandbox) throws InterruptedException {
@@ -393,10 +430,7 @@ public final class Lifecycle {
 
     /** The agent ends by itself when we are no more: the last line of "nothing leaks". */
     private void tellLease(LiveSandbox sandbox, AgentConnection agent) {
-        tellLease(sandbox, agent, sandbox.record().spec().idleTimeout().orElse(Duration.ZERO));
-    }
-
-    private void tellLease(LiveSandbox sandbox, AgentConnection agent, Duration longestIdle) {
+        Duration longestIdle = sandbox.record().spec().idleTimeout().orElse(Duration.ZERO);
         Duration left = Duration.between(alarms.instant(), sandbox.record().expiresAt());
         agent.tell(Requests.lease(left.isPositive() ? left : Duration.ofMillis(1), longestIdle));
     }

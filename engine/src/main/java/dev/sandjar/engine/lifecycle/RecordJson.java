@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link SandboxRecord} as JSON text, version 1. Fields are only ever added. */
 final class RecordJson {
+    static final int VERSION = 1;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private RecordJson() {}
@@ -26,7 +28,7 @@ final class RecordJson {
     static String write(SandboxRecord record) {
         SandboxSpec spec = record.spec();
         ObjectNode node = JSON.createObjectNode();
-        node.put("version", 1);
+        node.put("version", VERSION);
         node.put("owner", record.owner());
         node.put("createdAt", record.createdAt().toString());
         node.put("expiresAt", record.expiresAt().toString());
@@ -57,9 +59,18 @@ final class RecordJson {
         }
     }
 
+    /** 0 for what is no record at all. */
+    static int version(String text) {
+        try {
+            return JSON.readTree(text).path("version").asInt();
+        } catch (JsonProcessingException e) {
+            return 0;
+        }
+    }
+
     private static SandboxRecord read(JsonNode node) {
-        if (node.path("version").asInt() != 1) {
-            throw new IllegalArgumentException("not a record of version 1");
+        if (node.path("version").asInt() != VERSION) {
+            throw new IllegalArgumentException("not a record of version " + VERSION);
         }
         var builder = SandboxSpec.builder();
         String image = text(node, "image");

@@ -18,6 +18,11 @@ public record SandboxRecord(
     /** The owner of what nobody has claimed. */
     public static final String NOBODY = "";
 
+    /** Whether these notes are of a version of ours that we cannot read yet; all others that we cannot read are nobody's. */
+    public static boolean isOfLaterVersion(String notes) {
+        return RecordJson.version(notes) > RecordJson.VERSION;
+    }
+
     public SandboxRecord withExpiresAt(Instant instant) {
         return new SandboxRecord(owner, spec, createdAt, instant, idempotencyKey);
     }

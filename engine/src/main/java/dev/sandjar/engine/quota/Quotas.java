@@ -25,14 +25,7 @@ public final class Quotas {
     public void reserve(String owner) {
         lock.lock();
         try {
-            int has = byOwner.getOrDefault(owner, 0);
-            if (has >= maxPerOwner && !owner.equals(SandboxRecord.NOBODY)) {
-                throw new SandboxException(
-                        ErrorCode.QUOTA_EXCEEDED,
-                        "you have " + has + " sandboxes, allowed: " + maxPerOwner,
-                        "delete one first",
-                        null);
-            }
+            refuseOver(owner);
             if (total >= maxTotal) {
                 throw new SandboxException(
                         ErrorCode.NO_CAPACITY,
@@ -43,6 +36,40 @@ public final class Quotas {
             adopt(owner);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Makes one that nobody owns yet somebody's; the place has no more than before. */
+    public void claim(String owner) {
+        lock.lock();
+        try {
+            refuseOver(owner);
+            release(SandboxRecord.NOBODY);
+            adopt(owner);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a {@link #claim} back. */
+    public void giveUp(String owner) {
+        lock.lock();
+        try {
+            release(owner);
+            adopt(SandboxRecord.NOBODY);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void refuseOver(String owner) {
+        int has = byOwner.getOrDefault(owner, 0);
+        if (has >= maxPerOwner && !owner.equals(SandboxRecord.NOBODY)) {
+            throw new SandboxException(
+                    ErrorCode.QUOTA_EXCEEDED,
+                    "you have " + has + " sandboxes, allowed: " + maxPerOwner,
+                    "delete one first",
+                    null);
         }
     }
 

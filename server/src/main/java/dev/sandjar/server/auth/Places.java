@@ -9,4 +9,11 @@ public interface Places {
 
     /** Whose a token is that the place itself has issued, such as a cluster to its service accounts; empty for any other. */
     Optional<String> owner(String token);
+
+    /**
+     * Refuses what concerns all owners to those who are not operators.
+     *
+     * @param what is wanted, as the subject of a sentence
+     */
+    void requireOperator(String owner, String what);
 }

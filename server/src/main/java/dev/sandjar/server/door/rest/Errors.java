@@ -52,9 +52,12 @@ public class Errors {
         return response(status, stamped(body, context)).build();
     }
 
+    /** What cuts an answer that had begun comes wrapped; nobody hears of it any more, and it is no mistake of ours. */
     @ServerExceptionMapper
     public Response unknown(Throwable e, RoutingContext context) {
-        return known(SandboxException.internal("the request", e), context);
+        return known(
+                e.getCause() instanceof SandboxException why ? why : SandboxException.internal("the request", e),
+                context);
     }
 
     private static Response.ResponseBuilder answer(SandboxException e, RoutingContext context) {
