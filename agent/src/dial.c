@@ -69,10 +69,12 @@ static bool port_pump(struct channel *ch)
         update(p);
         return false;
     }
+    if (n < 0) { /* reset: what came before may not pass for all there was */
+        channel_close(ch, IO, "the connection was reset");
+        return true;
+    }
     p->input_ended = true;
     channel_eof(ch);
-    if (n < 0)
-        p->shut = true; /* reset: nothing goes the other way either */
     if (!both_ended(p))
         update(p);
     return true;

@@ -125,7 +125,10 @@ void output_ready(struct source *s, uint32_t events)
     size_t room;
     uint8_t *to;
 
-    (void)events;
+    if (p->last_bytes == 0) { /* the other stream is still drained; what a background child writes is for nobody */
+        output_discard(s, events);
+        return;
+    }
     if (!make_room(c)) {
         output_watch(c);
         return;

@@ -9,10 +9,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class AgentTest {
     private static final Duration LIMIT = RealAgent.LIMIT;
+    private static final int SMALLEST_JOURNAL = 64 * 1024;
 
     private RealAgent agent;
     private Link link;
@@ -277,6 +282,68 @@ class AgentTest {
             assertThat(RealAgent.text(channel.take(LIMIT))).isEqualTo("answer");
             assertThat(channel.take(LIMIT)).isInstanceOf(Frame.Eof.class);
             assertThat(channel.take(LIMIT)).isNull();
+        }
+    }
+
+    @Test
+    void aConnectionThatIsResetDoesNotEndAsIfItWereWhole() throws Exception {
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Channel channel = link.open(Requests.dial(server.getLocalPort()));
+            var peer = server.accept();
+            channel.reply(LIMIT);
+            peer.getOutputStream().write("half".getBytes(StandardCharsets.UTF_8));
+            assertThat(RealAgent.text(channel.take(LIMIT))).isEqualTo("half");
+            peer.setSoLinger(true, 0);
+            peer.close();
+            RealAgent.assertRefused(AgentError.IO, () -> channel.take(LIMIT));
+        }
+    }
+
+    @Test
+    void aBackgroundChildMayWriteOnWhileTheOtherStreamIsStillRead() throws Exception {
+        var id = UUID.randomUUID();
+        try (var watch = agent.folder.getFileSystem().newWatchService()) {
+            agent.folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+            List<String> argv = List.of("python3", "-c", """
+                    import os, time
+                    parent = os.getpid()
+                    if os.fork() == 0:
+                        os.close(1)
+                        while os.getppid() == parent:
+                            time.sleep(0.001)
+                        open("orphan", "w").close()
+                        while not os.path.exists("read"):
+                            os.write(2, b"x")
+                            time.sleep(0.001)
+                        os.write(2, b"x")
+                        open("alive", "w").close()
+                        os._exit(0)
+                    os.write(1, b"y" * (65_536 + 60_000)) # all of the journal, and most of the pipe
+                    """);
+            Replies.pid(
+                    link.open(Requests.start(id, argv, List.of(), "", Requests.HOLD, LIMIT, 24, 80, SMALLEST_JOURNAL))
+                            .reply(LIMIT));
+            awaitFile(watch, "orphan");
+            Channel follow = link.open(Requests.followConfirming(id, 0, Requests.BOTH_STREAMS));
+            follow.reply(LIMIT);
+            for (Frame frame = follow.take(LIMIT); frame instanceof Frame.Output; frame = follow.take(LIMIT)) {
+                follow.taken(end(frame));
+            }
+            Files.createFile(agent.folder.resolve("read"));
+            awaitFile(watch, "alive");
+        }
+    }
+
+    private static void awaitFile(WatchService watch, String name) throws Exception {
+        while (true) {
+            WatchKey key = watch.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            assertThat(key).as("waited in vain for " + name).isNotNull();
+            if (key.pollEvents().stream()
+                    .anyMatch(event -> event.context().toString().equals(name))) {
+                key.reset();
+                return;
+            }
+            key.reset();
         }
     }
 

@@ -14,6 +14,7 @@ import dev.sandjar.oci.machine.Machine;
 import dev.sandjar.runtime.Capability;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.Placement;
+import dev.sandjar.runtime.SandboxKey;
 import dev.sandjar.runtime.SandboxRuntime;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -141,17 +142,23 @@ public final class OciRuntime implements SandboxRuntime {
             return Optional.empty();
         }
         PlacementFile placement = file.get();
-        boolean sameBoot = placement.boot().equals(machine.boot());
-        boolean alive = sameBoot && placement.agent().alive();
         try {
+            Optional<SandboxKey> key = folder.key();
+            boolean damaged = placement.equals(PlacementFile.DAMAGED) || key.isEmpty();
+            boolean sameBoot = placement.boot().equals(machine.boot());
+            boolean alive = !damaged && sameBoot && placement.agent().alive();
             boolean frozen =
                     alive && machine.cgroups().of(folder.id().toString()).frozen();
             return Optional.of(new Placement(
                     folder.id(),
                     frozen ? Placement.Status.FROZEN : alive ? Placement.Status.RUNNING : Placement.Status.DEAD,
-                    alive ? "" : sameBoot ? whyDead(folder) : "this machine was started anew",
+                    alive
+                            ? ""
+                            : damaged
+                                    ? "what was written down of it is damaged"
+                                    : sameBoot ? whyDead(folder) : "this machine was started anew",
                     folder.record(),
-                    folder.key(),
+                    key.orElseGet(SandboxKey::random),
                     placement.createdAt(),
                     placement.weaknesses()));
         } catch (NoSuchFileException beingRemoved) {

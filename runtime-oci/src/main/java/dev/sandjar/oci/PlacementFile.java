@@ -23,6 +23,10 @@ record PlacementFile(
         Instant createdAt,
         String image,
         List<String> weaknesses) {
+    /** In the place of one that cannot be read: of no boot, so that nothing that it names is taken for alive. */
+    static final PlacementFile DAMAGED =
+            new PlacementFile("", new ProcessIdentity(0, 0), Optional.empty(), Instant.EPOCH, "", List.of());
+
     /** The agent, unless the machine was started anew since. */
     Optional<ProcessIdentity> agentIn(String thisBoot) {
         return boot.equals(thisBoot) ? Optional.of(agent) : Optional.empty();
@@ -50,7 +54,16 @@ record PlacementFile(
         return text.toString();
     }
 
+    /** {@link #DAMAGED} for what a crash of the machine left half, or another version wrote. */
     static PlacementFile parse(String text) {
+        try {
+            return parseWhole(text);
+        } catch (RuntimeException damaged) { // whatever it is: it must be possible to list it and to remove it
+            return DAMAGED;
+        }
+    }
+
+    private static PlacementFile parseWhole(String text) {
         String boot = "";
         String image = "";
         Optional<ProcessIdentity> agent = Optional.empty();

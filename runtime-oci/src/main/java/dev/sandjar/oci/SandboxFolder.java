@@ -81,8 +81,10 @@ record SandboxFolder(SandboxId id, Path path) {
         replace("record", record);
     }
 
-    SandboxKey key() throws IOException {
-        return SandboxKey.of(Files.readAllBytes(path.resolve("key")));
+    /** Empty when it is damaged. */
+    Optional<SandboxKey> key() throws IOException {
+        byte[] bytes = Files.readAllBytes(path.resolve("key"));
+        return bytes.length == SandboxKey.LENGTH ? Optional.of(SandboxKey.of(bytes)) : Optional.empty();
     }
 
     void writeKey(SandboxKey key) throws IOException {

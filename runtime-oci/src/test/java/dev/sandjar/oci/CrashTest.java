@@ -6,10 +6,12 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.runtime.Placement;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Other processes at the same home: killed while they make or remove a sandbox, or just at work. */
@@ -63,6 +65,23 @@ class CrashTest {
         runtime.create(id, dev.sandjar.SandboxSpec.of("host"), "{}", Shell.soon());
         assertThat(runtime.find(id).orElseThrow().status()).isEqualTo(Placement.Status.RUNNING);
         runtime.destroy(id, Shell.soon());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"placement, ''", "placement, later 1", "placement, agent x y", "key, short"})
+    void aSandboxWhoseNotesAreDamagedIsDeadAndCanBeRemoved(String file, String content) throws Exception {
+        var id = SandboxId.random();
+        TestHome.runtime().create(id, dev.sandjar.SandboxSpec.of("host"), "{}", Shell.soon());
+        Files.writeString(TestHome.FOLDER.resolve("sandboxes/" + id + "/" + file), content);
+        assertThat(TestHome.runtime().inventory(Shell.soon()))
+                .filteredOn(placement -> placement.id().equals(id))
+                .singleElement()
+                .satisfies(placement -> {
+                    assertThat(placement.status()).isEqualTo(Placement.Status.DEAD);
+                    assertThat(placement.reason()).isEqualTo("what was written down of it is damaged");
+                });
+        TestHome.runtime().destroy(id, Shell.soon());
+        assertThat(TestHome.runtime().find(id)).isEmpty();
     }
 
     @Test

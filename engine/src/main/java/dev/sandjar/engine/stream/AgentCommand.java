@@ -87,7 +87,8 @@ public final class AgentCommand implements RunningCommand {
                 agent.tell(Requests.forget(id.value()));
             }
             return result;
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | RuntimeException e) { // nobody hears of it any more, wherever this was
+            channels.forEach(Channel::close);
             agent.tell(Requests.signal(id.value(), Signal.KILL.number(), true));
             throw e;
         }

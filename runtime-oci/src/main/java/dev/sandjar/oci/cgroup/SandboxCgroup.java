@@ -95,6 +95,18 @@ public final class SandboxCgroup {
 
     /** Stops its processes, or lets them go on, and returns when the kernel says that it is so. */
     public void freeze(boolean stop, Deadline deadline) throws IOException, InterruptedException {
+        boolean done = false;
+        try {
+            awaitFrozen(stop, deadline);
+            done = true;
+        } finally {
+            if (stop && !done) {
+                ask(false); // half frozen it would neither run nor be one that can be thawed
+            }
+        }
+    }
+
+    private void awaitFrozen(boolean stop, Deadline deadline) throws IOException, InterruptedException {
         ask(stop);
         // The kernel answers within microseconds unless a process sits in a disk read; there is no event for version 1.
         while (frozen() != stop) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
 
 /** {@code /ports}: connections into a sandbox. */
 final class PortCalls {
@@ -19,28 +20,35 @@ final class PortCalls {
         try (PortConnection connection = call.sandbox().dial(Math.clamp(port, Integer.MIN_VALUE, Integer.MAX_VALUE));
                 Tunnel tunnel = call.upgrade()) {
             tunnel.send(new Frame.Taken(0)); // from now on nothing is lost
-            Thread down = Thread.ofVirtual().name("port-down").start(() -> down(connection.input(), tunnel));
-            try {
-                up(tunnel, connection.output());
-                down.join();
-            } catch (IOException cut) {
-                connection.close(); // ends the other direction too
-                down.interrupt();
-                down.join();
-            }
-        }
+            var sent = new CountDownLatch(1);
+            Thread.ofVirtual().name("port-up").start(() -> up(tunnel, connection, sent));
+            down(connection.input(), tunnel);
+            sent.await();
+        } // which ends `up` too
     }
 
-    private static void up(Tunnel tunnel, OutputStream to) throws IOException {
-        while (true) {
-            switch (tunnel.receive()) {
-                case Frame.Data(ByteBuffer bytes) -> write(to, bytes);
-                case Frame.End _ -> {
-                    to.close();
-                    return;
+    /**
+     * Listens to the client as long as the connection lasts: one that has nothing more to say may still go.
+     *
+     * @param sent counted down when the client has sent all, or is gone
+     */
+    private static void up(Tunnel tunnel, PortConnection connection, CountDownLatch sent) {
+        OutputStream to = connection.output();
+        try {
+            while (true) {
+                switch (tunnel.receive()) {
+                    case Frame.Data(ByteBuffer bytes) -> write(to, bytes);
+                    case Frame.End _ -> {
+                        to.close();
+                        sent.countDown();
+                    }
+                    default -> throw tunnel.refuse("a frame that a connection does not have");
                 }
-                default -> throw tunnel.refuse("a frame that a connection does not have");
             }
+        } catch (IOException cut) {
+            connection.close(); // ends the other direction too
+        } finally {
+            sent.countDown();
         }
     }
 

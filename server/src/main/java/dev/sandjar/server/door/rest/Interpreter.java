@@ -1,7 +1,7 @@
 package dev.sandjar.server.door.rest;
 
 import dev.sandjar.CommandSpec;
-import dev.sandjar.ErrorCode;
+import dev.sandjar.FileInfo;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import java.util.ArrayList;
@@ -22,10 +22,13 @@ record Interpreter(List<String> program, String loader) {
             new Interpreter(List.of("node", "-e"), "vm.runInThisContext(fs.readFileSync(process.argv.pop(), 'utf8'))");
     private static final Interpreter BASH = new Interpreter(List.of("bash", "-c"), ". \"$0\"");
 
-    private static final Interpreter SH = new Interpreter(List.of("sh", "-c"), ". \"$0\"");
-
     /** Where images keep it; to look costs a tenth of what a shell costs that looks and then becomes the other. */
     private static final List<String> BASH_PLACES = List.of("/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash");
+
+    /** For images that keep it elsewhere, behind a link, or have none. */
+    private static final Interpreter SHELL = new Interpreter(
+            List.of("sh", "-c", "command -v bash >/dev/null && exec bash -c \"$@\"; exec sh -c \"$@\"", "sh"),
+            ". \"$0\"");
 
     /** The kernel takes 131 072 bytes for one argument (MAX_ARG_STRLEN), a character may be three. */
     private static final int LONGEST_ARGUMENT = 40_000;
@@ -41,18 +44,22 @@ record Interpreter(List<String> program, String loader) {
 
     /** Bash where the image has it, as people expect; any shell otherwise. */
     static Interpreter shellOf(Sandbox sandbox) {
-        return BASH_PLACES.stream().anyMatch(place -> has(sandbox, place)) ? BASH : SH;
+        return BASH_PLACES.stream()
+                .filter(place -> isProgram(sandbox, place))
+                .findFirst()
+                .map(place -> new Interpreter(List.of(place, "-c"), BASH.loader()))
+                .orElse(SHELL);
     }
 
-    private static boolean has(Sandbox sandbox, String path) {
+    private static boolean isProgram(Sandbox sandbox, String path) {
         try {
-            sandbox.files().stat(path);
-            return true;
+            FileInfo file = sandbox.files().stat(path);
+            return file.type() == FileInfo.Type.FILE && (file.mode() & 0_111) == 0_111;
         } catch (SandboxException e) {
-            if (e.code() == ErrorCode.FILE_NOT_FOUND) {
-                return false;
-            }
-            throw e;
+            return switch (e.code()) {
+                case FILE_NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT -> false;
+                default -> throw e;
+            };
         }
     }
 
