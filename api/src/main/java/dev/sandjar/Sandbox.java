@@ -2,6 +2,7 @@ package dev.sandjar;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One sandbox: its commands, files, ports and lifetime. Methods may be called from many threads at once.
@@ -42,7 +43,21 @@ public interface Sandbox extends AutoCloseable {
      * @return its ending and output
      * @throws InterruptedException the command is killed
      */
-    CommandResult run(CommandSpec command) throws InterruptedException;
+    default CommandResult run(CommandSpec command) throws InterruptedException {
+        var kept = new KeptOutput();
+        return kept.result(run(command, kept));
+    }
+
+    /**
+     * Runs a command to its end and hands on its output as it comes.
+     *
+     * @param command what to run
+     * @param output told in order, by the calling thread; while it takes its time the command waits, as on any pipe. The bytes of a chunk are
+     *     its own to keep. When it throws, the command is killed
+     * @return its ending
+     * @throws InterruptedException the command is killed
+     */
+    Ending run(CommandSpec command, Consumer<Output> output) throws InterruptedException;
 
     /**
      * Starts a command. A program that does not exist is no exception: the command ends with exit code 127 and a message, as in a shell.

@@ -1,7 +1,6 @@
 package dev.sandjar.client;
 
 import dev.sandjar.CommandId;
-import dev.sandjar.CommandResult;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.ErrorCode;
@@ -20,6 +19,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A command in a sandbox at a server. */
@@ -57,21 +57,38 @@ final class ServerCommand implements RunningCommand {
     }
 
     /** Runs a command to its end; starting and following are one request. */
-    static CommandResult run(Server server, SandboxId sandbox, CommandSpec spec) throws InterruptedException {
+    static Ending run(Server server, SandboxId sandbox, CommandSpec spec, Consumer<Output> output)
+            throws InterruptedException {
         var command = new ServerCommand(server, sandbox, CommandId.random(), 0, true);
         try (var follower = OutputFollower.start(server, command.at("output"), command.at(), spec)) {
-            CommandResult result = Collected.from(follower);
-            if (!(result.ending() instanceof Ending.Lost)) {
+            Ending ending = drain(follower, output);
+            if (!(ending instanceof Ending.Lost)) {
                 server.mention(Call.delete(command.at()));
             }
-            return result;
+            return ending;
         } catch (SandboxException e) {
             if (!Thread.interrupted()) {
                 throw e;
             }
             new Killing(server, command.at("kill")).run();
             throw new InterruptedException("interrupted while the command ran");
+        } catch (RuntimeException readersMistake) {
+            new Killing(server, command.at("kill")).run();
+            throw readersMistake;
         }
+    }
+
+    private static Ending drain(OutputFollower follower, Consumer<Output> to) {
+        try {
+            for (Output next = follower.next(); next != null; next = follower.next()) {
+                to.accept(next);
+            }
+        } catch (SandboxException e) {
+            if (e.code() != ErrorCode.SANDBOX_LOST) {
+                throw e;
+            }
+        }
+        return follower.ending().orElseGet(() -> new Ending.Lost(follower.offset()));
     }
 
     /** A second start of the same command means that the first one succeeded. */

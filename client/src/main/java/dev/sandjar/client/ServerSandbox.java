@@ -2,9 +2,10 @@ package dev.sandjar.client;
 
 import dev.sandjar.CommandId;
 import dev.sandjar.CommandInfo;
-import dev.sandjar.CommandResult;
 import dev.sandjar.CommandSpec;
+import dev.sandjar.Ending;
 import dev.sandjar.ErrorCode;
+import dev.sandjar.Output;
 import dev.sandjar.PortConnection;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
@@ -20,6 +21,7 @@ import dev.sandjar.wire.Json;
 import dev.sandjar.wire.Specs;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A caller's handle on a sandbox at a server. */
@@ -53,8 +55,8 @@ final class ServerSandbox implements Sandbox {
     }
 
     @Override
-    public CommandResult run(CommandSpec command) throws InterruptedException {
-        return ServerCommand.run(server, id, command);
+    public Ending run(CommandSpec command, Consumer<Output> output) throws InterruptedException {
+        return ServerCommand.run(server, id, command, output);
     }
 
     @Override

@@ -350,7 +350,7 @@ public final class Engine implements AutoCloseable {
     /** So that the first command of its owner does not wait for the kernel to find a shell and its libraries in files that are new to it. */
     private static void rehearse(LiveSandbox sandbox) throws InterruptedException {
         try {
-            AgentCommand.run(sandbox, REHEARSAL);
+            AgentCommand.run(sandbox, REHEARSAL, _ -> {});
         } catch (SandboxException dead) {
             // whoever claims it looks whether it lives
         }

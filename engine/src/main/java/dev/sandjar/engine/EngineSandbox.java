@@ -2,8 +2,9 @@ package dev.sandjar.engine;
 
 import dev.sandjar.CommandId;
 import dev.sandjar.CommandInfo;
-import dev.sandjar.CommandResult;
 import dev.sandjar.CommandSpec;
+import dev.sandjar.Ending;
+import dev.sandjar.Output;
 import dev.sandjar.PortConnection;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
@@ -24,6 +25,7 @@ import dev.sandjar.engine.stream.Endings;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** A caller's handle on a sandbox: says what is asked for, and to whom. */
 final class EngineSandbox implements Sandbox {
@@ -50,8 +52,8 @@ final class EngineSandbox implements Sandbox {
     }
 
     @Override
-    public CommandResult run(CommandSpec command) throws InterruptedException {
-        return AgentCommand.run(sandbox, command);
+    public Ending run(CommandSpec command, Consumer<Output> output) throws InterruptedException {
+        return AgentCommand.run(sandbox, command, output);
     }
 
     @Override

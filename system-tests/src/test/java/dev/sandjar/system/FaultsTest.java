@@ -111,6 +111,36 @@ class FaultsTest {
         }
     }
 
+    /** Bytes that are no text are the largest in memory, and these commands write as much as is kept to both streams. */
+    @Test
+    void manyLargeAnswersToReadersWhoPauseFillNobodysMemory() throws Exception {
+        try (var server = new RealServer(ROOT.resolve("faults"), "-XX:+ExitOnOutOfMemoryError")) {
+            String id = create(server, "{}");
+            String body = "{\"command\": \"head -c 16777216 /dev/urandom | tee /dev/stderr\", \"timeout\": 10}";
+            var request = server.request("/sessions/" + id + "/commands")
+                    .POST(BodyPublishers.ofString(body))
+                    .build();
+            try (var http = HttpClient.newHttpClient()) {
+                var answers = new ArrayList<CompletableFuture<HttpResponse<InputStream>>>();
+                for (int i = 0; i < 8; i++) {
+                    answers.add(http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream()));
+                }
+                for (var answer : answers) {
+                    assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+                }
+                assertThat(run(server, id, "echo unharmed", 30).path("stdout").asText())
+                        .as("while nobody reads them")
+                        .isEqualTo("unharmed\n");
+                for (var answer : answers) {
+                    try (InputStream content = answer.get().body()) {
+                        assertThat(Summary.of(content, "\"exitCode\"").found()).isOne();
+                    }
+                }
+            }
+            delete(server, id);
+        }
+    }
+
     /** Held whole, each of these lists would be a quarter of the server's memory. */
     @Test
     void manyLargeFoldersAtOnceToReadersWhoPauseFillNobodysMemory() throws Exception {

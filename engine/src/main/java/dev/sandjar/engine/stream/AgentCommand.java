@@ -1,7 +1,6 @@
 package dev.sandjar.engine.stream;
 
 import dev.sandjar.CommandId;
-import dev.sandjar.CommandResult;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.ErrorCode;
@@ -18,10 +17,8 @@ import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lifecycle.LiveSandbox;
 import dev.sandjar.engine.link.AgentConnection;
 import dev.sandjar.engine.link.Subject;
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A command in a sandbox, through its agent. */
@@ -75,18 +73,19 @@ public final class AgentCommand implements RunningCommand {
     }
 
     /** Runs a command to its end; START and FOLLOW leave in one write. */
-    public static CommandResult run(LiveSandbox sandbox, CommandSpec spec) throws InterruptedException {
+    public static Ending run(LiveSandbox sandbox, CommandSpec spec, Consumer<Output> output)
+            throws InterruptedException {
         var id = CommandId.random();
         AgentConnection agent = sandbox.agent();
         List<Channel> channels = agent.open(
                 List.of(startRequest(sandbox, id, spec), OutputFollower.request(id, 0, Requests.BOTH_STREAMS)));
         try (var follower = new OutputFollower(sandbox, id, 0, Requests.BOTH_STREAMS, _ -> {}, channels.get(1))) {
             pid(agent, channels.getFirst());
-            CommandResult result = collect(follower);
-            if (!(result.ending() instanceof Ending.Lost)) {
+            Ending ending = drain(follower, output);
+            if (!(ending instanceof Ending.Lost)) {
                 agent.tell(Requests.forget(id.value()));
             }
-            return result;
+            return ending;
         } catch (InterruptedException | RuntimeException e) { // nobody hears of it any more, wherever this was
             channels.forEach(Channel::close);
             agent.tell(Requests.signal(id.value(), Signal.KILL.number(), true));
@@ -94,33 +93,17 @@ public final class AgentCommand implements RunningCommand {
         }
     }
 
-    private static CommandResult collect(OutputFollower follower) throws InterruptedException {
-        var stdout = new ByteArrayOutputStream();
-        var stderr = new ByteArrayOutputStream();
-        long dropped = 0;
+    private static Ending drain(OutputFollower follower, Consumer<Output> to) throws InterruptedException {
         try {
             for (Output next = follower.next(); next != null; next = follower.next()) {
-                dropped += switch (next) {
-                    case Output.Chunk(Output.Stream stream, long _, ByteBuffer bytes) ->
-                        keep(stream == Output.Stream.STDOUT ? stdout : stderr, bytes);
-                    case Output.Gap(long from, long to) -> to - from;
-                };
+                to.accept(next);
             }
         } catch (SandboxException e) {
             if (e.code() != ErrorCode.SANDBOX_LOST) {
                 throw e;
             }
         }
-        Ending ending = follower.ending().orElseGet(() -> new Ending.Lost(follower.offset()));
-        return new CommandResult(ending, stdout.toByteArray(), stderr.toByteArray(), dropped);
-    }
-
-    private static int keep(ByteArrayOutputStream stream, ByteBuffer bytes) {
-        int fits = Math.min(bytes.remaining(), CommandResult.LARGEST_STREAM - stream.size());
-        byte[] kept = new byte[fits];
-        bytes.duplicate().get(kept);
-        stream.writeBytes(kept);
-        return bytes.remaining() - fits;
+        return follower.ending().orElseGet(() -> new Ending.Lost(follower.offset()));
     }
 
     private static Request startRequest(LiveSandbox sandbox, CommandId id, CommandSpec spec) {

@@ -2,9 +2,9 @@ package dev.sandjar.server.observe;
 
 import dev.sandjar.CommandId;
 import dev.sandjar.CommandInfo;
-import dev.sandjar.CommandResult;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
+import dev.sandjar.Output;
 import dev.sandjar.PortConnection;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A sandbox whose commands are counted: all as they start, those that are waited for also by how and when they end. */
 final class MeteredSandbox implements Sandbox {
@@ -28,12 +29,12 @@ final class MeteredSandbox implements Sandbox {
     }
 
     @Override
-    public CommandResult run(CommandSpec command) throws InterruptedException {
+    public Ending run(CommandSpec command, Consumer<Output> output) throws InterruptedException {
         started();
         Timer.Sample start = Timer.start(meters);
-        CommandResult result = sandbox.run(command);
-        start.stop(meters.timer("sandjar.commands", "ending", word(result.ending())));
-        return result;
+        Ending ending = sandbox.run(command, output);
+        start.stop(meters.timer("sandjar.commands", "ending", word(ending)));
+        return ending;
     }
 
     @Override

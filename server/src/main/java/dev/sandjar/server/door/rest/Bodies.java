@@ -1,6 +1,7 @@
 package dev.sandjar.server.door.rest;
 
 import dev.sandjar.server.body.RequestBody;
+import dev.sandjar.server.body.WholeBody;
 import dev.sandjar.server.config.ServerConfig;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -22,9 +23,9 @@ class Bodies {
     }
 
     /** A JSON object of these fields and no others; an empty body is an empty object. */
-    JsonBody json(RoutingContext request, Set<String> fields) {
+    JsonBody json(RoutingContext request, Set<String> fields) throws InterruptedException {
         try (var body = of(request)) {
-            return JsonBody.read(body, fields);
+            return JsonBody.parse(WholeBody.read(body, JsonBody.LARGEST, silence), fields);
         }
     }
 }

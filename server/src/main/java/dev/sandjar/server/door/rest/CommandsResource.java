@@ -1,7 +1,7 @@
 package dev.sandjar.server.door.rest;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandjar.CommandResult;
 import dev.sandjar.Ending;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
@@ -16,6 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -81,34 +82,44 @@ public class CommandsResource {
         return patience.answer(
                 request,
                 200,
-                () -> reply(interpreter
-                        .apply(sandbox)
-                        .run(
-                                sandbox,
-                                code,
-                                command -> sandbox.run(
-                                        command.limit(limit).env(env).build()))),
+                () -> {
+                    var output = HeldOutput.until(request, limit);
+                    Ending ending = interpreter
+                            .apply(sandbox)
+                            .run(
+                                    sandbox,
+                                    code,
+                                    command -> sandbox.run(
+                                            command.limit(limit).env(env).build(), output));
+                    return to -> write(ending, output, to);
+                },
                 CommandsResource::late);
     }
 
-    private static ObjectNode reply(CommandResult result) {
+    private static void write(Ending ending, HeldOutput output, JsonGenerator to) throws IOException {
         ObjectNode reply = JsonBody.JSON.createObjectNode();
-        switch (result.ending()) {
+        switch (ending) {
             case Ending.Exited(int code) ->
                 reply.put("status", code == 0 ? "completed" : "failed").put("exitCode", code);
             case Ending.TimedOut _ -> reply.put("status", "timeout").putNull("exitCode");
             case Ending.Killed(Signal signal) ->
-                reply.put("status", "failed").put("exitCode", result.exitCode()).put("reason", "killed by " + signal);
+                reply.put("status", "failed")
+                        .put("exitCode", ending.shellStatus())
+                        .put("reason", "killed by " + signal);
             case Ending.OutOfMemory _ ->
-                reply.put("status", "failed").put("exitCode", result.exitCode()).put("reason", "out of memory");
+                reply.put("status", "failed")
+                        .put("exitCode", ending.shellStatus())
+                        .put("reason", "out of memory");
             case Ending.Lost _ ->
                 reply.put("status", "failed").putNull("exitCode").put("reason", "the sandbox is lost");
         }
-        reply.put("stdout", result.stdout()).put("stderr", result.stderr());
-        if (result.dropped() > 0) {
-            reply.put("droppedBytes", result.dropped());
+        to.writeStartObject();
+        for (var field : reply.properties()) {
+            to.writeFieldName(field.getKey());
+            to.writeTree(field.getValue());
         }
-        return reply;
+        output.write(to);
+        to.writeEndObject();
     }
 
     /** An error after the status was sent: also a result, for clients that look for nothing else under 200. */

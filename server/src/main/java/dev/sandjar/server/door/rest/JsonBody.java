@@ -6,10 +6,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +19,7 @@ final class JsonBody {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
-    private static final int LARGEST = 4 << 20;
+    static final int LARGEST = 4 << 20; // bytes
 
     private final JsonNode node;
 
@@ -30,19 +28,7 @@ final class JsonBody {
     }
 
     /** @param allowed the names of its fields; an empty body is an empty object */
-    static JsonBody read(InputStream body, Set<String> allowed) {
-        byte[] bytes;
-        try {
-            bytes = body.readNBytes(LARGEST + 1);
-        } catch (IOException e) {
-            throw e.getCause() instanceof SandboxException why
-                    ? why
-                    : new SandboxException(ErrorCode.UNAVAILABLE, "the body ended early", "send it again", e);
-        }
-        if (bytes.length > LARGEST) {
-            throw new SandboxException(
-                    ErrorCode.TOO_LARGE, "the body is larger than " + LARGEST + " bytes", "send less", null);
-        }
+    static JsonBody parse(byte[] bytes, Set<String> allowed) {
         JsonNode node;
         try {
             node = bytes.length == 0 ? JSON.createObjectNode() : JSON.readTree(bytes);

@@ -35,37 +35,41 @@ class Patience {
         this.step = config.keepAlive();
     }
 
-    Response answer(RoutingContext request, int status, Callable<ObjectNode> work) throws InterruptedException {
+    Response answer(RoutingContext request, int status, Callable<JsonAnswer> work) throws InterruptedException {
         return answer(request, status, work, UnaryOperator.identity());
     }
 
     /** @param late what an error's body has besides when the status has been sent already */
-    Response answer(RoutingContext request, int status, Callable<ObjectNode> work, UnaryOperator<ObjectNode> late)
+    Response answer(RoutingContext request, int status, Callable<JsonAnswer> work, UnaryOperator<ObjectNode> late)
             throws InterruptedException {
         var task = new FutureTask<>(work);
         Thread worker = Thread.ofVirtual().name("answer").start(task);
         try {
-            return Response.status(status).entity(await(task)).build();
+            JsonAnswer answer = await(task);
+            return json(status, out -> send(answer, out));
         } catch (TimeoutException takesLonger) {
-            Callable<ObjectNode> result = () -> {
+            Callable<JsonAnswer> result = () -> {
                 try {
                     return await(task);
                 } catch (SandboxException e) {
-                    return late.apply(Errors.body(e, request));
+                    return JsonAnswer.of(late.apply(Errors.body(e, request)));
                 }
             };
-            StreamingOutput slowly = out -> stream(result, worker, out);
-            return Response.status(status)
-                    .type(MediaType.APPLICATION_JSON)
-                    .entity(slowly)
-                    .build();
+            return json(status, out -> stream(result, worker, out));
         } catch (InterruptedException e) {
             worker.interrupt();
             throw e;
         }
     }
 
-    private static void stream(Callable<ObjectNode> result, Thread worker, OutputStream out) throws IOException {
+    private static Response json(int status, StreamingOutput entity) {
+        return Response.status(status)
+                .type(MediaType.APPLICATION_JSON)
+                .entity(entity)
+                .build();
+    }
+
+    private static void stream(Callable<JsonAnswer> result, Thread worker, OutputStream out) throws IOException {
         try {
             while (true) {
                 out.write(' ');
@@ -89,17 +93,16 @@ class Patience {
         }
     }
 
-    /** A piece at a time: as text, the largest answer is most of the memory. */
-    private static void send(ObjectNode result, OutputStream out) throws IOException {
+    private static void send(JsonAnswer answer, OutputStream out) throws IOException {
         var buffered = new BufferedOutputStream(out, CHUNK);
         try (JsonGenerator json =
                 JsonBody.JSON.createGenerator(buffered).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
-            json.writeTree(result);
+            answer.write(json);
         }
         buffered.flush();
     }
 
-    private ObjectNode await(FutureTask<ObjectNode> task) throws InterruptedException, TimeoutException {
+    private JsonAnswer await(FutureTask<JsonAnswer> task) throws InterruptedException, TimeoutException {
         try {
             return task.get(step.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

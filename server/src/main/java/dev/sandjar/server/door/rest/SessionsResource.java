@@ -67,7 +67,7 @@ public class SessionsResource {
         int status = apiKey == null ? 200 : 201; // the oldest client, the only one with that header, insists
         return patience.answer(request, status, () -> {
             Sandbox sandbox = key == null ? sandboxes.create(spec) : sandboxes.create(spec, key);
-            return SessionReply.of(sandbox.info());
+            return JsonAnswer.of(SessionReply.of(sandbox.info()));
         });
     }
 
@@ -105,7 +105,7 @@ public class SessionsResource {
 
     @PATCH
     @Path("/{id}")
-    public ObjectNode extend(@Context RoutingContext request, @PathParam("id") String id) {
+    public ObjectNode extend(@Context RoutingContext request, @PathParam("id") String id) throws InterruptedException {
         Duration ttl = bodies.json(request, Set.of("ttl"))
                 .integer("ttl", 60, 28_800)
                 .map(Duration::ofSeconds)
