@@ -5,8 +5,11 @@ import dev.sandjar.SandboxException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +64,9 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
             case SandboxException known -> String.valueOf(known.getMessage());
             case NoSuchFileException missing -> "there is no " + missing.getFile() + " here";
             case AccessDeniedException denied -> denied.getFile() + " may not be read or written by you";
+            case FileAlreadyExistsException there -> there.getFile() + " is there already, and of another kind";
+            case NotDirectoryException file -> file.getFile() + " is no folder";
+            case DirectoryNotEmptyException folder -> folder.getFile() + " is a folder that is not empty";
             case FileSystemException file -> String.valueOf(file.getMessage());
             case IOException io
             when io.getCause() instanceof SandboxException known -> String.valueOf(known.getMessage());

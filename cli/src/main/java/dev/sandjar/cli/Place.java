@@ -129,9 +129,10 @@ final class Place {
             return given.strip();
         }
         String config = System.getenv("XDG_CONFIG_HOME");
-        Path folder = config == null || config.isBlank()
-                ? Path.of(System.getProperty("user.home"), ".config")
-                : Path.of(config);
+        String home = System.getenv("HOME"); // as shells understand ~, also under sudo -E
+        Path folder = config != null && !config.isBlank()
+                ? Path.of(config)
+                : Path.of(home == null || home.isBlank() ? System.getProperty("user.home") : home, ".config");
         try {
             Path file = folder.resolve("sandjar/token");
             refuseIfOpenToAll(file);

@@ -21,6 +21,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -287,6 +288,13 @@ public final class OciRuntime implements SandboxRuntime {
     }
 
     private static SandboxException translated(String what, IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return new SandboxException(
+                    ErrorCode.PERMISSION_DENIED,
+                    what + " needs root on this machine",
+                    "run it with sudo, or use a server: --server URL",
+                    e);
+        }
         String said = String.valueOf(e.getMessage());
         if (said.contains("No space left on device") || said.contains("Disk quota exceeded")) {
             return new SandboxException(

@@ -1,6 +1,7 @@
 package dev.sandjar.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +20,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -125,6 +129,50 @@ class CrashTest {
             for (String id : known) {
                 assertThat(last.method("DELETE", "/sessions/" + id, "").statusCode())
                         .isEqualTo(200);
+            }
+        }
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aServerThatIsKilledInTheMiddleOfDeletesLeavesWholeSandboxesOrNone() throws Exception {
+        var server = new RealServer(HOME);
+        var ids = new ConcurrentLinkedQueue<String>();
+        for (int i = 0; i < 12; i++) {
+            ids.add(JSON.readTree(server.post("/sessions", "{}").body())
+                    .path("sessionId")
+                    .asText());
+        }
+        var deleted = new CountDownLatch(4);
+        for (int i = 0; i < 4; i++) {
+            Thread.ofVirtual().start(() -> {
+                try {
+                    for (String id = ids.poll(); id != null; id = ids.poll()) {
+                        server.method("DELETE", "/sessions/" + id, "");
+                        deleted.countDown();
+                    }
+                } catch (Exception killed) {
+                    // as it is meant to be
+                }
+            });
+        }
+        assertTrue(deleted.await(60, TimeUnit.SECONDS), "nothing was deleted");
+        server.kill();
+        try (var last = new RealServer(HOME)) {
+            var left = new TreeSet<String>();
+            for (JsonNode session :
+                    JSON.readTree(last.get("/sessions?limit=100").body()).path("sessions")) {
+                String id = session.path("sessionId").asText();
+                left.add(id);
+                assertThat(JSON.readTree(last.post("/sessions/" + id + "/commands", "{\"command\": \"echo whole\"}")
+                                        .body())
+                                .path("stdout")
+                                .asText())
+                        .isEqualTo("whole\n");
+            }
+            assertThat(folders()).isEqualTo(left);
+            for (String id : left) {
+                last.method("DELETE", "/sessions/" + id, "");
             }
         }
         assertNothingIsLeft();

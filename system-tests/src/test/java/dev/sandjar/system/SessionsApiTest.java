@@ -247,7 +247,8 @@ class SessionsApiTest {
         {"ttl": 28801}            | ttl is 28801, allowed: 60 to 28800
         {"ttl": "60"}             | ttl is a string, allowed: 60 to 28800
         {"ttl": 60.5}             | ttl is the number 60.5, allowed: 60 to 28800
-        {"tll": 60}               | field is unknown, allowed: image, metadata, sshPublicKey, template, ttl
+        {"tll": 60}               | field tll is unknown, allowed: image, metadata, sshPublicKey, template, ttl
+        {"<b>": 60}               | a field is unknown, allowed: image, metadata, sshPublicKey, template, ttl
         {"metadata": []}          | metadata is an array, allowed: an object
         {"sshPublicKey": "x"}     | sshPublicKey is "x"
         {"metadata": {"a": "\\ud800"}} | metadata is text with half a surrogate pair
@@ -334,6 +335,18 @@ class SessionsApiTest {
                         .path("stdout")
                         .asText())
                 .isEqualTo("1\n");
+    }
+
+    @Test
+    void javascriptRunsWhereTheImageHasIt() throws Exception {
+        JsonNode result = server.run(
+                server.create("{}"), "code", "{\"language\": \"javascript\", \"code\": \"console.log(40 + 2)\"}");
+        if (Files.isExecutable(Path.of("/usr/bin/node"))) { // this machine's /usr is the image
+            assertThat(result.path("stdout").asText()).isEqualTo("42\n");
+        } else {
+            assertThat(result.path("exitCode").asInt()).isEqualTo(127);
+            assertThat(result.path("stderr").asText()).contains("node");
+        }
     }
 
     @Test

@@ -24,9 +24,10 @@ public final class TokenFile {
     /** Where the command line looks, too. */
     public static Path standard() {
         String config = System.getenv("XDG_CONFIG_HOME");
-        return (config == null || config.isBlank()
-                        ? Path.of(System.getProperty("user.home"), ".config")
-                        : Path.of(config))
+        String home = System.getenv("HOME"); // as shells understand ~, also under sudo -E
+        return (config != null && !config.isBlank()
+                        ? Path.of(config)
+                        : Path.of(home == null || home.isBlank() ? System.getProperty("user.home") : home, ".config"))
                 .resolve("sandjar/token");
     }
 

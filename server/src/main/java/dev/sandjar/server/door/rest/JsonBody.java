@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** A request's JSON object. What is missing, of another type, out of range or unknown is refused with its name. */
 final class JsonBody {
@@ -20,6 +21,8 @@ final class JsonBody {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
     static final int LARGEST = 4 << 20; // bytes
+
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
     private final JsonNode node;
 
@@ -50,7 +53,7 @@ final class JsonBody {
         node.fieldNames().forEachRemaining(name -> {
             if (!allowed.contains(name)) {
                 throw SandboxException.invalid(
-                        "field",
+                        PLAIN_NAME.matcher(name).matches() ? "field " + name : "a field", // nothing else is repeated
                         "unknown",
                         String.join(", ", allowed.stream().sorted().toList()));
             }
