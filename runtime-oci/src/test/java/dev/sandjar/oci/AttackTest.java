@@ -51,6 +51,12 @@ class AttackTest {
     no network namespaces                | unshare -n true                                              | not permitted
     no entering of namespaces            | nsenter -t 1 -m true                                         | denied
     no changing of the root              | chroot / true                                                | not permitted
+    no pairs of other sockets            | python3 -c 'import socket; socket.socketpair(socket.AF_INET)' | not permitted
+    no packet filters                    | python3 -c 'import socket; socket.socket(1, 2).setsockopt(1, 26, bytes(16))' | not permitted
+    no packet filters for ports          | python3 -c 'import socket; socket.socket(2, 2).setsockopt(1, 51, bytes(16))' | not permitted
+    no huge pages by mmap                | python3 -c 'import mmap; mmap.mmap(-1, 2 << 20, flags=0x40002)' | not permitted
+    no huge pages by memfd               | python3 -c 'import os; os.memfd_create("x", 4)'              | not permitted
+    no names of others' disks            | cat /sys/block/*/loop/backing_file                           | No such file
     no block devices                     | mknod /tmp/disk b 254 0                                      | not permitted
     no character devices                 | mknod /tmp/mem c 1 1                                         | not permitted
     no kernel settings                   | echo x > /proc/sys/kernel/hostname                           | Read-only file system

@@ -1,6 +1,7 @@
 package dev.sandjar.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sandjar.CommandId;
 import dev.sandjar.CommandSpec;
@@ -18,10 +19,15 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +51,7 @@ class HostileClientTest {
 
     @BeforeAll
     static void open() throws Exception {
-        server = new RealServer(home);
+        server = new RealServer(home, "-XX:+ExitOnOutOfMemoryError");
         sandboxes = Sandboxes.open(server.address.toString(), RealServer.TOKEN);
         sandbox = sandboxes.create(SandboxSpec.builder().build());
         command = reading();
@@ -68,6 +74,77 @@ class HostileClientTest {
     @AfterEach
     void theServerStillServesOthers() throws Exception {
         assertThat(sandbox.run("echo", "fine").stdout()).isEqualTo("fine\n");
+    }
+
+    @Test
+    void whoOnlyClaimsThatALargeFrameComesTakesNoMemory() throws Exception {
+        byte[] claim = ("5\r\n" + "\5\0\20\0\0" + "\r\n").getBytes(StandardCharsets.ISO_8859_1); // 1 MiB of data
+        String request = head("PUT", "files/content?path=claimed", "Transfer-Encoding: chunked");
+        var sockets = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < 400; i++) {
+                Socket socket = connect();
+                sockets.add(socket);
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().write(claim);
+            }
+            assertThat(sandbox.run("echo", "served").stdout()).isEqualTo("served\n");
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/sessions", "/v1/api/sandboxes"})
+    void aBodyOfFewBytesThatSayMuchIsTooLarge(String path) throws Exception {
+        String body = "{\"metadata\": {\"a\": [" + "{},".repeat(1_300_000) + "{}]}}";
+        assertThat(server.post(path, body).statusCode()).isEqualTo(413);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/sessions", "/v1/api/sandboxes"})
+    void manyLargeBodiesThatNeverEndFillNobodysMemory(String path) throws Exception {
+        String request = "POST " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + RealServer.TOKEN
+                + "\r\nContent-Type: application/json\r\nContent-Length: 4000000\r\n\r\n";
+        var sockets = new ArrayList<Socket>();
+        try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            var begun = new CountDownLatch(100);
+            for (int i = 0; i < 100; i++) {
+                Socket socket = connect();
+                sockets.add(socket);
+                senders.submit(() -> {
+                    OutputStream out = socket.getOutputStream();
+                    out.write(request.getBytes(StandardCharsets.US_ASCII));
+                    out.write(new byte[200_000]);
+                    begun.countDown();
+                    out.write(new byte[3_700_000]); // those that are not read wait here
+                    return null;
+                });
+            }
+            try {
+                assertTrue(begun.await(50, TimeUnit.SECONDS), "nobody read the beginnings");
+                for (int i = 0; i < 20; i++) {
+                    assertThat(sandbox.run("echo", "served").stdout()).isEqualTo("served\n");
+                }
+            } finally {
+                for (Socket socket : sockets) {
+                    socket.close(); // which ends the senders
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{\"alg\":1e999999}", "{\"alg\":{}}", "[]", "{\"alg\":\"HS256\",\"crit\":1}", "{\"zip\":7}"})
+    void aTokenThatIsNonsenseIsOneThatIsNotKnown(String header) throws Exception {
+        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(StandardCharsets.UTF_8))
+                + ".e30.c2ln";
+        var request = java.net.http.HttpRequest.newBuilder(server.address.resolve("/v1/sessions"))
+                .header("Authorization", "Bearer " + token);
+        assertThat(server.send(request).statusCode()).isEqualTo(401);
     }
 
     private static String head(String method, String path, String... headers) {

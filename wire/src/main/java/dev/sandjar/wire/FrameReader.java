@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** Takes frames off a stream. Every byte may be hostile. For one thread. */
 public final class FrameReader {
     private final InputStream from;
+    private static final int AT_ONCE = 128 * 1024; // bytes; most frames are smaller
+
     private final byte[] header = new byte[Frame.HEADER];
 
     /** @param from should be buffered: headers are read by themselves */
@@ -31,9 +34,23 @@ public final class FrameReader {
         if (length > Frame.LARGEST) {
             throw new MalformedFrameException("a frame of " + length + " bytes, allowed: " + Frame.LARGEST);
         }
-        byte[] payload = new byte[(int) length];
-        fill(payload);
-        return decode(header[0], payload);
+        return decode(header[0], payload((int) length));
+    }
+
+    /** Memory is taken as bytes come: who only says that many will come costs nothing. */
+    private byte[] payload(int length) throws IOException {
+        byte[] payload = new byte[Math.min(length, AT_ONCE)];
+        for (int filled = 0; ; ) {
+            int count = from.readNBytes(payload, filled, payload.length - filled);
+            filled += count;
+            if (filled < payload.length) {
+                throw new EOFException("the stream was cut");
+            }
+            if (filled == length) {
+                return payload;
+            }
+            payload = Arrays.copyOf(payload, (int) Math.min(length, 2L * payload.length));
+        }
     }
 
     private void fill(byte[] bytes) throws IOException {
@@ -52,8 +69,8 @@ public final class FrameReader {
                 case 4 -> new Frame.Ended(Endings.of(payload.get(), payload.getLong()), position(payload));
                 case 5 -> new Frame.Data(notEmpty(rest(payload)));
                 case 6 -> new Frame.End();
-                case 7 -> new Frame.Event(Json.parse(array(payload)));
-                case 8 -> new Frame.Failed(Errors.read(Json.parse(array(payload))));
+                case 7 -> new Frame.Event(Json.parseRequest(array(payload)));
+                case 8 -> new Frame.Failed(Errors.read(Json.parseRequest(array(payload))));
                 case 9 -> new Frame.Heartbeat();
                 case 10 -> new Frame.Taken(position(payload));
                 case 11 -> new Frame.LetGo();

@@ -1,6 +1,8 @@
 package dev.sandjar.wire;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,23 +17,43 @@ import java.util.function.Function;
 
 /** JSON text and trees. Which fields a value has is said by {@link Specs} (what is wanted) and {@link Infos} (what is seen). */
 public final class Json {
-    static final ObjectMapper MAPPER = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
+    /** How many values, names and brackets a request may have. A tree takes thirty times the memory of its text. */
+    public static final int MOST_TOKENS = 100_000;
+
+    static final ObjectMapper MAPPER = mapper(StreamReadConstraints.defaults());
+
+    private static final ObjectMapper BOUNDED =
+            mapper(StreamReadConstraints.builder().maxTokenCount(MOST_TOKENS).build());
 
     private Json() {}
+
+    private static ObjectMapper mapper(StreamReadConstraints bounds) {
+        return JsonMapper.builder(
+                        JsonFactory.builder().streamReadConstraints(bounds).build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .build();
+    }
 
     /** An empty object. */
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
     }
 
+    /** Reads one whole value that somebody sent whom we do not trust: {@link #MOST_TOKENS} at most. */
+    public static JsonNode parseRequest(byte[] text) throws JsonProcessingException {
+        return parse(BOUNDED, text);
+    }
+
     /** Reads one whole value. */
     public static JsonNode parse(byte[] text) throws JsonProcessingException {
+        return parse(MAPPER, text);
+    }
+
+    private static JsonNode parse(ObjectMapper mapper, byte[] text) throws JsonProcessingException {
         try {
-            return MAPPER.readTree(text);
+            return mapper.readTree(text);
         } catch (JsonProcessingException e) {
             throw e;
         } catch (IOException e) {

@@ -65,6 +65,10 @@ public record Bundle(
             "/proc/kcore",
             "/proc/keys",
             "/proc/latency_stats",
+            "/sys/block", // names the disks of other sandboxes
+            "/sys/class/block",
+            "/sys/dev/block",
+            "/sys/devices/virtual/block",
             "/proc/partitions",
             "/proc/sched_debug",
             "/proc/schedstat",

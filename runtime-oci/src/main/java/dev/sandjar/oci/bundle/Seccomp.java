@@ -9,7 +9,7 @@ import java.util.Map;
  * use only with a capability or that has been a way out. What is not named fails with EPERM.
  *
  * <p>Left out on purpose: namespaces ({@code unshare}, {@code setns}, the flags of {@code clone}), mounts, {@code bpf}, {@code keyctl}, {@code io_uring},
- * {@code perf_event_open}, {@code userfaultfd}, {@code kexec}, modules, clocks, swap, {@code open_by_handle_at}, 32-bit calls, {@code io_setup} (its
+ * {@code perf_event_open}, {@code userfaultfd}, packet filters, huge pages, {@code kexec}, modules, clocks, swap, {@code open_by_handle_at}, 32-bit calls, {@code io_setup} (its
  * {@code aio-max-nr} is one number for the whole machine), and all kinds of sockets but local ones, IPv4, IPv6 and netlink for routes.
  */
 final class Seccomp {
@@ -25,8 +25,8 @@ final class Seccomp {
             getrusage getsid getsockname getsockopt gettid gettimeofday getuid getxattr inotify_add_watch
             inotify_init inotify_init1 inotify_rm_watch ioctl ioprio_get ioprio_set kill landlock_add_rule landlock_create_ruleset
             landlock_restrict_self lchown lgetxattr link linkat listen listxattr llistxattr lremovexattr lseek
-            lsetxattr lstat madvise membarrier memfd_create memfd_secret mincore mkdir mkdirat mknod mknodat
-            mlock mlock2 mlockall mmap mprotect mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedsend
+            lsetxattr lstat madvise membarrier memfd_secret mincore mkdir mkdirat mknod mknodat
+            mlock mlock2 mlockall mprotect mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedsend
             mq_unlink mremap msgctl msgget msgrcv msgsnd msync munlock munlockall munmap nanosleep newfstatat
             open openat openat2 pause pidfd_open pidfd_send_signal pipe pipe2 pkey_alloc pkey_free pkey_mprotect
             poll ppoll prctl pread64 preadv preadv2 prlimit64 process_mrelease process_vm_readv
@@ -38,8 +38,8 @@ final class Seccomp {
             sched_setattr sched_setparam sched_setscheduler sched_yield seccomp select semctl semget semop
             semtimedop sendfile sendmmsg sendmsg sendto set_robust_list set_thread_area set_tid_address setfsgid
             setfsuid setgid setgroups setitimer setpgid setpriority setregid setresgid setresuid setreuid
-            setrlimit setsid setsockopt setuid setxattr shmat shmctl shmdt shmget shutdown sigaltstack signalfd
-            signalfd4 socketpair splice stat statfs statx symlink symlinkat sync sync_file_range syncfs sysinfo
+            setrlimit setsid setuid setxattr shmat shmctl shmdt shutdown sigaltstack signalfd
+            signalfd4 splice stat statfs statx symlink symlinkat sync sync_file_range syncfs sysinfo
             tee tgkill time timer_create timer_delete timer_getoverrun timer_gettime timer_settime
             timerfd_create timerfd_gettime timerfd_settime times tkill truncate umask uname unlink unlinkat
             utime utimensat utimes vfork vmsplice wait4 waitid write writev
@@ -52,6 +52,17 @@ final class Seccomp {
     private static final int ENOSYS = 38;
     private static final int EPERM = 1;
     private static final List<Integer> SOCKETS = List.of(1, 2, 10); // AF_UNIX, AF_INET, AF_INET6
+    private static final int UNIX = 1;
+    private static final int MAP_HUGETLB = 0x40000;
+    private static final int MFD_HUGETLB = 4;
+    private static final int SHM_HUGETLB = 0x800;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_ATTACH_FILTER = 26;
+
+    /** Those of SOL_SOCKET from SO_ATTACH_FILTER on that programs use: timestamps, credentials, marks, busy polling, zero copy and the like. */
+    private static final List<Integer> SOCKET_OPTIONS = List.of(
+            27, 29, 34, 35, 37, 40, 41, 42, 43, 44, 45, 46, 47, 49, 60, 61, 62, 63, 64, 65, 66, 67, 69, 70, 74, 75, 76);
+
     private static final int NETLINK = 16;
     private static final int ROUTE =
             0; // what lists of network interfaces need; by others one socket can fill a second one
@@ -76,13 +87,23 @@ final class Seccomp {
         for (int family : SOCKETS) {
             rules.add(allow("socket", "SCMP_CMP_EQ", family, 0));
         }
-        rules.add(Map.of(
-                "names",
-                List.of("socket"),
-                "action",
-                "SCMP_ACT_ALLOW",
-                "args",
-                List.of(argument(0, "SCMP_CMP_EQ", NETLINK, 0), argument(2, "SCMP_CMP_EQ", ROUTE, 0))));
+        rules.add(allow("socketpair", "SCMP_CMP_EQ", UNIX, 0));
+        // huge pages are the whole machine's, and no limit of ours counts them
+        rules.add(allow("mmap", List.of(argument(3, "SCMP_CMP_MASKED_EQ", MAP_HUGETLB, 0))));
+        rules.add(allow("memfd_create", List.of(argument(1, "SCMP_CMP_MASKED_EQ", MFD_HUGETLB, 0))));
+        rules.add(allow("shmget", List.of(argument(2, "SCMP_CMP_MASKED_EQ", SHM_HUGETLB, 0))));
+        // compiled packet filters count against one number of the whole machine, which seccomp itself needs too
+        rules.add(allow("setsockopt", List.of(argument(1, "SCMP_CMP_NE", SOL_SOCKET, 0))));
+        rules.add(allow(
+                "setsockopt",
+                List.of(argument(1, "SCMP_CMP_EQ", SOL_SOCKET, 0), argument(2, "SCMP_CMP_LT", SO_ATTACH_FILTER, 0))));
+        for (int option : SOCKET_OPTIONS) {
+            rules.add(allow(
+                    "setsockopt",
+                    List.of(argument(1, "SCMP_CMP_EQ", SOL_SOCKET, 0), argument(2, "SCMP_CMP_EQ", option, 0))));
+        }
+        rules.add(
+                allow("socket", List.of(argument(0, "SCMP_CMP_EQ", NETLINK, 0), argument(2, "SCMP_CMP_EQ", ROUTE, 0))));
         return Map.of(
                 "defaultAction",
                 "SCMP_ACT_ERRNO",
@@ -95,13 +116,12 @@ final class Seccomp {
     }
 
     private static Map<String, Object> allow(String call, String comparison, long value, long second) {
-        return Map.of(
-                "names",
-                List.of(call),
-                "action",
-                "SCMP_ACT_ALLOW",
-                "args",
-                List.of(argument(0, comparison, value, second)));
+        return allow(call, List.of(argument(0, comparison, value, second)));
+    }
+
+    /** All of these hold; for several that may, several rules. */
+    private static Map<String, Object> allow(String call, List<Map<String, Object>> arguments) {
+        return Map.of("names", List.of(call), "action", "SCMP_ACT_ALLOW", "args", arguments);
     }
 
     private static Map<String, Object> argument(int index, String comparison, long value, long second) {

@@ -1,5 +1,6 @@
 package dev.sandjar.server.auth;
 
+import dev.sandjar.SandboxException;
 import dev.sandjar.server.config.ServerConfig;
 import io.smallrye.jwt.algorithm.SignatureAlgorithm;
 import io.smallrye.jwt.auth.principal.DefaultJWTParser;
@@ -52,7 +53,11 @@ final class JwtTokens {
     Optional<String> owner(String token) {
         try {
             return subject(token).filter(OWNER.asMatchPredicate());
-        } catch (ParseException | JoseException refused) {
+        } catch (SandboxException unclear) {
+            throw unclear;
+        } catch (ParseException
+                | JoseException
+                | RuntimeException refused) { // the library throws what it likes at nonsense
             return Optional.empty();
         }
     }

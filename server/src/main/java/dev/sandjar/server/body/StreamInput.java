@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,12 @@ public final class StreamInput extends InputStream {
 
     private static final int AHEAD = 1 << 20; // bytes that may wait here before the connection does
     private static final int LOW = AHEAD / 4; // and how few are left when it goes on
+
+    /** What all streams together may have waiting before each may have little. */
+    private static final long BUDGET = Runtime.getRuntime().maxMemory() / 8;
+
+    private static final int LITTLE = 16 * 1024;
+    private static final AtomicLong WAITING = new AtomicLong(); // bytes, of all streams
 
     private final ReadStream<Buffer> from;
     private final Duration limit;
@@ -102,7 +109,8 @@ public final class StreamInput extends InputStream {
             }
             waiting.add(buffer);
             available += buffer.length();
-            if (available > AHEAD && loop == null) {
+            long all = WAITING.addAndGet(buffer.length());
+            if (loop == null && available > (all > BUDGET ? LITTLE : AHEAD)) {
                 loop = Vertx.currentContext();
                 from.pause();
             }
@@ -169,6 +177,7 @@ public final class StreamInput extends InputStream {
             }
         }
         available -= count;
+        WAITING.addAndGet(-count);
         return count;
     }
 
@@ -178,6 +187,7 @@ public final class StreamInput extends InputStream {
         try {
             closed = true;
             waiting.clear();
+            WAITING.addAndGet(-available);
             available = 0;
             askForMore();
         } finally {

@@ -2,6 +2,7 @@ package dev.sandjar.server.body;
 
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -14,6 +15,11 @@ public final class WholeBody {
     /** As nearly all are; these wait for nobody. */
     private static final int SMALL = 64 * 1024;
 
+    private static final int PIECE = 8 * 1024;
+
+    /** How many times as long as a client may be silent it may send in all. */
+    private static final int LONGEST = 4;
+
     private static final Semaphore LARGE_ONES = new Semaphore(4, true);
 
     private WholeBody() {}
@@ -25,7 +31,8 @@ public final class WholeBody {
      * @param silence how long others may keep a large one waiting (limit "body")
      */
     public static byte[] read(InputStream body, int largest, Duration silence) throws InterruptedException {
-        byte[] start = some(body, SMALL);
+        long giveUp = System.nanoTime() + silence.multipliedBy(LONGEST).toNanos();
+        byte[] start = some(body, SMALL, giveUp, silence);
         if (start.length < SMALL) {
             return start;
         }
@@ -34,7 +41,7 @@ public final class WholeBody {
                     "body", silence.toSeconds() + " s", "waiting for other large bodies");
         }
         try {
-            byte[] rest = some(body, largest - SMALL + 1);
+            byte[] rest = some(body, largest - SMALL + 1, giveUp, silence);
             if (start.length + rest.length > largest) {
                 throw new SandboxException(
                         ErrorCode.TOO_LARGE, "the body is larger than " + largest + " bytes", "send less", null);
@@ -47,13 +54,33 @@ public final class WholeBody {
         }
     }
 
-    private static byte[] some(InputStream body, int most) {
+    /** A client that sends a byte now and then is not silent, and would keep others waiting for ever. */
+    private static byte[] some(InputStream body, int most, long giveUp, Duration silence) {
+        var read = new ByteArrayOutputStream();
+        byte[] piece = new byte[PIECE];
         try {
-            return body.readNBytes(most);
+            while (read.size() < most) {
+                int count = body.read(piece, 0, Math.min(piece.length, most - read.size()));
+                if (count < 0) {
+                    break;
+                }
+                read.write(piece, 0, count);
+                if (System.nanoTime() > giveUp) {
+                    throw SandboxException.deadlineExceeded(
+                            "body", LONGEST + " × " + silence.toSeconds() + " s", "the whole body");
+                }
+            }
+            return read.toByteArray();
         } catch (IOException e) {
             throw e.getCause() instanceof SandboxException why
                     ? why
                     : new SandboxException(ErrorCode.UNAVAILABLE, "the body ended early", "send it again", e);
         }
+    }
+
+    /** The error for a body of few bytes that say much. */
+    public static SandboxException tooMany(int most) {
+        return new SandboxException(
+                ErrorCode.TOO_LARGE, "the body has more than " + most + " values and names", "send fewer", null);
     }
 }

@@ -1,6 +1,7 @@
 package dev.sandjar.server.door.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandjar.CommandId;
 import dev.sandjar.ErrorCode;
@@ -10,6 +11,7 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.server.body.RequestBody;
+import dev.sandjar.server.body.WholeBody;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Json;
@@ -122,7 +124,9 @@ final class ApiCall {
 
     JsonNode json() {
         try {
-            return Json.parse(body);
+            return Json.parseRequest(body);
+        } catch (StreamConstraintsException e) {
+            throw WholeBody.tooMany(Json.MOST_TOKENS);
         } catch (JsonProcessingException e) {
             throw SandboxException.invalid("body", "no JSON", "one JSON value");
         }

@@ -50,6 +50,9 @@ final class StdinSessions {
     }
 
     void serve(ApiCall call) throws IOException, InterruptedException {
+        if (!call.wantsUpgrade()) {
+            throw SandboxException.invalid("Upgrade", "missing", "what docs/http-api.md lists for this path");
+        }
         var key = new Key(call.sandbox().id(), call.commandId(), call.needed("session"));
         Session session = sessions.get(key);
         if (session == null) {

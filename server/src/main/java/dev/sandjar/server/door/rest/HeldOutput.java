@@ -31,14 +31,38 @@ final class HeldOutput implements Consumer<Output> {
 
     private static final Semaphore LARGE_ONES = new Semaphore(2, true);
 
+    /** Bytes in blocks that grow: a command may write them one by one. */
     private static final class Stream {
-        final List<byte[]> pieces = new ArrayList<>();
-        int size;
+        private static final int SMALLEST_BLOCK = 1024;
+        private static final int LARGEST_BLOCK = 64 * 1024;
+
+        private final List<byte[]> blocks = new ArrayList<>();
+        private int used; // of the last block
+        private int size;
+
+        void add(ByteBuffer bytes, int count) {
+            for (int left = count; left > 0; ) {
+                if (blocks.isEmpty() || used == blocks.getLast().length) {
+                    blocks.add(new byte[Math.clamp(size, SMALLEST_BLOCK, LARGEST_BLOCK)]);
+                    used = 0;
+                }
+                int some = Math.min(left, blocks.getLast().length - used);
+                bytes.get(blocks.getLast(), used, some);
+                used += some;
+                size += some;
+                left -= some;
+            }
+        }
 
         void write(String name, JsonGenerator to) throws IOException {
             to.writeFieldName(name);
-            var bytes = new SequenceInputStream(Collections.enumeration(
-                    pieces.stream().map(ByteArrayInputStream::new).toList()));
+            var streams = new ArrayList<ByteArrayInputStream>();
+            int left = size;
+            for (byte[] block : blocks) {
+                streams.add(new ByteArrayInputStream(block, 0, Math.min(left, block.length)));
+                left -= block.length;
+            }
+            var bytes = new SequenceInputStream(Collections.enumeration(streams));
             to.writeString(new InputStreamReader(bytes, StandardCharsets.UTF_8), -1); // what is no text becomes U+FFFD
         }
     }
@@ -84,11 +108,9 @@ final class HeldOutput implements Consumer<Output> {
     private void keep(Stream stream, ByteBuffer bytes) {
         int wanted = Math.min(bytes.remaining(), CommandResult.LARGEST_STREAM - stream.size);
         boolean fits = stdout.size + stderr.size + wanted <= SMALL || hasRoomForMore();
-        byte[] piece = new byte[fits ? wanted : 0];
-        bytes.duplicate().get(piece);
-        stream.pieces.add(piece);
-        stream.size += piece.length;
-        dropped += bytes.remaining() - piece.length;
+        int kept = fits ? wanted : 0;
+        stream.add(bytes.duplicate(), kept);
+        dropped += bytes.remaining() - kept;
     }
 
     private boolean hasRoomForMore() {

@@ -1,12 +1,16 @@
 package dev.sandjar.server.door.rest;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.body.WholeBody;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +20,14 @@ import java.util.regex.Pattern;
 
 /** A request's JSON object. What is missing, of another type, out of range or unknown is refused with its name. */
 final class JsonBody {
-    static final ObjectMapper JSON = JsonMapper.builder()
+    /** Values, names and brackets: a tree takes thirty times the memory of its text. */
+    private static final int MOST_TOKENS = 100_000;
+
+    static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MOST_TOKENS)
+                            .build())
+                    .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -35,6 +46,8 @@ final class JsonBody {
         JsonNode node;
         try {
             node = bytes.length == 0 ? JSON.createObjectNode() : JSON.readTree(bytes);
+        } catch (StreamConstraintsException e) {
+            throw WholeBody.tooMany(MOST_TOKENS);
         } catch (JsonProcessingException e) {
             var where = e.getLocation();
             throw SandboxException.invalid(
