@@ -178,10 +178,9 @@ final class Creation {
         Owners.set(folder.link(), 0, 0);
     }
 
-    /** Nothing but the agent is in the sandbox when it has just said that it is ready. */
+    /** Nothing but the agent is in the sandbox when it has just said that it is ready; of gVisor it is the process without which the rest ends. */
     private ProcessIdentity agent(SandboxId id) throws IOException {
-        Optional<ProcessIdentity> agent =
-                machine.cgroups().of(id.toString()).firstProcess().flatMap(ProcessIdentity::of);
+        Optional<ProcessIdentity> agent = machine.cgroups().of(id.toString()).eldest();
         return agent.orElseThrow(() -> new SandboxException(
                 ErrorCode.START_FAILED,
                 "the sandbox's agent ended at once",

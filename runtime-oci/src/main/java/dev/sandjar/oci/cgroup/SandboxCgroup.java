@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -45,19 +46,11 @@ public final class SandboxCgroup {
         return pids;
     }
 
-    /** One process in it, as long as there is only one. */
-    public Optional<Integer> firstProcess() throws IOException {
-        for (Hierarchy one : hierarchies) {
-            Optional<Path> file =
-                    Optional.of(folder(one).resolve("cgroup.procs")).filter(Files::exists);
-            if (file.isPresent()) {
-                String text = read(file.get());
-                return text.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(Integer.valueOf(text.lines().findFirst().orElseThrow()));
-            }
-        }
-        return Optional.empty();
+    /** The one that was there before all others, which need not have the lowest number: numbers begin anew. */
+    public Optional<ProcessIdentity> eldest() throws IOException {
+        return processes().stream()
+                .flatMap(pid -> ProcessIdentity.of(pid).stream())
+                .min(Comparator.comparingLong(ProcessIdentity::start));
     }
 
     /** Whether its processes are stopped. */
@@ -124,27 +117,28 @@ public final class SandboxCgroup {
         Files.writeString(file, old.isPresent() ? (stop ? "FROZEN" : "THAWED") : (stop ? "1" : "0"));
     }
 
-    /** Kills every process in it, frozen ones too, and returns when the last one is gone. */
+    /**
+     * Kills every process in it, frozen ones too, and returns when the last one is gone. All are told before any is waited for: one that is traced ends
+     * only when its tracer lets it, or ends too.
+     */
     public void kill(Deadline deadline) throws IOException, InterruptedException {
         for (Set<Integer> pids = processes(); !pids.isEmpty(); pids = processes()) {
             deadline.check("ending the sandbox's processes");
             for (int pid : pids) {
-                kill(pid, deadline);
+                kill(pid);
             }
+            thaw();
+            pause();
         }
     }
 
-    private void kill(int pid, Deadline deadline) throws IOException, InterruptedException {
+    private static void kill(int pid) throws IOException {
         Optional<ProcessIdentity> process = ProcessIdentity.of(pid);
         Optional<Pidfd> held = process.isPresent() ? Pidfd.open(process.get()) : Optional.empty();
-        if (held.isEmpty()) {
-            pause(); // it has ended, and leaves the list in a moment
-            return;
-        }
-        try (Pidfd one = held.get()) {
-            one.kill();
-            thaw();
-            one.awaitEnd(deadline, "ending the sandbox's processes");
+        if (held.isPresent()) {
+            try (Pidfd one = held.get()) {
+                one.kill();
+            }
         }
     }
 
