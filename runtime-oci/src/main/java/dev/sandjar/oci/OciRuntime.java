@@ -1,5 +1,7 @@
 package dev.sandjar.oci;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Finding;
 import dev.sandjar.Images;
@@ -36,6 +38,8 @@ import java.util.Set;
  */
 public final class OciRuntime implements SandboxRuntime {
     private static final int LONGEST_RECORD = 256 << 10;
+
+    private static final System.Logger LOG = System.getLogger(OciRuntime.class.getName());
 
     private final Home home;
     private final Machine machine;
@@ -223,18 +227,28 @@ public final class OciRuntime implements SandboxRuntime {
     public List<Placement> inventory(Deadline deadline) throws InterruptedException {
         return doing("looking for sandboxes", () -> {
             var found = new ArrayList<Placement>();
+            var leftovers = new ArrayList<SandboxFolder>();
             for (SandboxFolder folder : home.all()) {
                 deadline.check("looking for sandboxes");
-                Optional<Placement> placement = look(folder);
-                if (placement.isPresent()) {
-                    found.add(placement.get());
-                } else {
-                    removal.removeLeftover(folder, deadline);
-                }
+                look(folder).ifPresentOrElse(found::add, () -> leftovers.add(folder));
+            }
+            for (SandboxFolder folder : leftovers) {
+                removeLeftover(folder, deadline);
             }
             images.sweep(deadline);
             return found;
         });
+    }
+
+    /** One that cannot be removed now must not hide the sandboxes that live; the next inventory finds it again. */
+    private void removeLeftover(SandboxFolder folder, Deadline deadline) throws InterruptedException {
+        try {
+            removal.removeLeftover(folder, deadline);
+        } catch (ClosedByInterruptException e) {
+            throw interrupted("removing what is left of a sandbox", e);
+        } catch (IOException | SandboxException e) {
+            LOG.log(WARNING, "what is left of sandbox " + folder.id() + " cannot be removed yet", e);
+        }
     }
 
     @Override
@@ -259,12 +273,17 @@ public final class OciRuntime implements SandboxRuntime {
     private static <T> T doing(String what, Work<T> work) throws InterruptedException {
         try {
             return work.run();
-        } catch (ClosedByInterruptException e) { // how the JDK's files say it
-            Thread.interrupted();
-            throw (InterruptedException) new InterruptedException(what).initCause(e);
+        } catch (ClosedByInterruptException e) {
+            throw interrupted(what, e);
         } catch (IOException e) {
             throw translated(what, e);
         }
+    }
+
+    /** How the JDK's files say it, and how all others do. */
+    private static InterruptedException interrupted(String what, ClosedByInterruptException e) {
+        Thread.interrupted();
+        return (InterruptedException) new InterruptedException(what).initCause(e);
     }
 
     /** The same for what is too short to be interrupted. */

@@ -7,6 +7,7 @@ import dev.sandjar.runtime.Placement;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -89,6 +90,29 @@ class CrashTest {
         Shell shell = Shell.open();
         Home.open(TestHome.FOLDER).sandbox(shell.id()).forgetPlacement(); // the first thing that a destroy does
         assertThat(inventory()).doesNotContain(shell.id());
+    }
+
+    @Test
+    void whatCannotBeRemovedYetDoesNotHideTheOthers() throws Exception {
+        Shell stuck = Shell.open();
+        try (Shell other = Shell.open()) {
+            SandboxFolder folder = Home.open(TestHome.FOLDER).sandbox(stuck.id());
+            Path file = Files.createFile(folder.path().resolve("stuck"));
+            chattr("+i", file);
+            folder.forgetPlacement();
+            assertThat(inventory()).contains(other.id()).doesNotContain(stuck.id());
+            chattr("-i", file);
+            inventory();
+            assertThat(folder.exists()).isFalse();
+        }
+    }
+
+    private static void chattr(String change, Path file) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("chattr", change, file.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     @Test
