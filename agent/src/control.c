@@ -25,6 +25,13 @@ static void end_root(const struct command *c)
     kill(c->supervisor, c->supervisor == c->pid ? SIGKILL : SIGCONT);
 }
 
+/* At once, before it is looked for in /proc: beside thousands that want the processor that takes long. */
+static void stand_still(const struct command *c)
+{
+    if (c->pid > 0 && c->pid != c->supervisor)
+        kill(-c->pid, SIGSTOP);
+}
+
 void command_signal(struct channel *ch, struct reader *r)
 {
     const uint8_t *id = get_raw(r, 16);
@@ -40,6 +47,7 @@ void command_signal(struct channel *ch, struct reader *r)
     if (!c->reaped) {
         c->killed_by_us |= number == SIGKILL;
         if (tree == 1 && number == SIGKILL) {
+            stand_still(c);
             reply_when_killed(ch, c->supervisor);
             end_root(c);
             return;
@@ -178,8 +186,10 @@ void commands_expire(void)
         if (c->deadline <= now) {
             c->timed_out = true;
             c->deadline = now + 20; /* again, should anything have slipped through */
-            if (!c->killing)
+            if (!c->killing) {
+                stand_still(c);
                 c->killing = kill_tree(c->supervisor, killing_done, c);
+            }
             end_root(c);
         }
     }

@@ -16,9 +16,9 @@
 enum { STOP_LIMIT_MS = 500 }; /* stopping takes microseconds on a machine that is not crowded; what takes longer does not stop */
 
 struct process {
-    pid_t pid, parent;
+    pid_t pid, parent, group;
     char state;
-    bool below;
+    enum { UNKNOWN, VISITED, NO_KIN, BELOW } kin;
 };
 
 struct table {
@@ -40,12 +40,13 @@ static bool read_process(pid_t pid, struct process *p)
         return false;
     text[n] = 0;
     const char *after = strrchr(text, ')'); /* the name before may hold anything */
-    int parent;
-    if (after == NULL || sscanf(after + 1, " %c %d", &p->state, &parent) != 2)
+    int parent, group;
+    if (after == NULL || sscanf(after + 1, " %c %d %d", &p->state, &parent, &group) != 3)
         return false;
     p->pid = pid;
     p->parent = parent;
-    p->below = false;
+    p->group = group;
+    p->kin = UNKNOWN;
     return true;
 }
 
@@ -73,23 +74,47 @@ static struct table read_processes(void)
     return t;
 }
 
+static int by_pid(const void *a, const void *b)
+{
+    pid_t left = ((const struct process *)a)->pid, right = ((const struct process *)b)->pid;
+
+    return (left > right) - (left < right);
+}
+
+static struct process *find(const struct table *t, pid_t pid)
+{
+    struct process key = {.pid = pid};
+
+    return t->count == 0 ? NULL : bsearch(&key, t->at, t->count, sizeof key, by_pid);
+}
+
+/* Each one is visited twice at most, whatever tree hostile code grows. */
+static void mark_descendants(struct table *t, pid_t root)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        struct process *top = &t->at[i];
+        bool below = false;
+        while (top != NULL && top->kin == UNKNOWN) {
+            top->kin = VISITED;
+            below = top->parent == root;
+            top = below ? NULL : find(t, top->parent);
+        }
+        below = below || (top != NULL && top->kin == BELOW);
+        for (struct process *p = &t->at[i]; p != NULL && p->kin == VISITED; p = find(t, p->parent))
+            p->kin = below ? BELOW : NO_KIN;
+    }
+}
+
 static struct table descendants(pid_t root)
 {
     struct table t = read_processes();
-    bool found = true;
 
-    while (found) { /* parents may stand behind their children */
-        found = false;
-        for (size_t i = 0; i < t.count; i++) {
-            if (t.at[i].below || t.at[i].pid == root)
-                continue;
-            bool below = t.at[i].parent == root;
-            for (size_t k = 0; !below && k < t.count; k++)
-                below = t.at[k].below && t.at[k].pid == t.at[i].parent;
-            if (below)
-                t.at[i].below = found = true;
-        }
-    }
+    if (t.count > 0)
+        qsort(t.at, t.count, sizeof *t.at, by_pid);
+    struct process *top = find(&t, root);
+    if (top != NULL)
+        top->kin = NO_KIN; /* not below itself */
+    mark_descendants(&t, root);
     return t;
 }
 
@@ -110,6 +135,33 @@ static bool stops_before_it_runs(pid_t pid)
     return pending != NULL && (strtoull(pending + 7, NULL, 16) & 1ull << (SIGSTOP - 1)) != 0;
 }
 
+static bool stands_still(const struct process *p)
+{
+    return strchr("TtZX", p->state) != NULL || (p->state == 'D' && stops_before_it_runs(p->pid));
+}
+
+/* Signals all below the root group by group, those that stand still only to kill them: no fork slips through such a call, and a storm is mostly one
+ * group. No group has members below the root and others: every command begins a session, and groups do not reach beyond one. Only our own,
+ * which supervisors share, is signalled one by one. */
+static bool signal_groups(const struct table *t, int signal)
+{
+    pid_t own = getpgrp(), last = own;
+    bool any = false;
+
+    for (size_t i = 0; i < t->count; i++) {
+        const struct process *p = &t->at[i];
+        if (p->kin != BELOW || (signal == SIGSTOP && stands_still(p)))
+            continue;
+        any = true;
+        if (p->group <= 0 || p->group == own)
+            kill(p->pid, signal);
+        else if (p->group != last)
+            kill(-p->group, signal);
+        last = p->group;
+    }
+    return any;
+}
+
 /* Stops all below root until none runs, so that none can start another while we look. */
 static bool stop_below(pid_t root)
 {
@@ -117,12 +169,7 @@ static bool stop_below(pid_t root)
 
     do {
         struct table t = descendants(root);
-        bool running = false;
-        for (size_t i = 0; i < t.count; i++)
-            if (t.at[i].below && strchr("TtZX", t.at[i].state) == NULL && !(t.at[i].state == 'D' && stops_before_it_runs(t.at[i].pid))) {
-                kill(t.at[i].pid, SIGSTOP);
-                running = true;
-            }
+        bool running = signal_groups(&t, SIGSTOP);
         free(t.at);
         if (!running)
             return true;
@@ -135,7 +182,7 @@ static void signal_below(pid_t root, int signal)
     struct table t = descendants(root);
 
     for (size_t i = 0; i < t.count; i++)
-        if (t.at[i].below && t.at[i].state != 'Z')
+        if (t.at[i].kin == BELOW && t.at[i].state != 'Z')
             kill(t.at[i].pid, signal);
     free(t.at);
 }
@@ -200,13 +247,10 @@ bool kill_tree(pid_t root, void (*done)(void *), void *self)
         *k = (struct killing){.next = killings, .done = done, .self = self};
     stop_below(root);
     struct table t = descendants(root);
-    for (size_t i = 0; i < t.count; i++) {
-        if (!t.at[i].below)
-            continue;
-        if (k != NULL && t.at[i].state != 'Z')
+    for (size_t i = 0; i < t.count; i++)
+        if (k != NULL && t.at[i].kin == BELOW && t.at[i].state != 'Z')
             await_death(k, t.at[i].pid);
-        kill(t.at[i].pid, SIGKILL); /* a zombie too: its other threads may live */
-    }
+    signal_groups(&t, SIGKILL); /* zombies too: their other threads may live */
     free(t.at);
     if (k == NULL)
         return false;

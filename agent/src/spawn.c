@@ -164,6 +164,7 @@ static _Noreturn void supervise(const struct spawn *s, int report)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sandjar-command");
+    setpriority(PRIO_PROCESS, 0, 0); /* ours may be higher; refused where it is lower, which stays */
     pid_t command = vfork();
     if (command == 0)
         become(s, report);

@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What callers hang onto a sandbox: a JSON object, kept and given back with its types, never read by us.
  *
- * @param values keys to strings, numbers, booleans, nulls, lists and maps of the same; 64 KiB of text and 32 levels at most
+ * @param values keys to strings, numbers, booleans, nulls, lists and maps of the same; 64 KiB of text, 4,096 values and 32 levels at most
  */
 public record Metadata(Map<String, @Nullable Object> values) {
     /** Of keys and values together, counted in characters. */
     public static final int LARGEST = 64 * 1024;
+
+    /** Values at all levels together: each costs its keeper more than its text. */
+    public static final int MOST = 4_096;
 
     private static final int DEEPEST = 32;
     private static final Metadata EMPTY = new Metadata(Map.of());
@@ -29,6 +32,9 @@ public record Metadata(Map<String, @Nullable Object> values) {
         this.values = copy.map(values, 0);
         if (copy.size > LARGEST) {
             throw SandboxException.invalid("metadata", copy.size + " characters", "at most " + LARGEST);
+        }
+        if (copy.count > MOST) {
+            throw SandboxException.invalid("metadata", copy.count + " values", "at most " + MOST);
         }
     }
 
@@ -59,6 +65,7 @@ public record Metadata(Map<String, @Nullable Object> values) {
 
     private static final class Copy {
         private long size;
+        private int count;
 
         private Map<String, @Nullable Object> map(Map<?, ? extends @Nullable Object> from, int depth) {
             var to = new LinkedHashMap<String, @Nullable Object>();
@@ -81,6 +88,7 @@ public record Metadata(Map<String, @Nullable Object> values) {
         }
 
         private @Nullable Object value(@Nullable Object value, int depth) {
+            count++;
             if (depth > DEEPEST) {
                 throw SandboxException.invalid("metadata", "nested deeper than " + DEEPEST, "at most " + DEEPEST);
             }

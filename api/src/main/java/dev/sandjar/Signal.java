@@ -1,5 +1,8 @@
 package dev.sandjar;
 
+import java.util.Locale;
+import java.util.OptionalInt;
+
 /**
  * A Linux signal.
  *
@@ -15,9 +18,25 @@ public record Signal(int number) {
 
     /** Checks the range. */
     public Signal {
-        if (number < 1 || number > 64) {
+        if (number < 1 || number > Signals.HIGHEST) {
             throw SandboxException.invalid("signal", number, "1 to 64");
         }
+    }
+
+    /**
+     * Reads one as people write it.
+     *
+     * @param text a name with or without {@code SIG} in any case, or a number
+     * @return the signal
+     * @throws SandboxException {@code INVALID_ARGUMENT} when there is no such signal
+     */
+    public static Signal parse(String text) {
+        String name = text.strip().toUpperCase(Locale.ROOT).replaceFirst("^SIG", "");
+        OptionalInt number = Signals.number(name);
+        if (number.isEmpty()) {
+            throw SandboxException.invalid("signal", '"' + text + '"', "a name such as TERM, or 1 to 64");
+        }
+        return new Signal(number.getAsInt());
     }
 
     /** The name without {@code SIG}, such as {@code TERM}; {@code RT34} for those without one. */

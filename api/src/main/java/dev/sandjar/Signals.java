@@ -1,9 +1,13 @@
 package dev.sandjar;
 
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** Linux signal numbers, the same on x86-64 and aarch64 (signal(7)). */
 final class Signals {
+    static final int HIGHEST = 64;
+
     private static final Map<Integer, String> NAMES = Map.ofEntries(
             Map.entry(1, "HUP"),
             Map.entry(2, "INT"),
@@ -41,5 +45,12 @@ final class Signals {
 
     static String name(int number) {
         return NAMES.getOrDefault(number, "RT" + number); // real-time signals have no names of their own
+    }
+
+    /** What {@link #name} gives, or the number itself; empty when it is neither. */
+    static OptionalInt number(String text) {
+        return IntStream.rangeClosed(1, HIGHEST)
+                .filter(number -> text.equals(name(number)) || text.equals(Integer.toString(number)))
+                .findFirst();
     }
 }

@@ -3,6 +3,7 @@ package dev.sandjar.cli;
 import dev.sandjar.Sandbox;
 import dev.sandjar.Sandboxes;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -55,10 +56,24 @@ final class CpCommand implements Callable<Integer> {
         }
     }
 
+    private void refuseIfMeantAsInside(String path) {
+        if (path.matches("[^/:]+:.*")) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    '"' + path.substring(0, path.indexOf(':'))
+                            + "\" is no beginning of a sandbox's id: those have hexadecimal digits and - only");
+        }
+    }
+
     @Override
     public Integer call() throws Exception {
         Optional<Inside> source = Inside.parse(from);
         Optional<Inside> target = Inside.parse(to);
+        if (source.isEmpty() && target.isEmpty()) {
+            for (String path : List.of(from, to)) {
+                refuseIfMeantAsInside(path);
+            }
+        }
         if (source.isPresent() == target.isPresent()) {
             throw new ParameterException(
                     spec.commandLine(), "one of FROM and TO must be SANDBOX:path, the other a path here, or -");

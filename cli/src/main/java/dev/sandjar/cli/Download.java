@@ -80,7 +80,7 @@ final class Download {
                 case DIRECTORY -> folder(inside, ownFolder(target), depth + 1);
                 case FILE -> file(entry, inside, target);
                 case SYMLINK -> link(entry, inside, target);
-                case OTHER -> skipped(inside, "is neither a file nor a folder");
+                case OTHER -> Complaints.leftOut(inside, "is neither a file nor a folder");
             }
         }
     }
@@ -100,12 +100,8 @@ final class Download {
             if (e.code() == ErrorCode.SANDBOX_LOST || e.code() == ErrorCode.UNAVAILABLE) {
                 throw e;
             }
-            skipped(inside, "is a link that cannot be followed to a file");
+            Complaints.leftOut(inside, "is a link that cannot be followed to a file");
         }
-    }
-
-    private static void skipped(String path, String why) {
-        System.err.println("sandjar: left out: " + Text.safe(path) + " " + why);
     }
 
     /** All or nothing: until the last byte is there, the old file or none is seen. */

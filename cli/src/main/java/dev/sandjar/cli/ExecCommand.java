@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sandjar exec 3fa8 -- python3 -c 'print(40 + 2)'",
             "  tar c src | sandjar exec 3fa8 -- tar x",
-            "  sandjar exec -d 3fa8 -- sleep 1000     prints its id, for sandjar logs",
+            "  sandjar exec -d 3fa8 -- sleep 1000     prints its id, for sandjar logs and kill",
             "",
             "Ctrl-C goes to the command; twice, it kills.",
             "",
@@ -43,7 +43,8 @@ final class ExecCommand implements Callable<Integer> {
 
     @Option(
             names = {"-d", "--detach"},
-            description = "Do not wait: print the command's id. Its newest 4 MiB of output are kept.")
+            description =
+                    "Do not wait: print the command's id. Its input is empty; its newest 4 MiB of output are kept.")
     private boolean detach;
 
     @Parameters(index = "0", paramLabel = "SANDBOX", description = "Its id, or a beginning of it.")

@@ -1,5 +1,8 @@
 package dev.sandjar.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
@@ -15,13 +18,22 @@ final class Exit {
     private Exit() {}
 
     static void now(int code) {
-        boolean whole = !System.out.checkError();
+        int ending = System.out.checkError() && code == 0 ? unwritten() : code;
         System.err.flush();
-        int ending = whole || code != 0 ? code : Complaints.PIPE_BROKEN;
         if (!TRAINING) {
             leave(ending);
         }
         System.exit(ending);
+    }
+
+    /** The stream keeps why to itself, so one more byte has to fail. */
+    private static int unwritten() {
+        try (var out = new FileOutputStream(FileDescriptor.out)) {
+            out.write('\n');
+            return Complaints.FAILED;
+        } catch (IOException e) {
+            return PassThrough.broken(e);
+        }
     }
 
     @SuppressWarnings("restricted") // the launcher grants native access

@@ -1,10 +1,8 @@
 package dev.sandjar.cli;
 
 import dev.sandjar.CommandInfo;
-import dev.sandjar.ErrorCode;
 import dev.sandjar.Output;
 import dev.sandjar.Sandbox;
-import dev.sandjar.SandboxException;
 import dev.sandjar.Sandboxes;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -76,7 +74,7 @@ final class LogsCommand implements Callable<Integer> {
                 list(sandbox.commands());
                 return 0;
             }
-            CommandInfo info = find(sandbox, command);
+            CommandInfo info = Place.command(sandbox, command);
             long begin = from == null ? 0 : from;
             try (var attached = sandbox.attach(info.id(), begin)) {
                 if (follow || info.ending().isPresent()) {
@@ -119,21 +117,5 @@ final class LogsCommand implements Callable<Integer> {
                     Text.safe(String.join(" ", info.argv()))));
         }
         System.out.print(Text.table(rows));
-    }
-
-    private static CommandInfo find(Sandbox sandbox, String prefix) {
-        List<CommandInfo> matches = sandbox.commands().stream()
-                .filter(info -> info.id().toString().startsWith(prefix))
-                .toList();
-        if (matches.size() == 1) {
-            return matches.getFirst();
-        }
-        throw new SandboxException(
-                ErrorCode.COMMAND_NOT_FOUND,
-                matches.isEmpty()
-                        ? "no command " + Text.safe(prefix) + " in sandbox " + sandbox.id()
-                        : Text.safe(prefix) + " is the beginning of " + matches.size() + " commands",
-                "run: sandjar logs " + sandbox.id(),
-                null);
     }
 }

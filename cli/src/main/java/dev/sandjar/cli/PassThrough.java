@@ -72,7 +72,8 @@ final class PassThrough {
         }
     }
 
-    private static int broken(IOException e) {
+    /** Tells why our own output cannot be written, unless its reader simply has enough. */
+    static int broken(IOException e) {
         if ("Broken pipe".equals(e.getMessage())) {
             return Complaints.PIPE_BROKEN;
         }

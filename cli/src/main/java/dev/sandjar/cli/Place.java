@@ -1,5 +1,6 @@
 package dev.sandjar.cli;
 
+import dev.sandjar.CommandInfo;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
@@ -109,6 +110,23 @@ final class Place {
                         "write more of it; run: sandjar ls",
                         null);
         };
+    }
+
+    /** A command by its id, or by a beginning of it that only one has. */
+    static CommandInfo command(Sandbox sandbox, String prefix) {
+        List<CommandInfo> matches = sandbox.commands().stream()
+                .filter(info -> info.id().toString().startsWith(prefix))
+                .toList();
+        if (matches.size() == 1) {
+            return matches.getFirst();
+        }
+        throw new SandboxException(
+                ErrorCode.COMMAND_NOT_FOUND,
+                matches.isEmpty()
+                        ? "no command " + Text.safe(prefix) + " in sandbox " + sandbox.id()
+                        : Text.safe(prefix) + " is the beginning of " + matches.size() + " commands",
+                "run: sandjar logs " + sandbox.id(),
+                null);
     }
 
     /** All of the caller's, newest first; each once, also when others are made while we look. */

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%n",
         footer = {"Examples:", "  sandjar rm 3fa8 77d0", "  sandjar rm --all", "", Sandjar.PLAIN_EXIT_CODES})
 final class RmCommand implements Callable<Integer> {
+    private static final int SHORTEST = 4; // one slip of a finger shall not name another sandbox
+
     @Spec
     private CommandSpec spec;
 
@@ -31,13 +33,23 @@ final class RmCommand implements Callable<Integer> {
     @Option(names = "--all", description = "All of yours.")
     private boolean all;
 
-    @Parameters(arity = "0..*", paramLabel = "SANDBOX", description = "Ids, or beginnings of them.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "SANDBOX",
+            description = "Ids, or beginnings of them of 4 characters or more.")
     private List<String> ids = List.of();
 
     @Override
     public Integer call() throws InterruptedException {
         if (all == !ids.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "name sandboxes, or say --all");
+        }
+        for (String id : ids) {
+            if (id.length() < SHORTEST) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        '"' + id + "\" is too short a beginning to remove by: at least " + SHORTEST + " characters");
+            }
         }
         try (Sandboxes sandboxes = place.open()) {
             var err = spec.commandLine().getErr();

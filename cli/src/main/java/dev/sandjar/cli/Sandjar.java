@@ -50,6 +50,7 @@ final class Sandjar implements Runnable {
         VERBS.put("exec", ExecCommand.class);
         VERBS.put("cp", CpCommand.class);
         VERBS.put("logs", LogsCommand.class);
+        VERBS.put("kill", KillCommand.class);
         VERBS.put("stats", StatsCommand.class);
         VERBS.put("pause", PauseCommand.class);
         VERBS.put("resume", ResumeCommand.class);
@@ -94,6 +95,9 @@ final class Sandjar implements Runnable {
         } else {
             VERBS.forEach(line::addSubcommand);
         }
+        line.getSubcommands()
+                .values()
+                .forEach(verb -> verb.getCommandSpec().versionProvider(new VersionCommand.Provider()));
         for (String startsCommand : List.of("run", "exec")) {
             CommandLine verb = line.getSubcommands().get(startsCommand);
             if (verb != null) {

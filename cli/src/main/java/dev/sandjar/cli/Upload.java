@@ -11,7 +11,6 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -87,18 +86,25 @@ final class Upload {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (!attributes.isRegularFile()) {
-                    throw new FileSystemException(file + " is neither a file nor a folder, so it cannot be copied");
+                if (attributes.isRegularFile()) {
+                    file(file, inside(file));
+                } else {
+                    Complaints.leftOut(file.toString(), "is neither a file nor a folder");
                 }
-                file(file, inside(file));
                 return FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                throw e instanceof FileSystemLoopException
-                        ? new FileSystemException(file + " is a link to a folder that it is in")
-                        : e;
+                if (!Files.isSymbolicLink(file)) {
+                    throw e;
+                }
+                Complaints.leftOut(
+                        file.toString(),
+                        e instanceof FileSystemLoopException
+                                ? "is a link to a folder that it is in"
+                                : "is a link that cannot be followed");
+                return FileVisitResult.CONTINUE;
             }
 
             private String inside(Path path) {

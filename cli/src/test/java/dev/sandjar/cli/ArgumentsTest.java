@@ -1,7 +1,9 @@
 package dev.sandjar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandjar.Signal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -9,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** What is typed, up to where a sandbox would be needed. */
@@ -38,6 +41,11 @@ class ArgumentsTest {
             rm --all 3fa8                     | name sandboxes, or say --all
             cp a b                            | one of FROM and TO must be SANDBOX:path
             cp 3fa8:a 77d0:b                  | one of FROM and TO must be SANDBOX:path
+            cp zzz:docs .                     | "zzz" is no beginning of a sandbox's id
+            cp docs zzz:                      | "zzz" is no beginning of a sandbox's id
+            rm 3fa                            | "3fa" is too short a beginning to remove by
+            kill 3fa8                         | COMMAND
+            kill -s NONE 3fa8 9c1e            | signal is "NONE", allowed: a name such as TERM, or 1 to 64
             images                            | images needs one more word: ls, pull or rm
             ls --json --quiet                 | mutually exclusive
             ls --server http://a --place b:   | --server and --place name two places
@@ -73,6 +81,14 @@ class ArgumentsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("verbs")
+    void everyVerbTellsItsVersion(String verb) {
+        if (!verb.equals("help")) {
+            assertThat(say(verb, "--version").out()).startsWith("sandjar ");
+        }
+    }
+
     @Test
     void aloneItGivesAnOverviewOfAllVerbs() {
         assertThat(say().out()).contains(verbs()).contains("Examples:", "Exit codes:");
@@ -89,6 +105,18 @@ class ArgumentsTest {
         new CommandLine(run).setStopAtPositional(true).parseArgs("python3", "-c", "x", "--keep", "--");
         assertThat(run).extracting("argv").isEqualTo(List.of("python3", "-c", "x", "--keep", "--"));
         assertThat(run).extracting("keep").isEqualTo(false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, 15", "sigkill, 9", "Hup, 1", "34, 34", "RT34, 34", "64, 64"})
+    void aSignalHasANameOrANumber(String text, int number) {
+        assertThat(Signal.parse(text)).isEqualTo(new Signal(number));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "SIG", "0", "65", "-9", "RT", "RT9", "9.5"})
+    void anythingElseIsNoSignal(String text) {
+        assertThatThrownBy(() -> Signal.parse(text)).hasMessageContaining("allowed: a name such as TERM, or 1 to 64");
     }
 
     @Test

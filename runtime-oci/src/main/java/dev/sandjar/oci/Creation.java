@@ -15,6 +15,7 @@ import dev.sandjar.oci.kernel.DeviceFolder;
 import dev.sandjar.oci.kernel.HeldLock;
 import dev.sandjar.oci.kernel.Mounts;
 import dev.sandjar.oci.kernel.Owners;
+import dev.sandjar.oci.kernel.Priority;
 import dev.sandjar.oci.kernel.ProcessIdentity;
 import dev.sandjar.oci.machine.Checks;
 import dev.sandjar.oci.machine.Machine;
@@ -127,6 +128,10 @@ final class Creation {
             faults.after(id, Step.READY);
 
             close(folder);
+            ProcessIdentity agent = agent(id);
+            if (!tool.gvisor()) { // its commands have their own scheduler
+                Priority.raise(agent);
+            }
             machine.cgroups().of(id.toString()).limitSockets(Limits.of(spec).sockets());
             laid.release(); // the sandbox has its own by now
             Mounts.detach(folder.devices());
@@ -135,7 +140,7 @@ final class Creation {
             }
             var placement = new PlacementFile(
                     machine.boot(),
-                    agent(id),
+                    agent,
                     starter.identity(),
                     Instant.now().truncatedTo(ChronoUnit.MILLIS),
                     spec.image().orElse(""),
@@ -173,9 +178,11 @@ final class Creation {
         Files.setPosixFilePermissions(folder.link(), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    /** From here on nobody in the sandbox can remove the socket, or put a link to one of this machine's in its place. */
+    /** From here on nobody in the sandbox can remove the socket, put a link to one of this machine's in its place, or knock so often that we cannot. */
     private static void close(SandboxFolder folder) throws IOException {
         Owners.set(folder.link(), 0, 0);
+        Owners.set(folder.socket(), 0, 0);
+        Files.setPosixFilePermissions(folder.socket(), PosixFilePermissions.fromString("rw-------"));
     }
 
     /** Nothing but the agent is in the sandbox when it has just said that it is ready; of gVisor it is the process without which the rest ends. */

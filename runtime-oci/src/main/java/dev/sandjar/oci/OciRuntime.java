@@ -180,8 +180,7 @@ public final class OciRuntime implements SandboxRuntime {
     @Override
     public SocketChannel dial(Placement placement, Deadline deadline) throws IOException {
         deadline.check("connecting to the sandbox");
-        var address =
-                UnixDomainSocketAddress.of(home.sandbox(placement.id()).link().resolve("s"));
+        var address = UnixDomainSocketAddress.of(home.sandbox(placement.id()).socket());
         var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.connect(address); // a local socket answers at once or not at all

@@ -46,7 +46,7 @@ final class Removal {
             remove(folder, deadline);
         } catch (NoSuchFileException noLock) { // gone meanwhile, or down to what is removed last
             home.locked(deadline, () -> {
-                Trees.remove(folder.path());
+                removeRest(folder);
                 return true;
             });
         }
@@ -58,7 +58,7 @@ final class Removal {
             try {
                 return folder.placement().isPresent() ? Optional.empty() : HeldLock.tryTake(folder.lock());
             } catch (NoSuchFileException noLock) {
-                Trees.remove(folder.path());
+                removeRest(folder);
                 return Optional.empty();
             }
         });
@@ -86,10 +86,20 @@ final class Removal {
         }
         cgroup.kill(deadline);
         cgroup.remove(deadline);
+        unmount(folder);
+        deleteFiles(folder, deadline);
+    }
+
+    /** What has no lock any more is at its end, or somebody has removed files of it by hand, who could not remove what was mounted. */
+    private static void removeRest(SandboxFolder folder) throws IOException {
+        unmount(folder);
+        Trees.remove(folder.path());
+    }
+
+    private static void unmount(SandboxFolder folder) throws IOException {
         for (Path mounted : Mounts.below(folder.path())) {
             Mounts.detach(mounted);
         }
-        deleteFiles(folder, deadline);
     }
 
     /** The agent is process 1 of its namespace: with it go all others. */

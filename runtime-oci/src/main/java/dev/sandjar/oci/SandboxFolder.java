@@ -48,6 +48,11 @@ record SandboxFolder(SandboxId id, Path path) {
         return path.resolve("link");
     }
 
+    /** Where the agent listens. */
+    Path socket() {
+        return link().resolve("s");
+    }
+
     Path rootfs() {
         return path.resolve("rootfs");
     }

@@ -7,6 +7,7 @@ import dev.sandjar.agent.Replies;
 import dev.sandjar.runtime.Placement;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,6 +46,7 @@ class AttackTest {
     no writing beside the workspace      | touch /x                                                     | Permission denied
     no removing of the agent's socket    | rm -f /run/sandjar/link/s                                    | Permission denied
     no link in place of it               | ln -s /x /run/sandjar/link/t                                 | Permission denied
+    no knocking at the agent             | python3 -c 'import socket; socket.socket(1).connect("/run/sandjar/link/s")' | Permission denied
     no replacing of the agent            | cp /bin/sh /run/sandjar/agent/x                             | cannot create
     no mounting                          | mount -t tmpfs x /mnt                                        | superuser
     no namespaces                        | unshare -U true                                              | not permitted
@@ -287,6 +289,28 @@ class AttackTest {
             assertThat(TestHome.runtime().find(bomb.id()).orElseThrow().status())
                     .isEqualTo(Placement.Status.RUNNING);
         }
+    }
+
+    /** Thousands that want the processor, each of which starts others. */
+    @Test
+    void aForkStormDoesNotKeepTheAgentFromEndingIt() throws Exception {
+        try (Shell storm = Shell.in(
+                SandboxSpec.builder().image("host").pids(2_000).memory(4L << 30).build())) {
+            Shell.Ran ran = storm.run(List.of("python3", "-c", """
+                            import os
+                            while True:
+                                try: os.fork()
+                                except OSError: pass
+                            """), Duration.ofSeconds(3));
+            assertThat(ran.ended().how()).isEqualTo(Replies.How.TIMED_OUT);
+            assertThat(storm.output("cat /proc/[0-9]*/comm | grep -c python3")).isEqualTo("0\n");
+        }
+    }
+
+    @Test
+    void itsCommandsHaveNoPriorityOverOthers() throws Exception {
+        assertThat(shell.output("nice; ps -o ni= -p 1").lines().map(String::strip))
+                .containsExactly("0", "-20");
     }
 
     @Test

@@ -107,6 +107,17 @@ class CrashTest {
         }
     }
 
+    @Test
+    void whatSomebodyHasRemovedByHandInPartIsRemovedWhole() throws Exception {
+        Shell shell = Shell.open();
+        SandboxFolder folder = Home.open(TestHome.FOLDER).sandbox(shell.id());
+        TestHome.runtime().destroy(shell.id(), Shell.soon());
+        Files.createDirectory(folder.path());
+        dev.sandjar.oci.kernel.DeviceFolder.make(folder.devices()); // mounts
+        inventory();
+        assertThat(folder.exists()).isFalse();
+    }
+
     private static void chattr(String change, Path file) throws IOException, InterruptedException {
         assertThat(new ProcessBuilder("chattr", change, file.toString())
                         .inheritIO()

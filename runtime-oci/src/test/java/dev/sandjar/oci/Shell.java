@@ -59,10 +59,15 @@ final class Shell implements AutoCloseable {
     }
 
     Ran run(List<String> argv) throws Exception {
+        return run(argv, LIMIT);
+    }
+
+    /** @param longest after which it is killed with all it started */
+    Ran run(List<String> argv, Duration longest) throws Exception {
         try (Link link =
                 Link.open(runtime.dial(placement, soon()), placement.key().bytes(), "test", LIMIT, _ -> {})) {
             var command = UUID.randomUUID();
-            link.open(Requests.start(command, argv, List.of(), "", Requests.HOLD, LIMIT, 24, 80, 1 << 20))
+            link.open(Requests.start(command, argv, List.of(), "", Requests.HOLD, longest, 24, 80, 1 << 20))
                     .reply(LIMIT);
             Channel follow = link.open(Requests.follow(command, 0, Requests.BOTH_STREAMS, true));
             follow.reply(LIMIT);

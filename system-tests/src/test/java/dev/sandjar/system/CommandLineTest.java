@@ -83,10 +83,41 @@ class CommandLineTest {
                 .strip();
         assertThat(sandjar("", "logs", "-f", prefix, command)).isEqualTo(new Ran(5, "one\ntwo\n", ""));
         assertThat(sandjar("", "logs", prefix).out()).contains(command, "exited 5");
+        String endless =
+                sandjar("", "exec", "-d", prefix, "--", "sleep", "1000").out().strip();
+        assertThat(sandjar("", "kill", prefix, endless.substring(0, 8)).code()).isZero();
+        assertThat(sandjar("", "logs", "-f", prefix, endless).code()).isEqualTo(128 + 9);
         assertThat(sandjar("", "rm", prefix).code()).isZero();
         Ran gone = sandjar("", "info", id);
         assertThat(gone.code()).isEqualTo(125);
         assertThat(gone.err()).startsWith("sandjar: no sandbox " + id + "\n");
+    }
+
+    @Test
+    void aCopyGoesOnWithoutWhatCannotBeCopied() throws Exception {
+        String id = sandjar("", "create").out().strip();
+        Path tree = Files.createDirectory(folder.resolve("tree"));
+        Files.createSymbolicLink(tree.resolve("dangling"), Path.of("nowhere"));
+        Files.createSymbolicLink(tree.resolve("round"), Path.of("."));
+        assertThat(new ProcessBuilder("mkfifo", tree.resolve("pipe").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        Files.writeString(tree.resolve("plain"), "content");
+        Ran ran = sandjar("", "cp", tree.toString(), id + ":");
+        assertThat(ran.code()).isZero();
+        assertThat(ran.err()).contains("left out: ", "dangling is a link", "round is a link", "pipe is neither");
+        assertThat(sandjar("", "exec", id, "--", "ls", "tree").out()).isEqualTo("plain\n");
+        assertThat(sandjar("", "rm", id).code()).isZero();
+    }
+
+    @Test
+    void outputThatCannotBeWrittenIsNoSuccess() throws Exception {
+        Process full =
+                builder("version").redirectOutput(Path.of("/dev/full").toFile()).start();
+        assertThat(new String(full.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("sandjar: the output cannot be written: No space left on device\n");
+        assertThat(full.waitFor()).isEqualTo(125);
     }
 
     @Test
@@ -129,6 +160,10 @@ class CommandLineTest {
     private record Ran(int code, String out, String err) {}
 
     private static Process start(String... args) throws IOException {
+        return builder(args).start();
+    }
+
+    private static ProcessBuilder builder(String... args) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -140,7 +175,7 @@ class CommandLineTest {
         var builder = new ProcessBuilder(command);
         builder.environment().put("SANDJAR_HOME", "/var/lib/sandjar-test/cli");
         builder.environment().keySet().removeAll(List.of("SANDBOX_API_URL", "SANDBOX_API_TOKEN"));
-        return builder.start();
+        return builder;
     }
 
     private static Ran sandjar(String input, String... args) throws Exception {

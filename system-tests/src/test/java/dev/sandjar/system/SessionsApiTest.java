@@ -285,6 +285,9 @@ class SessionsApiTest {
         var answer = server.post("/sessions", "{\"metadata\": {\"a\": \"" + "x".repeat(1 << 20) + "\"}}");
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(SessionsServer.json(answer).path("message").asText()).contains("metadata", "at most 65536");
+        var many = server.post("/sessions", "{\"metadata\": {\"a\": [" + "[],".repeat(5_000) + "[]]}}");
+        assertThat(many.statusCode()).isEqualTo(400);
+        assertThat(SessionsServer.json(many).path("message").asText()).contains("metadata", "at most 4096");
     }
 
     @ParameterizedTest

@@ -16,6 +16,8 @@ public final class ErrnoException extends IOException {
     public static final int EINTR = 4;
     /** Would block. */
     public static final int EAGAIN = 11;
+    /** Permission denied. */
+    public static final int EACCES = 13;
     /** In use. */
     public static final int EBUSY = 16;
     /** An argument that the kernel does not take. */
@@ -30,7 +32,7 @@ public final class ErrnoException extends IOException {
             "no such process",
             EAGAIN,
             "would block",
-            13,
+            EACCES,
             "permission denied",
             EBUSY,
             "busy",

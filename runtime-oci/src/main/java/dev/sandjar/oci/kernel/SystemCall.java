@@ -19,6 +19,7 @@ enum SystemCall {
     UMOUNT2(166, 39),
     OPENAT(257, 56),
     FCHOWNAT(260, 54),
+    SETPRIORITY(141, 140),
     SETXATTR(188, 5),
     MKNODAT(259, 33),
     PIPE2(293, 59),
