@@ -88,6 +88,8 @@ final class Upload {
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (attributes.isRegularFile()) {
                     file(file, inside(file));
+                } else if (attributes.isSymbolicLink()) {
+                    Complaints.leftOut(file.toString(), "is a link that cannot be followed");
                 } else {
                     Complaints.leftOut(file.toString(), "is neither a file nor a folder");
                 }
@@ -96,14 +98,10 @@ final class Upload {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                if (!Files.isSymbolicLink(file)) {
+                if (!(e instanceof FileSystemLoopException)) {
                     throw e;
                 }
-                Complaints.leftOut(
-                        file.toString(),
-                        e instanceof FileSystemLoopException
-                                ? "is a link to a folder that it is in"
-                                : "is a link that cannot be followed");
+                Complaints.leftOut(file.toString(), "is a link to a folder that it is in");
                 return FileVisitResult.CONTINUE;
             }
 
