@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -130,9 +131,24 @@ static void serve(void)
     }
 }
 
+/* For us and all that we start; an OCI runtime may lack the right to set it for a user namespace of another's. */
+static bool limit_open_files(const char *text)
+{
+    char *end;
+    unsigned long most = strtoul(text, &end, 10);
+    struct rlimit limit;
+
+    if (most == 0 || *end != 0 || getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return false;
+    if (limit.rlim_max > most)
+        limit.rlim_max = most;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
 int main(int argc, char **argv)
 {
-    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *key_env = NULL, *install = NULL, *workspace = NULL, *ready = NULL, *disk = NULL;
+    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *key_env = NULL, *install = NULL, *workspace = NULL, *ready = NULL, *disk = NULL, *open_files = NULL;
 
     for (int i = 1; i < argc; i += 2) {
         const char **to = strcmp(argv[i], "--unix") == 0        ? &unix_path
@@ -143,9 +159,10 @@ int main(int argc, char **argv)
                           : strcmp(argv[i], "--workspace") == 0 ? &workspace
                           : strcmp(argv[i], "--ready") == 0     ? &ready
                           : strcmp(argv[i], "--disk") == 0      ? &disk
+                          : strcmp(argv[i], "--open-files") == 0 ? &open_files
                                                                 : NULL;
         if (to == NULL || i + 1 == argc) {
-            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH | --key-env NAME] [--workspace PATH] [--ready PATH] [--disk PATH]\n       sandjar-agent --install FOLDER\n");
+            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH | --key-env NAME] [--workspace PATH] [--ready PATH] [--disk PATH] [--open-files N]\n       sandjar-agent --install FOLDER\n");
             return 1;
         }
         *to = argv[i + 1];
@@ -157,6 +174,10 @@ int main(int argc, char **argv)
     }
     if ((unix_path == NULL) == (tcp == NULL)) {
         fprintf(stderr, "sandjar-agent: one of --unix and --tcp is needed\n");
+        return 1;
+    }
+    if (open_files != NULL && !limit_open_files(open_files)) {
+        fprintf(stderr, "sandjar-agent: --open-files %s: no number that could be set\n", open_files);
         return 1;
     }
     started_ms = wall_ms();

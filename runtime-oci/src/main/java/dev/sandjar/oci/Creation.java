@@ -17,6 +17,7 @@ import dev.sandjar.oci.kernel.Mounts;
 import dev.sandjar.oci.kernel.Owners;
 import dev.sandjar.oci.kernel.Priority;
 import dev.sandjar.oci.kernel.ProcessIdentity;
+import dev.sandjar.oci.kernel.UserNamespace;
 import dev.sandjar.oci.machine.Checks;
 import dev.sandjar.oci.machine.Machine;
 import dev.sandjar.oci.machine.OciTool;
@@ -104,53 +105,63 @@ final class Creation {
             open(folder, idBase, user);
             faults.after(id, Step.NOTES);
 
-            Optional<Disk> disk = Disk.make(spec.disk(), folder.disk(), deadline);
-            disk.ifPresent(one -> undo.onFailure(one::release));
-            Path files = disk.map(Disk::folder).orElse(folder.path());
-            Path rootfs = files.resolve("rootfs");
-            RootImage.Laid laid = image.lay(folder.path(), files, rootfs, idBase, user, deadline);
-            undo.onFailure(laid::release);
-            if (!tool.gvisor()) { // which has devices of its own
-                undo.onFailure(() -> Mounts.detach(folder.devices()));
-                DeviceFolder.make(folder.devices());
-            }
-            faults.after(id, Step.ROOT);
+            try (var users = UserNamespace.make(idBase, Bundle.IDS)) {
+                Optional<Disk> disk = Disk.make(spec.disk(), folder.disk(), deadline);
+                disk.ifPresent(one -> undo.onFailure(one::release));
+                Path files = disk.map(Disk::folder).orElse(folder.path());
+                Path rootfs = files.resolve("rootfs");
+                RootImage.Laid laid = image.lay(folder.path(), files, rootfs, users, user, deadline);
+                undo.onFailure(laid::release);
+                if (!tool.gvisor()) { // which has devices of its own
+                    undo.onFailure(() -> Mounts.detach(folder.devices()));
+                    DeviceFolder.make(folder.devices());
+                }
+                faults.after(id, Step.ROOT);
 
-            Files.createDirectory(folder.bundle());
-            Bundle bundle = bundle(tool, folder, rootfs, spec, image, user, idBase);
-            Files.write(folder.bundle().resolve("config.json"), bundle.json());
-            faults.after(id, Step.BUNDLE);
+                Files.createDirectory(folder.bundle());
+                Bundle bundle = bundle(tool, folder, rootfs, spec, image, user, users);
+                Files.write(folder.bundle().resolve("config.json"), bundle.json());
+                faults.after(id, Step.BUNDLE);
 
-            Starter starter = Starter.run(tool, folder, key);
-            undo.onFailure(starter::kill);
-            faults.after(id, Step.START);
-            starter.awaitReady(deadline);
-            faults.after(id, Step.READY);
+                Starter starter = Starter.run(tool, folder, key);
+                undo.onFailure(starter::kill);
+                faults.after(id, Step.START);
+                starter.awaitReady(deadline);
+                faults.after(id, Step.READY);
 
-            close(folder);
-            ProcessIdentity agent = agent(id);
-            if (!tool.gvisor()) { // its commands have their own scheduler
-                Priority.raise(agent);
+                ProcessIdentity agent = seal(tool, folder, spec);
+                laid.release(); // the sandbox has its own by now
+                Mounts.detach(folder.devices());
+                if (disk.isPresent()) {
+                    disk.get().release();
+                }
+                var placement = new PlacementFile(
+                        machine.boot(),
+                        agent,
+                        starter.identity(),
+                        Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                        spec.image().orElse(""),
+                        disk.isPresent() ? weaknessesWithDisk : weaknesses);
+                folder.writePlacement(placement);
+                faults.after(id, Step.PLACEMENT);
+                undo.keep();
+                return new Placement(
+                        id, Placement.Status.RUNNING, "", record, key, placement.createdAt(), placement.weaknesses());
             }
-            machine.cgroups().of(id.toString()).limitSockets(Limits.of(spec).sockets());
-            laid.release(); // the sandbox has its own by now
-            Mounts.detach(folder.devices());
-            if (disk.isPresent()) {
-                disk.get().release();
-            }
-            var placement = new PlacementFile(
-                    machine.boot(),
-                    agent,
-                    starter.identity(),
-                    Instant.now().truncatedTo(ChronoUnit.MILLIS),
-                    spec.image().orElse(""),
-                    disk.isPresent() ? weaknessesWithDisk : weaknesses);
-            folder.writePlacement(placement);
-            faults.after(id, Step.PLACEMENT);
-            undo.keep();
-            return new Placement(
-                    id, Placement.Status.RUNNING, "", record, key, placement.createdAt(), placement.weaknesses());
         }
+    }
+
+    /** Nobody in it has run anything yet; from here on somebody may. */
+    private ProcessIdentity seal(OciTool tool, SandboxFolder folder, SandboxSpec spec) throws IOException {
+        close(folder);
+        ProcessIdentity agent = agent(folder.id());
+        if (!tool.gvisor()) { // its commands have their own scheduler
+            Priority.raise(agent);
+        }
+        machine.cgroups()
+                .of(folder.id().toString())
+                .limitSockets(Limits.of(spec).sockets());
+        return agent;
     }
 
     /** Folder and lock appear together for everybody who asks under the home's lock. */
@@ -202,7 +213,7 @@ final class Creation {
             SandboxSpec spec,
             RootImage image,
             Bundle.User user,
-            long idBase)
+            UserNamespace users)
             throws IOException {
         Mount.View view =
                 machine.stacking() && !tool.gvisor() ? Mount.View.own(home.empty.toString()) : Mount.View.SHARED;
@@ -219,19 +230,29 @@ final class Creation {
                 environment(spec, image, user),
                 "/",
                 user,
-                idBase,
+                new Bundle.Users(
+                        users.first(),
+                        tool.gvisor()
+                                ? Optional.empty()
+                                : Optional.of(users.path().toString())),
                 Cgroups.path(folder.id().toString()),
                 Limits.of(spec),
                 enforceable,
-                machine.openFiles(),
                 tool.gvisor()
                         ? Mount.sharedDevices()
                         : Mount.devices(folder.devices().toString()),
                 mounts);
     }
 
-    private static List<String> agentArguments(String agent, SandboxSpec spec, RootImage image) {
-        var words = new ArrayList<>(List.of(agent, "--unix", LINK + "/s", "--workspace", cwd(spec, image)));
+    private List<String> agentArguments(String agent, SandboxSpec spec, RootImage image) {
+        var words = new ArrayList<>(List.of(
+                agent,
+                "--unix",
+                LINK + "/s",
+                "--workspace",
+                cwd(spec, image),
+                "--open-files",
+                Long.toString(machine.openFiles())));
         if (spec.disk().isPresent()) { // what is written lies on a filesystem of its own, which can be asked
             words.addAll(List.of("--disk", "/"));
         }

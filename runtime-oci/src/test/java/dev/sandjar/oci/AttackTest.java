@@ -309,6 +309,27 @@ class AttackTest {
         }
     }
 
+    /** The kernel counts them for whoever made the user namespace. */
+    @Test
+    void theWatchesOfTheMachineAreNotTakenByOne() throws Exception {
+        try (Shell greedy = Shell.open()) {
+            assertThat(greedy.output("""
+                            cat > /tmp/greedy.py <<'END'
+                            import ctypes, time
+                            libc, n = ctypes.CDLL(None), 0
+                            while n < 100000 and libc.inotify_init() >= 0: n += 1
+                            open("/tmp/taken", "w").write(str(n))
+                            time.sleep(1000)
+                            END
+                            python3 /tmp/greedy.py > /dev/null 2>&1 &
+                            until [ -s /tmp/taken ]; do sleep 0.05; done
+                            cat /tmp/taken""").strip()).matches("[0-9]{2,5}");
+            String one = "import ctypes\nprint(ctypes.CDLL(None).inotify_init() >= 0)";
+            assertThat(greedy.python(one)).isEqualTo("False\n");
+            assertThat(shell.python(one)).isEqualTo("True\n");
+        }
+    }
+
     @Test
     void itsCommandsHaveNoPriorityOverOthers() throws Exception {
         assertThat(shell.output("nice; ps -o ni= -p 1").lines().map(String::strip))

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A sandbox as an OCI runtime is to make it.
@@ -13,11 +14,10 @@ import java.util.Map;
  * @param env {@code NAME=value}
  * @param cwd where the agent starts
  * @param user whom it runs as, inside
- * @param idBase what user and group 0 inside are outside; {@link #IDS} follow
+ * @param users whose {@link #IDS} users it has; an OCI runtime with a kernel of its own makes its own of the same
  * @param cgroup the path of its control group
  * @param limits what it may use
  * @param enforceable what of that this machine can enforce
- * @param openFiles how many files a process may have open
  * @param devices what is at {@code /dev}
  * @param mounts beyond those that every sandbox has
  */
@@ -27,11 +27,10 @@ public record Bundle(
         List<String> env,
         String cwd,
         User user,
-        long idBase,
+        Users users,
         String cgroup,
         Limits limits,
         Limits.Enforceable enforceable,
-        long openFiles,
         Mount devices,
         List<Mount> mounts) {
     /** Users and groups of one sandbox. */
@@ -92,6 +91,14 @@ public record Bundle(
      */
     public record User(int uid, int gid, String name, String home, String shell) {}
 
+    /**
+     * Whose users a sandbox has.
+     *
+     * @param first what user and group 0 inside are outside
+     * @param namespace where their namespace is; to be made when empty
+     */
+    public record Users(long first, Optional<String> namespace) {}
+
     /** The {@code config.json}. */
     public byte[] json() {
         var config = new LinkedHashMap<String, Object>();
@@ -123,21 +130,22 @@ public record Bundle(
                 cwd,
                 "capabilities",
                 Map.of("bounding", none, "effective", none, "inheritable", none, "permitted", none, "ambient", none),
-                "rlimits",
-                List.of(Map.of("type", "RLIMIT_NOFILE", "hard", openFiles, "soft", openFiles)),
                 "noNewPrivileges",
                 true);
     }
 
     private Map<String, Object> linux() {
         var namespaces = new ArrayList<Object>();
-        for (String kind : List.of("pid", "mount", "ipc", "uts", "network", "user")) {
+        for (String kind : List.of("pid", "mount", "ipc", "uts", "network")) {
             namespaces.add(Map.of("type", kind));
         }
+        namespaces.add(users.namespace()
+                .map(path -> Map.of("type", "user", "path", path))
+                .orElse(Map.of("type", "user")));
         if (enforceable.namespace()) {
             namespaces.add(Map.of("type", "cgroup"));
         }
-        var ids = List.of(Map.of("containerID", 0, "hostID", idBase, "size", IDS));
+        var ids = List.of(Map.of("containerID", 0, "hostID", users.first(), "size", IDS));
         var linux = new LinkedHashMap<String, Object>();
         linux.put("namespaces", namespaces);
         linux.put("uidMappings", ids);

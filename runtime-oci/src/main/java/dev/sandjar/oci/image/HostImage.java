@@ -2,6 +2,7 @@ package dev.sandjar.oci.image;
 
 import dev.sandjar.oci.bundle.Bundle;
 import dev.sandjar.oci.bundle.Mount;
+import dev.sandjar.oci.kernel.UserNamespace;
 import dev.sandjar.runtime.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,8 +73,9 @@ public final class HostImage implements RootImage {
     }
 
     @Override
-    public Laid lay(Path sandbox, Path files, Path rootfs, long idBase, Bundle.User user, Deadline deadline)
+    public Laid lay(Path sandbox, Path files, Path rootfs, UserNamespace users, Bundle.User user, Deadline deadline)
             throws IOException {
+        long idBase = users.first();
         Owned.folder(rootfs, idBase, idBase, 0_755);
         for (String name : EMPTY) {
             Owned.folder(rootfs.resolve(name), idBase, idBase, 0_755);

@@ -9,6 +9,7 @@ import dev.sandjar.oci.kernel.ErrnoException;
 import dev.sandjar.oci.kernel.IdMappedTree;
 import dev.sandjar.oci.kernel.Mounts;
 import dev.sandjar.oci.kernel.OpenFolder;
+import dev.sandjar.oci.kernel.UserNamespace;
 import dev.sandjar.runtime.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,8 +64,9 @@ public final class OciImage implements RootImage {
     }
 
     @Override
-    public Laid lay(Path sandbox, Path files, Path rootfs, long idBase, Bundle.User user, Deadline deadline)
+    public Laid lay(Path sandbox, Path files, Path rootfs, UserNamespace users, Bundle.User user, Deadline deadline)
             throws IOException, InterruptedException {
+        long idBase = users.first();
         store.pin(image, sandbox, deadline);
         Path upper = Owned.folder(files.resolve("upper"), idBase, idBase, 0_755);
         Path work = Files.createDirectory(files.resolve("work"));
@@ -74,14 +76,14 @@ public final class OciImage implements RootImage {
             throw new SandboxException(
                     ErrorCode.START_FAILED, "image " + image.reference() + " is empty", "use another image", null);
         }
-        stack(Files.createDirectory(sandbox.resolve("layers")), upper, work, rootfs, idBase);
+        stack(Files.createDirectory(sandbox.resolve("layers")), upper, work, rootfs, users);
         return () -> Mounts.detach(rootfs);
     }
 
-    private void stack(Path layers, Path upper, Path work, Path rootfs, long idBase)
+    private void stack(Path layers, Path upper, Path work, Path rootfs, UserNamespace users)
             throws IOException, InterruptedException {
         try {
-            IdMappedTree.mount(store.layers(), layers, idBase, Bundle.IDS);
+            IdMappedTree.mount(store.layers(), layers, users);
             try (var lower = OpenFolder.of(layers);
                     var top = OpenFolder.of(upper);
                     var scratch = OpenFolder.of(work)) {

@@ -2,6 +2,7 @@ package dev.sandjar.oci.image;
 
 import dev.sandjar.oci.bundle.Bundle;
 import dev.sandjar.oci.bundle.Mount;
+import dev.sandjar.oci.kernel.UserNamespace;
 import dev.sandjar.runtime.Deadline;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,12 +34,12 @@ public sealed interface RootImage permits HostImage, OciImage {
      * @param sandbox the sandbox's own folder
      * @param files the folder for what it writes: the same, or its disk
      * @param rootfs where the root filesystem has to be; not there yet
-     * @param idBase what user 0 inside is outside
+     * @param users the sandbox's
      * @param user whom the workspace and the home belong to
      * @param deadline until when
      * @return undoes what is not a file: mounts
      */
-    Laid lay(Path sandbox, Path files, Path rootfs, long idBase, Bundle.User user, Deadline deadline)
+    Laid lay(Path sandbox, Path files, Path rootfs, UserNamespace users, Bundle.User user, Deadline deadline)
             throws IOException, InterruptedException;
 
     /** What was laid out. */

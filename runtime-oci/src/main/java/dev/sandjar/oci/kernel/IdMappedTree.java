@@ -5,9 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A folder as seen with other owners: what belongs to user n on disk belongs to the nth user of a sandbox's range. So one unpacked layer, owned as its
@@ -27,15 +25,14 @@ public final class IdMappedTree {
     private IdMappedTree() {}
 
     /** Mounts a folder, read-only, at another, which exists. */
-    public static void mount(Path folder, Path at, long first, int count) throws IOException, InterruptedException {
-        long users = userNamespace(first, count);
+    public static void mount(Path folder, Path at, UserNamespace users) throws IOException {
         try (var arena = Arena.ofConfined()) {
             long tree = SystemCall.OPEN_TREE.call(
                     SystemCall.AT_FDCWD, CString.of(arena, folder), OPEN_TREE_CLONE | O_CLOEXEC);
             try {
                 MemorySegment attributes = arena.allocate(ATTRIBUTES, 8);
                 attributes.set(JAVA_LONG, 0, READ_ONLY | NO_SETUID | NO_DEVICES | ID_MAPPED);
-                attributes.set(JAVA_LONG, 24, users);
+                attributes.set(JAVA_LONG, 24, users.fd());
                 long nothing = CString.of(arena, "");
                 SystemCall.MOUNT_SETATTR.call(tree, nothing, AT_EMPTY_PATH, attributes.address(), ATTRIBUTES);
                 SystemCall.MOVE_MOUNT.call(
@@ -43,30 +40,6 @@ public final class IdMappedTree {
             } finally {
                 Descriptors.close(tree);
             }
-        } finally {
-            Descriptors.close(users);
-        }
-    }
-
-    /** The kernel takes a mapping only from a user namespace, and a JVM, having threads, cannot make one itself: a short-lived {@code cat} has it. */
-    private static long userNamespace(long first, int count) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("unshare", "--user", "cat")
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try (var in = process.getOutputStream();
-                var arena = Arena.ofConfined()) {
-            in.write('\n');
-            in.flush();
-            if (process.getInputStream().read() != '\n') { // its echo comes from behind the unshare
-                throw new IOException("unshare(1) could not make a user namespace");
-            }
-            Path proc = Path.of("/proc", Long.toString(process.pid()));
-            for (String map : List.of("uid_map", "gid_map")) {
-                Files.writeString(proc.resolve(map), "0 " + first + " " + count + "\n");
-            }
-            return SystemCall.OPENAT.call(SystemCall.AT_FDCWD, CString.of(arena, proc.resolve("ns/user")), O_CLOEXEC);
-        } finally {
-            process.destroyForcibly().waitFor();
         }
     }
 }

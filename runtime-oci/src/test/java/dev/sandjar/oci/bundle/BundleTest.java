@@ -8,6 +8,7 @@ import dev.sandjar.SandboxSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BundleTest {
@@ -25,7 +26,8 @@ class BundleTest {
         var kinds = new ArrayList<String>();
         for (JsonNode namespace : config(ALL).path("linux").path("namespaces")) {
             kinds.add(namespace.path("type").asText());
-            assertThat(namespace.has("path")).isFalse();
+            assertThat(namespace.path("path").asText())
+                    .isEqualTo(namespace.path("type").asText().equals("user") ? "/proc/1/fd/3" : "");
         }
         assertThat(kinds).containsExactlyInAnyOrder("pid", "mount", "ipc", "uts", "network", "user", "cgroup");
     }
@@ -103,11 +105,10 @@ class BundleTest {
                 List.of("NAME=\"quoted\" \u00e4"),
                 "/",
                 new Bundle.User(1000, 1000, "sandbox", "/home/sandbox", "/bin/sh"),
-                0xE000_0000L,
+                new Bundle.Users(0xE000_0000L, Optional.of("/proc/1/fd/3")),
                 "/sandjar/x",
                 Limits.DEFAULT,
                 enforceable,
-                1024,
                 Mount.sharedDevices(),
                 List.of(Mount.readOnly("/usr", "/usr"), Mount.writable("/link", "/run/sandjar/link")));
         JsonNode config = new ObjectMapper().readTree(bundle.json());
