@@ -121,7 +121,15 @@ public interface Sandbox extends AutoCloseable {
     void pause();
 
     /**
-     * Lets its processes go on.
+     * Like {@link #pause}, but lets go of memory and processors too: all its processes end, and only its workspace is kept. It is paused then, and its
+     * info says why.
+     *
+     * @throws SandboxException {@code INVALID_STATE} unless it runs, {@code NOT_SUPPORTED} where no workspace outlives the processes
+     */
+    void stop();
+
+    /**
+     * Lets its processes go on; where they were stopped, starts it anew in its old workspace.
      *
      * @throws SandboxException {@code INVALID_STATE} unless it is paused
      */

@@ -8,7 +8,7 @@ public enum SandboxState {
     PENDING,
     /** Its agent answers. */
     RUNNING,
-    /** Frozen; its processes are kept. */
+    /** Frozen, and its processes are kept; or stopped, and only its workspace is, which its info says. */
     PAUSED,
     /** Being removed. */
     STOPPING,

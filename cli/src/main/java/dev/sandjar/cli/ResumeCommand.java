@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 /** Goes on. */
 @Command(
         name = "resume",
-        description = "Let paused sandboxes go on.",
+        description = "Let paused sandboxes go on; start anew those that were stopped.",
         mixinStandardHelpOptions = true,
         footerHeading = "%n",
         footer = {"Examples:", "  sandjar resume 3fa8", "  sandjar resume 3fa8 77d0", "", Sandjar.PLAIN_EXIT_CODES})

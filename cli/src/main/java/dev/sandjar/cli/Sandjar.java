@@ -53,6 +53,7 @@ final class Sandjar implements Runnable {
         VERBS.put("kill", KillCommand.class);
         VERBS.put("stats", StatsCommand.class);
         VERBS.put("pause", PauseCommand.class);
+        VERBS.put("stop", StopCommand.class);
         VERBS.put("resume", ResumeCommand.class);
         VERBS.put("extend", ExtendCommand.class);
         VERBS.put("rm", RmCommand.class);

@@ -90,6 +90,11 @@ final class ServerSandbox implements Sandbox {
     }
 
     @Override
+    public void stop() {
+        server.tell(Call.post(at(id, "stop")));
+    }
+
+    @Override
     public void resume() {
         server.tell(Call.post(at(id, "resume")));
     }

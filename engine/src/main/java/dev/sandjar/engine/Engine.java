@@ -62,7 +62,14 @@ public final class Engine implements AutoCloseable {
         this.alarms = alarms;
         quotas = new Quotas(config.maxPerOwner(), config.maxTotal());
         templates = new Templates(config.templates(), config.defaultImage());
-        lifecycle = new Lifecycle(runtime, registry, alarms, config.agentLimit(), config.destroyLimit(), this::gone);
+        lifecycle = new Lifecycle(
+                runtime,
+                registry,
+                alarms,
+                config.createLimit(),
+                config.agentLimit(),
+                config.destroyLimit(),
+                this::gone);
         reaper = new Reaper<>(alarms);
     }
 

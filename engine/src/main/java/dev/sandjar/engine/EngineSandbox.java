@@ -94,6 +94,11 @@ final class EngineSandbox implements Sandbox {
     }
 
     @Override
+    public void stop() {
+        uninterrupted(() -> engine.lifecycle().stop(sandbox));
+    }
+
+    @Override
     public void resume() {
         uninterrupted(() -> engine.lifecycle().resume(sandbox));
     }

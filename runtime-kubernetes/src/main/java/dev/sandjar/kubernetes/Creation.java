@@ -12,9 +12,11 @@ import dev.sandjar.kubernetes.pod.PodState;
 import dev.sandjar.kubernetes.pod.PodTrouble;
 import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
+import dev.sandjar.kubernetes.pod.Workspace;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.SandboxKey;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -65,6 +67,9 @@ final class Creation {
                 id, holder.map(epoch -> SandboxSecret.heldBy(plain, epoch)).orElse(plain), deadline);
         try {
             cluster.secrets.wrote(secret);
+            if (settings.workspace() instanceof Workspace.Own own) {
+                createClaim(own.claim(id, secret), deadline);
+            }
             Pod wanted = holder.isPresent()
                     ? SandboxPod.ahead(id, spec, settings, secret)
                     : SandboxPod.of(id, spec, settings, secret);
@@ -73,13 +78,31 @@ final class Creation {
             Pod answering = awaitAgent(id, key, deadline);
             return new Made(answering, holder.isPresent() ? secret : finish(id, deadline));
         } catch (RuntimeException | InterruptedException failure) {
+            Undo undo = () -> removal.destroy(id, Deadline.in("cleanup", CLEANUP));
             if (Api.unanswered(failure)) {
                 Thread.ofVirtual()
                         .name("undo-create-" + id)
-                        .start(() -> cleanUp(id, failure)); // it may take as long again
+                        .start(() -> cleanUp(failure, undo)); // it may take as long again
             } else {
-                cleanUp(id, failure);
+                cleanUp(failure, undo);
             }
+            throw failure;
+        }
+    }
+
+    /** A new pod for a sandbox that was stopped; when there is none in the end, it is stopped as before. */
+    void restart(SandboxId id, SandboxSpec spec, Secret secret, Deadline deadline) throws InterruptedException {
+        SandboxKey key = SandboxSecret.key(secret)
+                .orElseThrow(() -> SandboxException.lost(id, "its key was damaged by somebody", null));
+        removal.destroyPod(id, deadline); // what a start that was killed has left
+        if (cluster.pods.await(Marks.name(id), Optional::isEmpty, deadline).isEmpty()) {
+            throw deadline.exceeded("the API server's forgetting the sandbox's old pod");
+        }
+        try {
+            cluster.pods.wrote(createPod(id, SandboxPod.of(id, spec, settings, secret), secret, deadline));
+            awaitAgent(id, key, deadline);
+        } catch (RuntimeException | InterruptedException failure) {
+            cleanUp(failure, () -> removal.destroyPod(id, Deadline.in("cleanup", CLEANUP)));
             throw failure;
         }
     }
@@ -115,6 +138,24 @@ final class Creation {
                     throw Api.alreadyThere(id);
                 }
                 return there;
+            }
+        });
+    }
+
+    /** Named after an id that is new, so one that is there is what a repeated call has made. */
+    private void createClaim(PersistentVolumeClaim wanted, Deadline deadline) {
+        Api.call("making the sandbox's volume claim", deadline, () -> {
+            try {
+                return cluster.client
+                        .persistentVolumeClaims()
+                        .inNamespace(cluster.namespace)
+                        .resource(wanted)
+                        .create();
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != 409) {
+                    throw e;
+                }
+                return wanted;
             }
         });
     }
@@ -210,11 +251,15 @@ final class Creation {
         }
     }
 
+    private interface Undo {
+        void run() throws InterruptedException;
+    }
+
     /** Not stopped by an interruption: that is one of the things that it cleans up after. */
-    private void cleanUp(SandboxId id, Exception failure) {
+    private static void cleanUp(Exception failure, Undo undo) {
         boolean interrupted = Thread.interrupted();
         try {
-            removal.destroy(id, Deadline.in("cleanup", CLEANUP));
+            undo.run();
         } catch (RuntimeException | InterruptedException e) {
             failure.addSuppressed(e); // the next inventory tries again
         } finally {

@@ -2,6 +2,7 @@ package dev.sandjar.kubernetes;
 
 import dev.sandjar.Finding;
 import dev.sandjar.kubernetes.pod.AgentSource;
+import dev.sandjar.kubernetes.pod.Workspace;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
@@ -88,6 +89,9 @@ final class Doctor {
         for (String verb : List.of("create", "get", "update")) {
             all.add(new Permission(verb, "networkpolicies", "networking.k8s.io"));
             all.add(new Permission(verb, "configmaps", ""));
+        }
+        if (options.pods().workspace() instanceof Workspace.Own) {
+            all.add(new Permission("create", "persistentvolumeclaims", ""));
         }
         if (!options.insideCluster()) {
             all.add(new Permission("create", "pods/portforward", ""));

@@ -17,6 +17,7 @@ import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
+import dev.sandjar.kubernetes.pod.Workspace;
 import dev.sandjar.runtime.Capability;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.Placement;
@@ -24,7 +25,6 @@ import dev.sandjar.runtime.SandboxKey;
 import dev.sandjar.runtime.SandboxRuntime;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -42,7 +42,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sandboxes on a cluster, a pod and a secret each, both called {@code sandjar-} and the id. All that is known is in these two; looking at
@@ -101,6 +100,9 @@ public final class KubernetesRuntime implements SandboxRuntime {
     public Set<Capability> capabilities() {
         var powers = EnumSet.of(
                 Capability.FREEZE, Capability.SURVIVES_RESTART, Capability.MEMORY_LIMIT, Capability.CPU_LIMIT);
+        if (keepsWorkspaces()) {
+            powers.add(Capability.STOP);
+        }
         if (!options.egress().isEmpty()) {
             powers.add(Capability.OUTBOUND_NETWORK);
         }
@@ -260,24 +262,46 @@ public final class KubernetesRuntime implements SandboxRuntime {
     @Override
     public void freeze(SandboxId id, Deadline deadline) throws InterruptedException {
         Placement placement = existing(id);
-        patch(id, "noting that the sandbox is frozen", frozen("true"));
+        patch(id, "noting that the sandbox is frozen", SandboxSecret.marking(Marks.FROZEN, true));
         tell(placement, Requests.freeze(), "freezing the sandbox", deadline);
     }
 
     @Override
     public void thaw(SandboxId id, Deadline deadline) throws InterruptedException {
         tell(existing(id), Requests.thaw(), "thawing the sandbox", deadline);
-        patch(id, "noting that the sandbox goes on", frozen(null));
+        patch(id, "noting that the sandbox goes on", SandboxSecret.marking(Marks.FROZEN, false));
     }
 
-    private static Secret frozen(@Nullable String value) {
-        var annotations = new HashMap<String, @Nullable String>();
-        annotations.put(Marks.FROZEN, value);
-        return new SecretBuilder()
-                .withNewMetadata()
-                .withAnnotations(annotations)
-                .endMetadata()
-                .build();
+    private boolean keepsWorkspaces() {
+        return options.pods().workspace() instanceof Workspace.Own;
+    }
+
+    private void requireKeptWorkspaces() {
+        if (!keepsWorkspaces()) {
+            throw SandboxException.notSupported(
+                    "keeping a workspace while nothing runs",
+                    "this cluster's configuration",
+                    "pause it instead, or set sandjar.kubernetes.workspace-size (option workspace-size)");
+        }
+    }
+
+    /** It is noted first: without its pod it would be taken for dead. */
+    @Override
+    public void stop(SandboxId id, Deadline deadline) throws InterruptedException {
+        requireKeptWorkspaces();
+        existing(id);
+        patch(id, "noting that the sandbox is stopped", SandboxSecret.marking(Marks.STOPPED, true));
+        removal.destroyPod(id, deadline);
+    }
+
+    @Override
+    public void start(SandboxId id, SandboxSpec spec, Deadline deadline) throws InterruptedException {
+        requireKeptWorkspaces();
+        Secret secret = cluster.secrets.get(Marks.name(id)).orElseThrow(() -> SandboxException.sandboxNotFound(id));
+        if (SandboxSecret.stopped(secret)) {
+            creation.restart(id, spec, secret, deadline);
+            patch(id, "noting that the sandbox runs", SandboxSecret.marking(Marks.STOPPED, false));
+        }
     }
 
     private Placement existing(SandboxId id) {

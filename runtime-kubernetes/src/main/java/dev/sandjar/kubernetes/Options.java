@@ -4,6 +4,7 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.AgentSource;
 import dev.sandjar.kubernetes.pod.PodSettings;
+import dev.sandjar.kubernetes.pod.Workspace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
@@ -41,7 +42,8 @@ import java.util.stream.Stream;
  * @param architecture the nodes' processor: {@code architecture}: {@code amd64} or {@code arm64}; our own by default
  * @param tokenAudience whom the tokens of service accounts must be for: {@code token-audience}; the cluster itself by default
  * @param pods what every pod has: {@code agent}, {@code image}, {@code aliases}, {@code pull-policy}, {@code pull-secrets}, {@code node-selector}, {@code tolerations}, {@code labels},
- *     {@code annotations}, {@code runtime-class}, {@code cpu-request}, {@code memory-request}, {@code longest-life}, {@code workspace-claim}, {@code pod-template}
+ *     {@code annotations}, {@code runtime-class}, {@code cpu-request}, {@code memory-request}, {@code longest-life}, {@code workspace-claim}, {@code workspace-size} and
+ *     {@code workspace-class}, {@code pod-template}
  */
 record Options(
         Config client,
@@ -124,8 +126,26 @@ record Options(
                 words.number("cpu-request", 0.1, 0.001, 256),
                 (long) words.number("memory-request", 128 << 20, 1 << 20, 1L << 44),
                 words.seconds("longest-life", Duration.ofDays(1)),
-                words.text("workspace-claim"),
+                workspace(words),
                 words.text("pod-template").map(Options::template));
+    }
+
+    private static Workspace workspace(Words words) {
+        Optional<String> claim = words.text("workspace-claim");
+        Optional<String> storageClass = words.text("workspace-class");
+        long bytes = (long) words.number("workspace-size", 0, 1 << 20, 1L << 50);
+        if (bytes > 0 && claim.isPresent()) {
+            throw SandboxException.invalid(
+                    "workspace-claim",
+                    claim.get(),
+                    "without workspace-size, which gives each sandbox a claim of its own");
+        }
+        if (bytes == 0 && storageClass.isPresent()) {
+            throw SandboxException.invalid("workspace-class", storageClass.get(), "together with workspace-size");
+        }
+        return bytes > 0
+                ? new Workspace.Own(bytes, storageClass)
+                : claim.<Workspace>map(Workspace.Shared::new).orElseGet(Workspace.Temporary::new);
     }
 
     /** Clients of the sessions API send that name when nobody says which image. */

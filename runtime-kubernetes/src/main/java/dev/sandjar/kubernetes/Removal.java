@@ -38,12 +38,29 @@ final class Removal {
     void destroy(SandboxId id, Deadline deadline) throws InterruptedException {
         String name = Marks.name(id);
         Optional<Pod> pod = cluster.pods.get(name);
-        boolean ended = pod.isPresent() && (!PodState.mayRun(pod.get()) || endAgent(name, pod.get()));
+        boolean ended = ended(name, pod);
         Api.call(
                 "removing the sandbox's secret",
                 deadline,
                 () -> cluster.secrets().withName(name).delete());
         cluster.secrets.get(name).ifPresent(secret -> cluster.secrets.onDelete(secret, false));
+        removePod(id, pod, ended, deadline);
+    }
+
+    /** Removes its pod with every process; its secret stays. */
+    void destroyPod(SandboxId id, Deadline deadline) throws InterruptedException {
+        String name = Marks.name(id);
+        Optional<Pod> pod = cluster.pods.get(name);
+        removePod(id, pod, ended(name, pod), deadline);
+    }
+
+    private boolean ended(String name, Optional<Pod> pod) throws InterruptedException {
+        return pod.isPresent() && (!PodState.mayRun(pod.get()) || endAgent(name, pod.get()));
+    }
+
+    private void removePod(SandboxId id, Optional<Pod> pod, boolean ended, Deadline deadline)
+            throws InterruptedException {
+        String name = Marks.name(id);
         boolean wasThere = delete(name, ended ? AT_ONCE : ORDERLY, deadline);
         if (wasThere || pod.isPresent()) {
             awaitEnd(id, name, deadline);

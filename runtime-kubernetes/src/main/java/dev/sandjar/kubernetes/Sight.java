@@ -53,6 +53,9 @@ final class Sight {
         if (!visible(secret)) {
             return Optional.empty();
         }
+        if (SandboxSecret.stopped(secret)) { // its pod goes, or comes
+            return placement(id, Placement.Status.STOPPED, "", created(secret), secret);
+        }
         if (pod.isEmpty()) {
             return finished(secret)
                     ? placement(

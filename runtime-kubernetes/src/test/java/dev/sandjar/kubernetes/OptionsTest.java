@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.AgentSource;
+import dev.sandjar.kubernetes.pod.Workspace;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +72,19 @@ class OptionsTest {
         assertThat(read(Map.of(), environment).pods().cpuRequest()).isEqualTo(2);
     }
 
+    @Test
+    void aWorkspaceIsTemporaryOrSharedOrEachSandboxesOwn() {
+        assertThat(read(Map.of(), Map.of()).pods().workspace()).isEqualTo(new Workspace.Temporary());
+        assertThat(read(Map.of("workspace-claim", "team"), Map.of()).pods().workspace())
+                .isEqualTo(new Workspace.Shared("team"));
+        assertThat(read(Map.of("workspace-size", "1073741824", "workspace-class", "fast"), Map.of())
+                        .pods()
+                        .workspace())
+                .isEqualTo(new Workspace.Own(1L << 30, Optional.of("fast")));
+        assertThatThrownBy(() -> read(Map.of("workspace-size", "1073741824", "workspace-claim", "team"), Map.of()))
+                .hasMessageContaining("workspace-claim is team, allowed: without workspace-size");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             namespaze      | x                 | option of kubernetes: is namespaze, allowed:
@@ -82,6 +97,8 @@ class OptionsTest {
             cpu-request    | many              | cpu-request is many, allowed: a number
             cpu-request    | 0                 | cpu-request is 0, allowed: 0.001 to 256.0
             longest-life   | -1                | longest-life is -1, allowed:
+            workspace-size | 1                 | workspace-size is 1, allowed: 1048576
+            workspace-class | fast             | workspace-class is fast, allowed: together with workspace-size
             architecture   | z80               | architecture is z80, allowed: amd64, arm64
             pod-template   | /no/such/file     | pod-template is /no/such/file, allowed: a file with one Pod
             """)

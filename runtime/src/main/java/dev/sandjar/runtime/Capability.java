@@ -4,6 +4,8 @@ package dev.sandjar.runtime;
 public enum Capability {
     /** {@link SandboxRuntime#freeze} and {@link SandboxRuntime#thaw} keep the processes. */
     FREEZE,
+    /** {@link SandboxRuntime#stop} and {@link SandboxRuntime#start} keep the workspace. */
+    STOP,
     /** Sandboxes and their commands live on while no runtime is open, and {@link SandboxRuntime#inventory} finds them. */
     SURVIVES_RESTART,
     /** Memory over the spec's limit is refused by the kernel, inside the sandbox. */

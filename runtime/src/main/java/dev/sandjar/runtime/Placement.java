@@ -34,6 +34,8 @@ public record Placement(
         RUNNING,
         /** Frozen. */
         FROZEN,
+        /** Stopped: its workspace is kept, nothing of it runs. */
+        STOPPED,
         /** Its agent is gone; what is left is to be destroyed. */
         DEAD
     }

@@ -2,6 +2,7 @@ package dev.sandjar.runtime;
 
 import dev.sandjar.Finding;
 import dev.sandjar.Images;
+import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
 import java.io.IOException;
@@ -16,7 +17,8 @@ import java.util.function.Consumer;
  * Makes, finds and removes sandboxes in one kind of place. What an implementation must do is what
  * {@code SandboxRuntimeContract} checks; a place that cannot do a thing says so in {@link #capabilities}.
  *
- * <p>One sandbox lives like this: {@code create} → any number of {@code dial} → perhaps {@code freeze}/{@code thaw} → {@code destroy}.
+ * <p>One sandbox lives like this: {@code create} → any number of {@code dial} → perhaps {@code freeze}/{@code thaw} or
+ * {@code stop}/{@code start} → {@code destroy}.
  * An engine that starts asks {@link #inventory} first and adopts or destroys what it finds. Calls for different sandboxes come from
  * many threads at once; calls for one sandbox come one after another, but for {@code dial} and {@code find}, which come at any time.
  *
@@ -101,6 +103,33 @@ public interface SandboxRuntime extends AutoCloseable {
      * @throws InterruptedException it may be frozen or not
      */
     void thaw(SandboxId id, Deadline deadline) throws InterruptedException;
+
+    /**
+     * Ends all its processes and lets go of memory and processors; its workspace is kept. Succeeds when it is stopped already.
+     *
+     * @param id a sandbox
+     * @param deadline until when
+     * @throws dev.sandjar.SandboxException {@code NOT_SUPPORTED} without {@link Capability#STOP}
+     * @throws InterruptedException it may be stopped or not
+     */
+    default void stop(SandboxId id, Deadline deadline) throws InterruptedException {
+        throw SandboxException.notSupported("keeping a workspace while nothing runs", "this place", "pause it instead");
+    }
+
+    /**
+     * Starts what was stopped: with new processes, in its old workspace, under its old name and key. Succeeds when it runs already; on any failure
+     * it is stopped as before.
+     *
+     * @param id a sandbox
+     * @param spec what it was made from
+     * @param deadline until when
+     * @throws dev.sandjar.SandboxException {@code NOT_SUPPORTED} without {@link Capability#STOP}; otherwise as {@link #create}
+     * @throws InterruptedException it is stopped
+     */
+    default void start(SandboxId id, SandboxSpec spec, Deadline deadline) throws InterruptedException {
+        throw SandboxException.notSupported(
+                "keeping a workspace while nothing runs", "this place", "make a new sandbox");
+    }
 
     /**
      * Removes a sandbox. Succeeds when nothing is there, also for two calls at once. Returns after the last process, mount and file is gone.

@@ -62,6 +62,8 @@ final class Place {
         put(options, "memory-request", config.memoryRequest());
         put(options, "longest-life", config.longestLife());
         put(options, "workspace-claim", config.workspaceClaim());
+        put(options, "workspace-size", config.workspaceSize());
+        put(options, "workspace-class", config.workspaceClass());
         put(options, "pod-template", config.podTemplate());
         put(options, "egress", config.egress());
         put(options, "capacity-wait", config.capacityWait());

@@ -163,6 +163,13 @@ interface LifeContract extends SandboxesFixture {
     }
 
     @Test
+    default void aSandboxThatCannotBeStoppedGoesOn() throws Exception {
+        Sandbox sandbox = sandbox();
+        refuses(ErrorCode.NOT_SUPPORTED, sandbox::stop, "keeping a workspace while nothing runs");
+        assertThat(sandbox.run("echo", "on").stdout()).isEqualTo("on\n");
+    }
+
+    @Test
     default void twoDeletesAtOnceBothSucceed() throws Exception {
         Sandbox sandbox = sandbox();
         try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {

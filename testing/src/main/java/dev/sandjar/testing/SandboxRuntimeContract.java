@@ -181,6 +181,16 @@ public abstract class SandboxRuntimeContract extends RuntimeFixture {
     }
 
     @Test
+    void aPlaceThatKeepsNoWorkspacesRefusesToStop() throws Exception {
+        if (!runtime().capabilities().contains(Capability.STOP)) {
+            Placement placement = create();
+            refuses(ErrorCode.NOT_SUPPORTED, () -> runtime().stop(placement.id(), soon()));
+            refuses(ErrorCode.NOT_SUPPORTED, () -> runtime().start(placement.id(), spec().build(), soon()));
+            assertThat(run(placement, "echo on").output()).isEqualTo("on\n");
+        }
+    }
+
+    @Test
     void aFrozenSandboxCanBeDestroyed() throws Exception {
         Placement placement = create();
         if (runtime().capabilities().contains(Capability.FREEZE)) {

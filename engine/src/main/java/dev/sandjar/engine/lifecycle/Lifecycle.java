@@ -37,9 +37,12 @@ public final class Lifecycle {
     /** What could not be removed is broken; trying more often would not mend it. */
     public static final Duration NEXT_REMOVAL = Duration.ofSeconds(30);
 
+    private static final String STOPPED = "it was stopped: only its workspace is kept";
+
     private final SandboxRuntime runtime;
     private final Registry registry;
     private final Alarms alarms;
+    private final Duration createLimit;
     private final Duration agentLimit;
     private final Duration destroyLimit;
     private final Consumer<LiveSandbox> whenGone;
@@ -49,12 +52,14 @@ public final class Lifecycle {
             SandboxRuntime runtime,
             Registry registry,
             Alarms alarms,
+            Duration createLimit,
             Duration agentLimit,
             Duration destroyLimit,
             Consumer<LiveSandbox> whenGone) {
         this.runtime = runtime;
         this.registry = registry;
         this.alarms = alarms;
+        this.createLimit = createLimit;
         this.agentLimit = agentLimit;
         this.destroyLimit = destroyLimit;
         this.whenGone = whenGone;
@@ -118,14 +123,15 @@ public final class Lifecycle {
             return Optional.empty();
         }
         SandboxState state = switch (placement.status()) {
-            case RUNNING -> SandboxState.RUNNING;
             case FROZEN -> SandboxState.PAUSED;
-            case DEAD -> SandboxState.RUNNING; // until the line below says why it is not
+            case RUNNING, STOPPED, DEAD -> SandboxState.RUNNING; // until the lines below say why it is not
         };
         var sandbox = new LiveSandbox(placement.id(), record.get(), state, alarms, runtime.shared());
         sandbox.ready(connectionTo(sandbox, placement), placement.weaknesses());
-        if (placement.status() == Placement.Status.DEAD) {
-            sandbox.change(Change.FAIL, placement.reason());
+        switch (placement.status()) {
+            case DEAD -> sandbox.change(Change.FAIL, placement.reason());
+            case STOPPED -> sandbox.change(Change.FREEZE, STOPPED);
+            case RUNNING, FROZEN -> {}
         }
         if (!registry.add(sandbox)) {
             return registry.find(placement.id());
@@ -160,17 +166,39 @@ public final class Lifecycle {
         }
     }
 
+    /** Its link is cut on the way, which only means "look": what is seen then is that it is stopped. */
+    public void stop(LiveSandbox sandbox) throws InterruptedException {
+        sandbox.changing.lockInterruptibly();
+        try {
+            sandbox.require(SandboxState.RUNNING);
+            runtime.stop(sandbox.id(), Deadline.in("destroy", destroyLimit));
+            sandbox.change(Change.FREEZE, STOPPED);
+        } finally {
+            sandbox.changing.unlock();
+        }
+    }
+
     public void resume(LiveSandbox sandbox) throws InterruptedException {
         sandbox.changing.lockInterruptibly();
         try {
             sandbox.require(SandboxState.PAUSED);
-            runtime.thaw(sandbox.id(), Deadline.in("agent", agentLimit));
+            if (isStopped(sandbox)) {
+                runtime.start(sandbox.id(), sandbox.record().spec(), Deadline.in("create", createLimit));
+            } else {
+                runtime.thaw(sandbox.id(), Deadline.in("agent", agentLimit));
+            }
             sandbox.change(Change.THAW, null);
             sandbox.require(SandboxState.RUNNING);
             tellLease(sandbox, sandbox.agent());
         } finally {
             sandbox.changing.unlock();
         }
+    }
+
+    private boolean isStopped(LiveSandbox sandbox) {
+        return runtime.find(sandbox.id())
+                .filter(seen -> seen.status() == Placement.Status.STOPPED)
+                .isPresent();
     }
 
     /** Sets until when it may live. Loses against an expiry that has begun: then it is gone. */
@@ -251,6 +279,7 @@ public final class Lifecycle {
             switch (seen.get().status()) {
                 case RUNNING -> sandbox.change(Change.THAW, null);
                 case FROZEN -> sandbox.change(Change.FREEZE, null);
+                case STOPPED -> sandbox.change(Change.FREEZE, STOPPED);
                 case DEAD -> sandbox.change(Change.FAIL, seen.get().reason());
             }
         } finally {

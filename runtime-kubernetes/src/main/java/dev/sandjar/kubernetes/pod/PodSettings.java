@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param cpuRequest processors that the scheduler sets aside, if the limit is not less
  * @param memoryRequest bytes that the scheduler sets aside, if the limit is not less
  * @param longestLife after which the kubelet ends it, whoever forgot to
- * @param workspaceClaim a claim for the workspace that outlives the pod
+ * @param workspace what lies behind the workspace
  * @param template anything else: what a pod starts from; what makes it safe is laid over it
  */
 public record PodSettings(
@@ -40,7 +40,7 @@ public record PodSettings(
         double cpuRequest,
         long memoryRequest,
         Duration longestLife,
-        Optional<String> workspaceClaim,
+        Workspace workspace,
         Optional<Pod> template) {
     /** The image that means: whatever is usual here. */
     public static final String HOST = "host";

@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -105,12 +104,7 @@ public final class SandboxPod {
                 .addToLabels(Marks.labels(id))
                 .addToLabels(Marks.NETWORK, outbound() ? "outbound" : "none")
                 .addToAnnotations(settings.annotations())
-                .addToOwnerReferences(new OwnerReferenceBuilder()
-                        .withApiVersion("v1")
-                        .withKind("Secret")
-                        .withName(secret.getMetadata().getName())
-                        .withUid(secret.getMetadata().getUid())
-                        .build())
+                .addToOwnerReferences(SandboxSecret.ownership(secret))
                 .endMetadata()
                 .editOrNewSpec()
                 .withRestartPolicy("Never")
@@ -137,8 +131,8 @@ public final class SandboxPod {
                 .withRunAsNonRoot(true)
                 .withRunAsUser(user.uid())
                 .withRunAsGroup(user.gid())
-                .withFsGroup(settings.workspaceClaim().isPresent() ? user.gid() : null)
-                .withFsGroupChangePolicy(settings.workspaceClaim().isPresent() ? "OnRootMismatch" : null)
+                .withFsGroup(settings.workspace().claimed() ? user.gid() : null)
+                .withFsGroupChangePolicy(settings.workspace().claimed() ? "OnRootMismatch" : null)
                 .withNewSeccompProfile()
                 .withType("RuntimeDefault")
                 .endSeccompProfile()
@@ -284,7 +278,7 @@ public final class SandboxPod {
     }
 
     private List<Volume> volumes() {
-        return List.of(agentVolume(), workspaceVolume(), empty("home"), empty("tmp"));
+        return List.of(agentVolume(), settings.workspace().volume("workspace", id), empty("home"), empty("tmp"));
     }
 
     private Volume agentVolume() {
@@ -303,15 +297,6 @@ public final class SandboxPod {
             case AgentSource.NodeFolder(String path) ->
                 volume.withNewHostPath(path, "Directory").build();
         };
-    }
-
-    private Volume workspaceVolume() {
-        return settings.workspaceClaim()
-                .map(claim -> new VolumeBuilder()
-                        .withName("workspace")
-                        .withNewPersistentVolumeClaim(claim, false)
-                        .build())
-                .orElseGet(() -> empty("workspace"));
     }
 
     private static Volume empty(String name) {

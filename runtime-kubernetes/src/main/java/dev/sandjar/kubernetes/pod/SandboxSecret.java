@@ -2,6 +2,8 @@ package dev.sandjar.kubernetes.pod;
 
 import dev.sandjar.SandboxId;
 import dev.sandjar.runtime.SandboxKey;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
@@ -82,13 +84,7 @@ public final class SandboxSecret {
 
     /** A patch that says that its sandbox is finished. */
     public static Secret finished() {
-        var annotations = new HashMap<String, @Nullable String>();
-        annotations.put(Marks.MAKING, null);
-        return new SecretBuilder()
-                .withNewMetadata()
-                .withAnnotations(annotations)
-                .endMetadata()
-                .build();
+        return marking(Marks.MAKING, false);
     }
 
     /** Whether its sandbox may never have been finished. */
@@ -113,6 +109,32 @@ public final class SandboxSecret {
     /** The engine's notes. */
     public static String record(Secret secret) {
         return decoded(secret, RECORD);
+    }
+
+    /** Who owns what belongs to a sandbox: when its secret goes, the cluster removes the rest. */
+    static OwnerReference ownership(Secret secret) {
+        return new OwnerReferenceBuilder()
+                .withApiVersion("v1")
+                .withKind("Secret")
+                .withName(secret.getMetadata().getName())
+                .withUid(secret.getMetadata().getUid())
+                .build();
+    }
+
+    /** A patch that writes something down about its sandbox, or takes that back. */
+    public static Secret marking(String annotation, boolean present) {
+        var annotations = new HashMap<String, @Nullable String>();
+        annotations.put(annotation, present ? "true" : null);
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withAnnotations(annotations)
+                .endMetadata()
+                .build();
+    }
+
+    /** Whether its sandbox was stopped. */
+    public static boolean stopped(Secret secret) {
+        return secret.getMetadata().getAnnotations().containsKey(Marks.STOPPED);
     }
 
     /** Whether its sandbox was frozen. */

@@ -34,6 +34,10 @@ class SandboxPodTest {
             .build();
 
     private static PodSettings settings(String agent, Optional<Pod> template) {
+        return settings(agent, new Workspace.Temporary(), template);
+    }
+
+    private static PodSettings settings(String agent, Workspace workspace, Optional<Pod> template) {
         return new PodSettings(
                 AgentSource.parse(agent, "the-agent"),
                 "python:3.11",
@@ -48,7 +52,7 @@ class SandboxPodTest {
                 0.1,
                 128 << 20,
                 Duration.ofDays(1),
-                Optional.empty(),
+                workspace,
                 template);
     }
 
@@ -93,6 +97,25 @@ class SandboxPodTest {
     @ValueSource(strings = {"config-map", "init:agent:1", "image:agent:1"})
     void thePodSecurityLevelRestrictedHolds(String agent) {
         isRestricted(SandboxPod.of(ID, PLAIN, settings(agent, Optional.empty()), SECRET));
+    }
+
+    @Test
+    void aWorkspaceOfItsOwnIsAClaimThatGoesWithTheSecret() {
+        var own = new Workspace.Own(64 << 20, Optional.of("fast"));
+        Pod pod = SandboxPod.of(ID, PLAIN, settings("config-map", own, Optional.empty()), SECRET);
+        assertThat(pod.getSpec().getVolumes())
+                .filteredOn(one -> one.getName().equals("workspace"))
+                .singleElement()
+                .satisfies(one -> assertThat(one.getPersistentVolumeClaim().getClaimName())
+                        .isEqualTo(Marks.name(ID)));
+        assertThat(pod.getSpec().getSecurityContext().getFsGroup()).isPositive();
+        var claim = own.claim(ID, SECRET);
+        assertThat(claim.getSpec().getStorageClassName()).isEqualTo("fast");
+        assertThat(claim.getSpec().getResources().getRequests().get("storage").getNumericalAmount())
+                .isEqualByComparingTo("67108864");
+        assertThat(claim.getMetadata().getOwnerReferences())
+                .singleElement()
+                .satisfies(owner -> assertThat(owner.getUid()).isEqualTo("uid-1"));
     }
 
     @ParameterizedTest(name = "{0} is {1}")

@@ -142,8 +142,14 @@ public interface ServerConfig {
         /** Seconds after which the kubelet ends a sandbox. */
         Optional<String> longestLife();
 
-        /** A claim for the workspace. */
+        /** A claim for the workspace of all. */
         Optional<String> workspaceClaim();
+
+        /** Bytes of a claim of its own for each. */
+        Optional<String> workspaceSize();
+
+        /** Of these claims. */
+        Optional<String> workspaceClass();
 
         /** A file with what every pod starts from. */
         Optional<String> podTemplate();

@@ -93,6 +93,11 @@ final class MeteredSandbox implements Sandbox {
     }
 
     @Override
+    public void stop() {
+        sandbox.stop();
+    }
+
+    @Override
     public void resume() {
         sandbox.resume();
     }

@@ -67,6 +67,7 @@ public final class ApiDoor {
         route(router, DELETE, SANDBOX, Body.NONE, SandboxCalls::delete);
         route(router, PUT, SANDBOX + "/ttl", Body.JSON, SandboxCalls::renew);
         route(router, POST, SANDBOX + "/pause", Body.NONE, SandboxCalls::pause);
+        route(router, POST, SANDBOX + "/stop", Body.NONE, SandboxCalls::stop);
         route(router, POST, SANDBOX + "/resume", Body.NONE, SandboxCalls::resume);
         route(router, GET, SANDBOX + "/stats", Body.NONE, SandboxCalls::stats);
         route(router, GET, SANDBOX + "/ports/:port", Body.STREAM, PortCalls::dial);

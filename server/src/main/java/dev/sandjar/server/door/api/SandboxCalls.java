@@ -49,6 +49,11 @@ final class SandboxCalls {
         call.done();
     }
 
+    static void stop(ApiCall call) {
+        call.sandbox().stop();
+        call.done();
+    }
+
     static void resume(ApiCall call) {
         call.sandbox().resume();
         call.done();
