@@ -1,14 +1,7 @@
 package dev.sandjar.cli;
 
 import dev.sandjar.Sandbox;
-import dev.sandjar.Sandboxes;
-import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Stands still. */
 @Command(
@@ -17,21 +10,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footerHeading = "%n",
         footer = {"Examples:", "  sandjar pause 3fa8", "  sandjar pause 3fa8 77d0", "", Sandjar.PLAIN_EXIT_CODES})
-final class PauseCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private Place place;
-
-    @Parameters(arity = "1..*", paramLabel = "SANDBOX", description = "Ids, or beginnings of them.")
-    private List<String> ids;
-
+final class PauseCommand extends EachCommand {
     @Override
-    public Integer call() throws InterruptedException {
-        try (Sandboxes sandboxes = place.open()) {
-            return Each.sandbox(
-                    sandboxes, ids, Sandbox::pause, spec.commandLine().getErr());
-        }
+    void act(Sandbox sandbox) {
+        sandbox.pause();
     }
 }

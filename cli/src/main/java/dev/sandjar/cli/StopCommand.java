@@ -1,14 +1,7 @@
 package dev.sandjar.cli;
 
 import dev.sandjar.Sandbox;
-import dev.sandjar.Sandboxes;
-import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Nothing runs, and the workspace stays. */
 @Command(
@@ -25,21 +18,9 @@ import picocli.CommandLine.Spec;
             "",
             Sandjar.PLAIN_EXIT_CODES
         })
-final class StopCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private Place place;
-
-    @Parameters(arity = "1..*", paramLabel = "SANDBOX", description = "Ids, or beginnings of them.")
-    private List<String> ids;
-
+final class StopCommand extends EachCommand {
     @Override
-    public Integer call() throws InterruptedException {
-        try (Sandboxes sandboxes = place.open()) {
-            return Each.sandbox(
-                    sandboxes, ids, Sandbox::stop, spec.commandLine().getErr());
-        }
+    void act(Sandbox sandbox) {
+        sandbox.stop();
     }
 }

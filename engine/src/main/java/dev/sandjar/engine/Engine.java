@@ -15,6 +15,7 @@ import dev.sandjar.engine.lease.Reaper;
 import dev.sandjar.engine.lease.SystemAlarms;
 import dev.sandjar.engine.lifecycle.Lifecycle;
 import dev.sandjar.engine.lifecycle.LiveSandbox;
+import dev.sandjar.engine.lifecycle.Pausing;
 import dev.sandjar.engine.lifecycle.Registry;
 import dev.sandjar.engine.lifecycle.SandboxRecord;
 import dev.sandjar.engine.pool.Pool;
@@ -52,6 +53,7 @@ public final class Engine implements AutoCloseable {
     private final Quotas quotas;
     private final Templates templates;
     private final Lifecycle lifecycle;
+    private final Pausing pausing;
     private final Reaper<SandboxId> reaper;
     private final IdempotentCreates creates = new IdempotentCreates();
     private final Map<String, Pool> pools = new LinkedHashMap<>();
@@ -62,14 +64,8 @@ public final class Engine implements AutoCloseable {
         this.alarms = alarms;
         quotas = new Quotas(config.maxPerOwner(), config.maxTotal());
         templates = new Templates(config.templates(), config.defaultImage());
-        lifecycle = new Lifecycle(
-                runtime,
-                registry,
-                alarms,
-                config.createLimit(),
-                config.agentLimit(),
-                config.destroyLimit(),
-                this::gone);
+        lifecycle = new Lifecycle(runtime, registry, alarms, config.agentLimit(), config.destroyLimit(), this::gone);
+        pausing = new Pausing(runtime, config.createLimit(), config.agentLimit(), config.destroyLimit());
         reaper = new Reaper<>(alarms);
     }
 
@@ -223,6 +219,10 @@ public final class Engine implements AutoCloseable {
 
     Lifecycle lifecycle() {
         return lifecycle;
+    }
+
+    Pausing pausing() {
+        return pausing;
     }
 
     EngineConfig config() {

@@ -90,17 +90,17 @@ final class EngineSandbox implements Sandbox {
 
     @Override
     public void pause() {
-        uninterrupted(() -> engine.lifecycle().pause(sandbox));
+        uninterrupted(() -> engine.pausing().pause(sandbox));
     }
 
     @Override
     public void stop() {
-        uninterrupted(() -> engine.lifecycle().stop(sandbox));
+        uninterrupted(() -> engine.pausing().stop(sandbox));
     }
 
     @Override
     public void resume() {
-        uninterrupted(() -> engine.lifecycle().resume(sandbox));
+        uninterrupted(() -> engine.pausing().resume(sandbox));
     }
 
     @Override

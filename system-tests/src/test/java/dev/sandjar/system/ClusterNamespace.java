@@ -34,6 +34,19 @@ final class ClusterNamespace implements AutoCloseable {
         return names;
     }
 
+    /** For whoever has to find out why a test failed. */
+    String everything() {
+        return RealCluster.kubectl(
+                "-n",
+                name,
+                "get",
+                "pods,secrets,leases",
+                "-o",
+                "custom-columns=NAME:.metadata.name,PHASE:.status.phase,"
+                        + "CREATED:.metadata.creationTimestamp,DELETED:.metadata.deletionTimestamp,"
+                        + "NOTES:.metadata.annotations,HOLDER:.spec.holderIdentity");
+    }
+
     @Override
     public void close() {
         RealCluster.kubectl("delete", "namespace", name, "--wait=false");

@@ -37,9 +37,7 @@ class KillCyclesTest {
                 killAfter(random.nextInt(10), Replica.start(home, namespace.name(), "SANDJAR_TEMPLATES_READY_WARM=2"));
             }
             try (var last = Replica.start(home, namespace.name(), "SANDJAR_TEMPLATES_READY_WARM=2")) {
-                Waiting.until(
-                        "every pod is somebody's or the pool's, seed " + seed,
-                        () -> namespace.pods().size() == ids(last).size() + 2);
+                becomesTidy(namespace, last, seed);
                 for (String id : ids(last)) {
                     assertThat(last.method("DELETE", "/sessions/" + id, "").statusCode())
                             .isEqualTo(200);
@@ -48,6 +46,17 @@ class KillCyclesTest {
                         "the pool is all that is left", () -> namespace.pods().size() == 2);
             }
             assertThat(namespace.pods()).isEmpty(); // a server that stops in an orderly way leaves no pool
+        }
+    }
+
+    private static void becomesTidy(ClusterNamespace namespace, RealServer server, long seed) throws Exception {
+        try {
+            Waiting.until(
+                    "every pod is somebody's or the pool's",
+                    () -> namespace.pods().size() == ids(server).size() + 2);
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    "seed " + seed + ", known: " + ids(server) + ", and there is:\n" + namespace.everything(), e);
         }
     }
 

@@ -5,7 +5,6 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
-import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lease.Alarms;
 import dev.sandjar.engine.lease.LeaseRules;
 import dev.sandjar.engine.lease.Verdict;
@@ -37,12 +36,9 @@ public final class Lifecycle {
     /** What could not be removed is broken; trying more often would not mend it. */
     public static final Duration NEXT_REMOVAL = Duration.ofSeconds(30);
 
-    private static final String STOPPED = "it was stopped: only its workspace is kept";
-
     private final SandboxRuntime runtime;
     private final Registry registry;
     private final Alarms alarms;
-    private final Duration createLimit;
     private final Duration agentLimit;
     private final Duration destroyLimit;
     private final Consumer<LiveSandbox> whenGone;
@@ -52,14 +48,12 @@ public final class Lifecycle {
             SandboxRuntime runtime,
             Registry registry,
             Alarms alarms,
-            Duration createLimit,
             Duration agentLimit,
             Duration destroyLimit,
             Consumer<LiveSandbox> whenGone) {
         this.runtime = runtime;
         this.registry = registry;
         this.alarms = alarms;
-        this.createLimit = createLimit;
         this.agentLimit = agentLimit;
         this.destroyLimit = destroyLimit;
         this.whenGone = whenGone;
@@ -90,7 +84,7 @@ public final class Lifecycle {
             AgentConnection agent = connectionTo(sandbox, placement);
             sandbox.ready(agent, placement.weaknesses());
             agent.connect(deadline);
-            tellLease(sandbox, agent);
+            sandbox.tellLease();
             made = sandbox.change(Change.READY, null);
             if (!made) {
                 throw SandboxException.sandboxNotFound(sandbox.id()); // deleted while it was being made
@@ -130,7 +124,7 @@ public final class Lifecycle {
         sandbox.ready(connectionTo(sandbox, placement), placement.weaknesses());
         switch (placement.status()) {
             case DEAD -> sandbox.change(Change.FAIL, placement.reason());
-            case STOPPED -> sandbox.change(Change.FREEZE, STOPPED);
+            case STOPPED -> sandbox.change(Change.FREEZE, Pausing.STOPPED);
             case RUNNING, FROZEN -> {}
         }
         if (!registry.add(sandbox)) {
@@ -138,67 +132,6 @@ public final class Lifecycle {
         }
         whenNew.accept(sandbox);
         return Optional.of(sandbox);
-    }
-
-    public void pause(LiveSandbox sandbox) throws InterruptedException {
-        sandbox.changing.lockInterruptibly();
-        try {
-            sandbox.require(SandboxState.RUNNING);
-            AgentConnection agent = sandbox.agent();
-            // it must know before it stands still: when it wakes, it would end by a lease that was renewed meanwhile,
-            // or find itself idle
-            agent.call(Requests.lease(Duration.ZERO, Duration.ZERO));
-            freeze(sandbox, agent);
-        } finally {
-            sandbox.changing.unlock();
-        }
-    }
-
-    private void freeze(LiveSandbox sandbox, AgentConnection agent) throws InterruptedException {
-        boolean frozen = false;
-        try {
-            runtime.freeze(sandbox.id(), Deadline.in("agent", agentLimit));
-            frozen = sandbox.change(Change.FREEZE, null);
-        } finally {
-            if (!frozen) {
-                tellLease(sandbox, agent);
-            }
-        }
-    }
-
-    /** Its link is cut on the way, which only means "look": what is seen then is that it is stopped. */
-    public void stop(LiveSandbox sandbox) throws InterruptedException {
-        sandbox.changing.lockInterruptibly();
-        try {
-            sandbox.require(SandboxState.RUNNING);
-            runtime.stop(sandbox.id(), Deadline.in("destroy", destroyLimit));
-            sandbox.change(Change.FREEZE, STOPPED);
-        } finally {
-            sandbox.changing.unlock();
-        }
-    }
-
-    public void resume(LiveSandbox sandbox) throws InterruptedException {
-        sandbox.changing.lockInterruptibly();
-        try {
-            sandbox.require(SandboxState.PAUSED);
-            if (isStopped(sandbox)) {
-                runtime.start(sandbox.id(), sandbox.record().spec(), Deadline.in("create", createLimit));
-            } else {
-                runtime.thaw(sandbox.id(), Deadline.in("agent", agentLimit));
-            }
-            sandbox.change(Change.THAW, null);
-            sandbox.require(SandboxState.RUNNING);
-            tellLease(sandbox, sandbox.agent());
-        } finally {
-            sandbox.changing.unlock();
-        }
-    }
-
-    private boolean isStopped(LiveSandbox sandbox) {
-        return runtime.find(sandbox.id())
-                .filter(seen -> seen.status() == Placement.Status.STOPPED)
-                .isPresent();
     }
 
     /** Sets until when it may live. Loses against an expiry that has begun: then it is gone. */
@@ -243,9 +176,8 @@ public final class Lifecycle {
             SandboxRecord record = by.apply(sandbox.record());
             keeping.accept(sandbox.id(), RecordJson.write(record));
             put(sandbox, record);
-            AgentConnection agent = sandbox.agentOrNull();
-            if (agent != null && sandbox.state() == SandboxState.RUNNING) {
-                tellLease(sandbox, agent);
+            if (sandbox.state() == SandboxState.RUNNING) {
+                sandbox.tellLease();
             }
         } finally {
             sandbox.changing.unlock();
@@ -279,7 +211,7 @@ public final class Lifecycle {
             switch (seen.get().status()) {
                 case RUNNING -> sandbox.change(Change.THAW, null);
                 case FROZEN -> sandbox.change(Change.FREEZE, null);
-                case STOPPED -> sandbox.change(Change.FREEZE, STOPPED);
+                case STOPPED -> sandbox.change(Change.FREEZE, Pausing.STOPPED);
                 case DEAD -> sandbox.change(Change.FAIL, seen.get().reason());
             }
         } finally {
@@ -458,12 +390,5 @@ public final class Lifecycle {
 
     private AgentConnection connectionTo(LiveSandbox sandbox, Placement placement) {
         return new AgentConnection(placement, runtime, agentLimit, () -> look(sandbox));
-    }
-
-    /** The agent ends by itself when we are no more: the last line of "nothing leaks". */
-    private void tellLease(LiveSandbox sandbox, AgentConnection agent) {
-        Duration longestIdle = sandbox.record().spec().idleTimeout().orElse(Duration.ZERO);
-        Duration left = Duration.between(alarms.instant(), sandbox.record().expiresAt());
-        agent.tell(Requests.lease(left.isPositive() ? left : Duration.ofMillis(1), longestIdle));
     }
 }

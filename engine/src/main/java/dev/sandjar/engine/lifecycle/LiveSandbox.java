@@ -4,8 +4,10 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxState;
+import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lease.Lease;
 import dev.sandjar.engine.link.AgentConnection;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -207,6 +209,18 @@ public final class LiveSandbox {
             return next.isPresent();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Its agent ends by itself when we are no more: the last line of "nothing leaks". */
+    void tellLease() {
+        AgentConnection open = agentOrNull();
+        if (open != null) {
+            SandboxRecord now = record();
+            Duration left = Duration.between(clock.instant(), now.expiresAt());
+            open.tell(Requests.lease(
+                    left.isPositive() ? left : Duration.ofMillis(1),
+                    now.spec().idleTimeout().orElse(Duration.ZERO)));
         }
     }
 
