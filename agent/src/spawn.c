@@ -20,8 +20,11 @@
 static int score = -1;     /* our own /proc/self/oom_score_adj, opened while it still could be */
 static char own_score[16]; /* what it was */
 
+static int priority; /* what it was when we started */
+
 void spawn_init(void)
 {
+    priority = getpriority(PRIO_PROCESS, 0);
     score = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
     ssize_t n = score < 0 ? -1 : pread(score, own_score, sizeof own_score - 1, 0);
     if (n <= 0 || atoi(own_score) >= 500) {
@@ -164,7 +167,7 @@ static _Noreturn void supervise(const struct spawn *s, int report)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sandjar-command");
-    setpriority(PRIO_PROCESS, 0, 0); /* ours may be higher; refused where it is lower, which stays */
+    setpriority(PRIO_PROCESS, 0, priority); /* ours may have been raised since */
     pid_t command = vfork();
     if (command == 0)
         become(s, report);

@@ -5,12 +5,15 @@ import dev.sandjar.Sandbox;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.Signal;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The end of commands that nobody waits for. */
 @Command(
@@ -27,6 +30,9 @@ import picocli.CommandLine.Parameters;
             Sandjar.PLAIN_EXIT_CODES
         })
 final class KillCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private Place place;
 
@@ -47,24 +53,20 @@ final class KillCommand implements Callable<Integer> {
     private List<String> commands;
 
     @Override
-    public Integer call() {
-        Signal sent = signal == null ? Signal.KILL : Signal.parse(signal);
+    public Integer call() throws InterruptedException {
+        Optional<Signal> sent = Optional.ofNullable(signal).map(Signal::parse);
         try (Sandboxes sandboxes = place.open()) {
             Sandbox sandbox = Place.find(sandboxes, id);
-            for (String command : commands) {
-                end(sandbox, Place.command(sandbox, command), sent);
-            }
-            return 0;
+            return Each.of(
+                    commands,
+                    command -> end(sandbox, Place.command(sandbox, command), sent),
+                    spec.commandLine().getErr());
         }
     }
 
-    private static void end(Sandbox sandbox, CommandInfo command, Signal signal) {
+    private static void end(Sandbox sandbox, CommandInfo command, Optional<Signal> signal) {
         try (var attached = sandbox.attach(command.id(), command.written())) {
-            if (signal.equals(Signal.KILL)) {
-                attached.kill();
-            } else {
-                attached.signal(signal);
-            }
+            signal.ifPresentOrElse(attached::signal, attached::kill);
         }
     }
 }

@@ -257,10 +257,11 @@ public final class Engine implements AutoCloseable {
                 Optional<LiveSandbox> adopted = adopt(placement);
                 if (adopted.isPresent()) {
                     expireIfDue(adopted.get());
-                } else if (SandboxRecord.isOfLaterVersion(placement.record())) {
+                } else if (placement.status() != Placement.Status.DEAD
+                        && SandboxRecord.isAnEngines(placement.record())) { // its agent ends it in time
                     LOG.log(
                             WARNING,
-                            "sandbox {0} belongs to a later version of sandjar and is left alone",
+                            "the notes of sandbox {0} are of another version of sandjar; it is left alone",
                             placement.id());
                 } else {
                     lifecycle.destroy(placement.id());

@@ -12,6 +12,7 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.SandboxRuntime;
 import dev.sandjar.runtime.SandboxRuntimeProvider;
 import dev.sandjar.testing.Waiting;
@@ -32,6 +33,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lifetimes, pools, owners and restarts, with real sandboxes and a clock that the tests move. */
 @Timeout(120)
@@ -348,6 +351,21 @@ class EngineTest {
     private void reopen(EngineConfig.Builder config) {
         engine.close();
         engine = open(config);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"version\": 99}", "{\"version\": 1, \"owner\": \"alice\"}"})
+    void whatItCannotReadOfAnotherVersionsSandboxesIsLeftAlone(String notes) throws Exception {
+        var id = SandboxId.random();
+        var limit = Deadline.in("test", Duration.ofMinutes(1));
+        try (SandboxRuntime place = runtime()) {
+            place.create(id, SandboxSpec.of("host"), notes, limit);
+            engine.close();
+            engine = open(EngineConfig.builder());
+            assertThat(place.find(id)).isPresent();
+            assertThat(alice().list(0, 10).total()).isZero();
+            place.destroy(id, limit);
+        }
     }
 
     private Engine open(EngineConfig.Builder config) {

@@ -42,10 +42,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sandboxes on a cluster, a pod and a secret each, both called {@code sandjar-} and the id. All that is known is in these two; looking at
- * them costs no call, because watches tell of every change. Any number of processes may have one namespace open.
+ * Sandboxes on a cluster, a pod and a secret each, both called {@code sandjar-} and the id; a claim of that name too where workspaces are kept, and no
+ * pod while it is stopped. All that is known is in the first two; looking at them costs no call, because watches tell of every change. Any number of processes may have one namespace open.
  *
  * <p>A spec that names none gets 512 MiB of memory and one processor.
  */
@@ -290,18 +291,60 @@ public final class KubernetesRuntime implements SandboxRuntime {
     public void stop(SandboxId id, Deadline deadline) throws InterruptedException {
         requireKeptWorkspaces();
         existing(id);
+        if (cluster.pods
+                .get(Marks.name(id))
+                .filter(pod -> !Workspace.isOwn(pod))
+                .isPresent()) {
+            throw SandboxException.notSupported(
+                    "keeping the workspace",
+                    "this sandbox, which was made without a volume of its own,",
+                    "pause it instead");
+        }
+        settle(id);
         patch(id, "noting that the sandbox is stopped", SandboxSecret.marking(Marks.STOPPED, true));
         removal.destroyPod(id, deadline);
     }
 
+    /** One server at a time starts it: whose patch of the mark succeeds. */
     @Override
     public void start(SandboxId id, SandboxSpec spec, Deadline deadline) throws InterruptedException {
         requireKeptWorkspaces();
-        Secret secret = cluster.secrets.get(Marks.name(id)).orElseThrow(() -> SandboxException.sandboxNotFound(id));
-        if (SandboxSecret.stopped(secret)) {
+        settle(id);
+        Secret secret = Optional.ofNullable(Api.call(
+                        "looking at the sandbox",
+                        () -> cluster.secrets().withName(Marks.name(id)).get()))
+                .orElseThrow(() -> SandboxException.sandboxNotFound(id));
+        if (!SandboxSecret.stopped(secret)) {
+            return;
+        }
+        if (SandboxSecret.startingUntil(secret).filter(Instant.now()::isBefore).isPresent()) {
+            throw beingStarted(id, null);
+        }
+        try {
+            cluster.secrets.wrote(cluster.secrets()
+                    .withName(Marks.name(id))
+                    .patch(PatchContext.of(PatchType.JSON), SandboxSecret.starting(secret, deadline.left())));
+        } catch (KubernetesClientException e) {
+            throw e.getCode() == 422 ? beingStarted(id, e) : Api.told("noting that the sandbox is being started", e);
+        }
+        boolean started = false;
+        try {
             creation.restart(id, spec, secret, deadline);
             patch(id, "noting that the sandbox runs", SandboxSecret.marking(Marks.STOPPED, false));
+            started = true;
+        } finally {
+            if (!started) {
+                patch(id, "noting that the sandbox is stopped", SandboxSecret.marking(Marks.STOPPED, true));
+            }
         }
+    }
+
+    private static SandboxException beingStarted(SandboxId id, @Nullable Throwable cause) {
+        return new SandboxException(
+                ErrorCode.INVALID_STATE,
+                "sandbox " + id + " is being started by another server",
+                "look at it again in a moment",
+                cause);
     }
 
     private Placement existing(SandboxId id) {

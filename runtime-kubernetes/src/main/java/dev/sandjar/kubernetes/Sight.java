@@ -10,13 +10,14 @@ import dev.sandjar.runtime.Placement;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What a sandbox is, by its secret and its pod, as the watches have them: no call. */
+/** What a sandbox is, by its secret and its pod, as the watches have them: no call, but for one whose pod goes. */
 final class Sight {
     private static final List<String> WEAKNESSES = List.of(
             "the network is closed by a NetworkPolicy, which the cluster's network plugin may or may not enforce",
@@ -45,7 +46,28 @@ final class Sight {
 
     Optional<Placement> find(SandboxId id) {
         String name = Marks.name(id);
-        return cluster.secrets.get(name).flatMap(secret -> look(id, cluster.pods.get(name), secret));
+        Optional<Placement> seen =
+                cluster.secrets.get(name).flatMap(secret -> look(id, cluster.pods.get(name), secret));
+        boolean podGoes = cluster.pods
+                .get(name)
+                .filter(pod -> !PodState.isBeingDeleted(pod))
+                .isEmpty();
+        return podGoes
+                        && seen.filter(one -> one.status() == Placement.Status.DEAD)
+                                .isPresent()
+                ? ask(id, seen)
+                : seen;
+    }
+
+    /** The two watches are not in step: the pod of one that is stopped or started may go or come before its secret says so. Dead is for ever, so it is asked. */
+    private Optional<Placement> ask(SandboxId id, Optional<Placement> seen) {
+        try {
+            Secret secret = cluster.secrets().withName(Marks.name(id)).get();
+            Pod pod = cluster.pods().withName(Marks.name(id)).get();
+            return secret == null ? Optional.empty() : look(id, Optional.ofNullable(pod), secret);
+        } catch (KubernetesClientException unknown) {
+            return seen;
+        }
     }
 
     /** Empty for what is being made, and for what others made ahead. */

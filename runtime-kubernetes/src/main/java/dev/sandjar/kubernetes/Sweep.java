@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Sweep {
     private static final System.Logger LOG = System.getLogger(Sweep.class.getName());
     private static final Duration REMOVAL = Duration.ofSeconds(30);
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(1); // between servers
 
     private final Cluster cluster;
     private final Sight sight;
@@ -53,6 +55,13 @@ final class Sweep {
         if (holder.isPresent()) {
             if (!alive.contains(holder.get())) {
                 inBackground(id, () -> takeAndRemove(id, holder.get()));
+            }
+        } else if (SandboxSecret.stopped(secret)) {
+            boolean starting = SandboxSecret.startingUntil(secret)
+                    .filter(until -> Instant.now().isBefore(until.plus(CLOCK_SKEW)))
+                    .isPresent();
+            if (!starting && cluster.pods.get(Marks.name(id)).isPresent()) { // whoever stopped or started it was killed
+                inBackground(id, () -> removal.destroyPod(id, Deadline.in("destroy", REMOVAL)));
             }
         } else if (cluster.pods.get(Marks.name(id)).isEmpty() && SandboxSecret.making(secret)) {
             if (sight.finished(secret)) {

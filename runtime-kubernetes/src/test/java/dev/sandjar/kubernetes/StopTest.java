@@ -20,7 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -158,6 +162,44 @@ class StopTest {
                         .list()
                         .getItems()
                         .isEmpty());
+    }
+
+    @Test
+    void oneThatWasMadeWithoutAVolumeIsNotStopped() throws Exception {
+        var id = SandboxId.random();
+        try (KubernetesRuntime plain = namespace.runtime(Map.of())) {
+            plain.create(id, PLAIN, "{}", Agents.soon());
+        }
+        Waiting.until("it is seen", () -> runtime.find(id).isPresent());
+        assertThatThrownBy(() -> runtime.stop(id, Agents.soon()))
+                .isInstanceOfSatisfying(
+                        SandboxException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_SUPPORTED));
+        assertThat(Agents.output(runtime, runtime.find(id).orElseThrow(), "echo on"))
+                .isEqualTo("on\n");
+        runtime.destroy(id, Agents.soon());
+    }
+
+    @Test
+    void ofTwoThatStartItAtOnceOneDoes() throws Exception {
+        runtime.stop(sandbox.id(), Agents.soon());
+        try (KubernetesRuntime other = server();
+                var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            var outcomes = new ArrayList<Future<Boolean>>();
+            for (KubernetesRuntime one : List.of(runtime, other)) {
+                outcomes.add(tasks.submit(() -> {
+                    try {
+                        one.start(sandbox.id(), PLAIN, Agents.soon());
+                        return true;
+                    } catch (SandboxException e) {
+                        assertThat(e.code()).isEqualTo(ErrorCode.INVALID_STATE);
+                        return false;
+                    }
+                }));
+            }
+            assertThat(List.of(outcomes.get(0).get(), outcomes.get(1).get())).contains(true);
+        }
+        Waiting.until("it runs", () -> status() == Placement.Status.RUNNING);
+        assertThat(Agents.output(runtime, now(), "echo on")).isEqualTo("on\n");
     }
 
     @Test

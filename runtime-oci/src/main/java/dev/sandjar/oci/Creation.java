@@ -105,7 +105,7 @@ final class Creation {
             open(folder, idBase, user);
             faults.after(id, Step.NOTES);
 
-            try (var users = UserNamespace.make(idBase, Bundle.IDS)) {
+            try (var users = users(idBase)) {
                 Optional<Disk> disk = Disk.make(spec.disk(), folder.disk(), deadline);
                 disk.ifPresent(one -> undo.onFailure(one::release));
                 Path files = disk.map(Disk::folder).orElse(folder.path());
@@ -151,11 +151,23 @@ final class Creation {
         }
     }
 
+    private static UserNamespace users(long idBase) {
+        try {
+            return UserNamespace.make(idBase, Bundle.IDS);
+        } catch (IOException e) {
+            throw new SandboxException(
+                    ErrorCode.START_FAILED,
+                    String.valueOf(e.getMessage()),
+                    "install util-linux, and allow user namespaces: sysctl user.max_user_namespaces=65536",
+                    e);
+        }
+    }
+
     /** Nobody in it has run anything yet; from here on somebody may. */
     private ProcessIdentity seal(OciTool tool, SandboxFolder folder, SandboxSpec spec) throws IOException {
         close(folder);
         ProcessIdentity agent = agent(folder.id());
-        if (!tool.gvisor()) { // its commands have their own scheduler
+        if (!tool.gvisor() && machine.cgroups().has("cpu")) { // else it would come before others of this machine, too
             Priority.raise(agent);
         }
         machine.cgroups()

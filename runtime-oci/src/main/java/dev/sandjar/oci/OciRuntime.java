@@ -25,6 +25,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class OciRuntime implements SandboxRuntime {
     private final Removal removal;
     private final Creation creation;
     private final Doctor doctor;
+    private final Duration cleanup;
 
     private OciRuntime(Options options, Machine machine, Creation.Faults faults) {
         this.home = Home.open(options.home());
@@ -61,6 +63,7 @@ public final class OciRuntime implements SandboxRuntime {
         this.tools = new ToolChoice(home, this.machine, options.limits());
         this.removal = new Removal(home, this.machine);
         this.creation = new Creation(home, this.machine, options.limits().cleanup(), faults);
+        this.cleanup = options.limits().cleanup();
         this.doctor = new Doctor(home, options.ociRuntime(), options.limits());
     }
 
@@ -232,21 +235,28 @@ public final class OciRuntime implements SandboxRuntime {
                 look(folder).ifPresentOrElse(found::add, () -> leftovers.add(folder));
             }
             for (SandboxFolder folder : leftovers) {
-                removeLeftover(folder, deadline);
+                tidyUp(
+                        "what is left of sandbox " + folder.id(),
+                        limit -> removal.removeLeftover(folder, limit),
+                        deadline);
             }
-            images.sweep(deadline);
+            tidyUp("what is left of images", images::sweep, deadline);
             return found;
         });
     }
 
-    /** One that cannot be removed now must not hide the sandboxes that live; the next inventory finds it again. */
-    private void removeLeftover(SandboxFolder folder, Deadline deadline) throws InterruptedException {
+    private interface Tidying {
+        void within(Deadline limit) throws IOException, InterruptedException;
+    }
+
+    /** What cannot be removed now must not hide the sandboxes that live, nor hold up for long whoever looks for them; the next inventory finds it again. */
+    private void tidyUp(String what, Tidying work, Deadline deadline) throws InterruptedException {
         try {
-            removal.removeLeftover(folder, deadline);
+            work.within(Deadline.in("cleanup", cleanup.compareTo(deadline.left()) < 0 ? cleanup : deadline.left()));
         } catch (ClosedByInterruptException e) {
-            throw interrupted("removing what is left of a sandbox", e);
+            throw interrupted("removing " + what, e);
         } catch (IOException | SandboxException e) {
-            LOG.log(WARNING, "what is left of sandbox " + folder.id() + " cannot be removed yet", e);
+            LOG.log(WARNING, what + " cannot be removed yet", e);
         }
     }
 

@@ -45,10 +45,7 @@ final class Removal {
         try (var _ = HeldLock.take(folder.lock(), deadline, "waiting for another " + DOING)) {
             remove(folder, deadline);
         } catch (NoSuchFileException noLock) { // gone meanwhile, or down to what is removed last
-            home.locked(deadline, () -> {
-                removeRest(folder);
-                return true;
-            });
+            removeLeftover(folder, deadline);
         }
     }
 
@@ -57,9 +54,8 @@ final class Removal {
         Optional<HeldLock> free = home.locked(deadline, () -> {
             try {
                 return folder.placement().isPresent() ? Optional.empty() : HeldLock.tryTake(folder.lock());
-            } catch (NoSuchFileException noLock) {
-                removeRest(folder);
-                return Optional.empty();
+            } catch (NoSuchFileException noLock) { // removed by hand, or we were killed in our last step
+                return folder.exists() ? HeldLock.tryMake(folder.lock()) : Optional.empty();
             }
         });
         if (free.isPresent()) {
@@ -86,20 +82,10 @@ final class Removal {
         }
         cgroup.kill(deadline);
         cgroup.remove(deadline);
-        unmount(folder);
-        deleteFiles(folder, deadline);
-    }
-
-    /** What has no lock any more is at its end, or somebody has removed files of it by hand, who could not remove what was mounted. */
-    private static void removeRest(SandboxFolder folder) throws IOException {
-        unmount(folder);
-        Trees.remove(folder.path());
-    }
-
-    private static void unmount(SandboxFolder folder) throws IOException {
         for (Path mounted : Mounts.below(folder.path())) {
             Mounts.detach(mounted);
         }
+        deleteFiles(folder, deadline);
     }
 
     /** The agent is process 1 of its namespace: with it go all others. */

@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -111,11 +112,17 @@ class CrashTest {
     void whatSomebodyHasRemovedByHandInPartIsRemovedWhole() throws Exception {
         Shell shell = Shell.open();
         SandboxFolder folder = Home.open(TestHome.FOLDER).sandbox(shell.id());
-        TestHome.runtime().destroy(shell.id(), Shell.soon());
-        Files.createDirectory(folder.path());
-        dev.sandjar.oci.kernel.DeviceFolder.make(folder.devices()); // mounts
+        var agent = folder.placement().orElseThrow().agent();
+        for (String name : List.of("placement", "range", "key", "lock")) {
+            Files.delete(folder.path().resolve(name));
+        }
+        dev.sandjar.oci.kernel.DeviceFolder.make(folder.devices().resolveSibling("mounted"));
         inventory();
         assertThat(folder.exists()).isFalse();
+        assertThat(Path.of("/proc/self/mountinfo"))
+                .content()
+                .doesNotContain(shell.id().toString());
+        assertThat(agent.alive()).isFalse();
     }
 
     private static void chattr(String change, Path file) throws IOException, InterruptedException {

@@ -163,9 +163,19 @@ interface LifeContract extends SandboxesFixture {
     }
 
     @Test
-    default void aSandboxThatCannotBeStoppedGoesOn() throws Exception {
+    default void aSandboxIsStoppedAndResumedOrGoesOn() throws Exception {
         Sandbox sandbox = sandbox();
-        refuses(ErrorCode.NOT_SUPPORTED, sandbox::stop, "keeping a workspace while nothing runs");
+        sandbox.files().write("kept", "yes");
+        try {
+            sandbox.stop();
+            assertThat(sandbox.info().state()).isEqualTo(SandboxState.PAUSED);
+            assertThat(sandbox.info().reason()).isPresent();
+            refuses(ErrorCode.INVALID_STATE, () -> sandbox.run("true"));
+            sandbox.resume();
+        } catch (SandboxException e) { // not every place can
+            assertThat(e.code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
+        }
+        assertThat(sandbox.run("cat", "kept").stdout()).isEqualTo("yes");
         assertThat(sandbox.run("echo", "on").stdout()).isEqualTo("on\n");
     }
 

@@ -26,8 +26,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes, adopts, changes and removes sandboxes: the only writer of {@link LiveSandbox} and {@link Registry}. One class, because each of its methods
- * is a change under a sandbox's one lock, and what must not overlap is seen by reading them together.
+ * Makes, adopts, changes and removes sandboxes: with {@link Pausing} the only writer of {@link LiveSandbox}, and the only one of {@link Registry}.
+ * Each method is a change under a sandbox's one lock, and what must not overlap is seen by reading them together.
  */
 public final class Lifecycle {
     private static final Duration FIRST_LOOK_AGAIN = Duration.ofMillis(10);

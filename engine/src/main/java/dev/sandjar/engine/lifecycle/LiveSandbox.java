@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One sandbox as this engine knows it. Only {@link Lifecycle} changes it.
+ * One sandbox as this engine knows it. Only {@link Lifecycle} and {@link Pausing} change it.
  *
  * <p>Order of locks: {@code changing}, then {@code lock}. {@code lock} is never held while waiting for anything.
  */
@@ -29,7 +29,7 @@ public final class LiveSandbox {
     private final InstantSource clock;
     private final boolean shared;
 
-    /** Held over calls to the runtime that must come one after another: freeze, thaw, record, destroy. */
+    /** Held over calls to the runtime that must come one after another: freeze, thaw, stop, start, record, destroy. */
     final ReentrantLock changing = new ReentrantLock();
 
     /** Completed when it is gone; exceptionally, and replaced, when removing it failed. */
@@ -175,7 +175,7 @@ public final class LiveSandbox {
         };
     }
 
-    // ---- called by Lifecycle
+    // ---- called by Lifecycle and Pausing
 
     void ready(AgentConnection connection, List<String> weak) {
         lock.lock();

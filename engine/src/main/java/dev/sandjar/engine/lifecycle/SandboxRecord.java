@@ -18,9 +18,9 @@ public record SandboxRecord(
     /** The owner of what nobody has claimed. */
     public static final String NOBODY = "";
 
-    /** Whether these notes are of a version of ours that we cannot read yet; all others that we cannot read are nobody's. */
-    public static boolean isOfLaterVersion(String notes) {
-        return RecordJson.version(notes) > RecordJson.VERSION;
+    /** Whether these notes are of some version of ours, also where we cannot read them; what else cannot be read is nobody's. */
+    public static boolean isAnEngines(String notes) {
+        return RecordJson.version(notes) > 0;
     }
 
     public SandboxRecord withExpiresAt(Instant instant) {

@@ -13,7 +13,7 @@ public final class Marks {
     public static final String NETWORK = "sandjar.dev/network";
     /** Annotation of a secret: its sandbox is frozen. */
     public static final String FROZEN = "sandjar.dev/frozen";
-    /** Annotation of a secret: its sandbox is stopped, and has no pod. */
+    /** Annotation of a secret: its sandbox is stopped, {@code true}, or until when somebody may be starting it. */
     public static final String STOPPED = "sandjar.dev/stopped";
     /** Annotation of a secret: for so many seconds from its creation on somebody may still be making the sandbox. */
     public static final String MAKING = "sandjar.dev/making-seconds";

@@ -31,7 +31,7 @@ public record PodState(Phase phase, String reason) {
 
     /** Judges a pod. */
     public static PodState of(Pod pod) {
-        if (pod.getMetadata().getDeletionTimestamp() != null) {
+        if (isBeingDeleted(pod)) {
             return mayRun(pod)
                     ? new PodState(Phase.DEAD, "its pod is being deleted")
                     : new PodState(Phase.GONE, "its pod was deleted");
@@ -46,6 +46,11 @@ public record PodState(Phase phase, String reason) {
         }
         boolean running = sandbox.isPresent() && sandbox.get().getState().getRunning() != null;
         return new PodState(running ? Phase.RUNNING : Phase.MAKING, "");
+    }
+
+    /** Whether somebody has deleted it, though it is there still. */
+    public static boolean isBeingDeleted(Pod pod) {
+        return pod.getMetadata().getDeletionTimestamp() != null;
     }
 
     /** Whether a process of the sandbox may be there now. The status lags behind: with an address, one may run that it does not tell of yet. */

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -30,6 +31,7 @@ public final class SandboxSecret {
 
     private static final String RECORD = "record";
     private static final String HELD_PATH = "/metadata/annotations/" + Marks.HELD.replace("/", "~1");
+    private static final String STOPPED_PATH = "/metadata/annotations/" + Marks.STOPPED.replace("/", "~1");
     private static final String MAKING_PATH = "/metadata/annotations/" + Marks.MAKING.replace("/", "~1");
 
     private SandboxSecret() {}
@@ -132,7 +134,27 @@ public final class SandboxSecret {
                 .build();
     }
 
-    /** Whether its sandbox was stopped. */
+    /** A JSON patch that says that we start it, and fails when somebody else was faster. */
+    public static String starting(Secret secret, Duration longest) {
+        return """
+                [{"op":"test","path":"%1$s","value":"%2$s"},
+                 {"op":"replace","path":"%1$s","value":"%3$s"}]""".formatted(
+                        STOPPED_PATH,
+                        secret.getMetadata().getAnnotations().get(Marks.STOPPED),
+                        Instant.now().plus(longest));
+    }
+
+    /** Until when somebody may be starting it; empty when nobody is. */
+    public static Optional<Instant> startingUntil(Secret secret) {
+        try {
+            return Optional.of(
+                    Instant.parse(secret.getMetadata().getAnnotations().getOrDefault(Marks.STOPPED, "")));
+        } catch (DateTimeParseException nobody) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether its sandbox was stopped, and does not run again yet. */
     public static boolean stopped(Secret secret) {
         return secret.getMetadata().getAnnotations().containsKey(Marks.STOPPED);
     }

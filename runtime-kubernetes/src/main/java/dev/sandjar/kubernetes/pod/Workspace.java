@@ -3,6 +3,7 @@ package dev.sandjar.kubernetes.pod;
 import dev.sandjar.SandboxId;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -50,6 +51,15 @@ public sealed interface Workspace {
     /** Whether it belongs to somebody else than the pod, who has to let its user write there. */
     default boolean claimed() {
         return !(this instanceof Temporary);
+    }
+
+    /** Whether a sandbox's pod has a workspace of its own, whatever is configured by now. */
+    static boolean isOwn(Pod pod) {
+        return pod.getSpec().getVolumes().stream()
+                .filter(volume -> volume.getPersistentVolumeClaim() != null)
+                .anyMatch(volume -> volume.getPersistentVolumeClaim()
+                        .getClaimName()
+                        .equals(pod.getMetadata().getName()));
     }
 
     /** As the pod of a sandbox has it. */

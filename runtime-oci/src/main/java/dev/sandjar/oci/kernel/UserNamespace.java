@@ -2,8 +2,10 @@ package dev.sandjar.oci.kernel;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The users of one sandbox. Made by the first of them: what the kernel counts by who made a namespace, such as watches of files, it then counts for
@@ -14,30 +16,51 @@ import java.nio.file.Path;
  */
 public record UserNamespace(long first, long fd) implements AutoCloseable {
     private static final int O_CLOEXEC = 02_000_000;
+    private static final int LONGEST_WORDS = 1_000;
 
-    /** The kernel lets no process with threads make one, which a JVM has: a short-lived {@code cat} has it. */
-    public static UserNamespace make(long first, int count) throws IOException, InterruptedException {
+    /**
+     * The kernel lets no process with threads make one, which a JVM has: a short-lived {@code cat} has it. That keeps the right to make one, which
+     * other users may lack.
+     */
+    public static UserNamespace make(long first, int count) throws IOException {
         String id = Long.toString(first);
         Process process = new ProcessBuilder(
-                        "setpriv", "--reuid", id, "--regid", id, "--clear-groups", "unshare", "--user", "cat")
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        "setpriv",
+                        "--reuid",
+                        id,
+                        "--regid",
+                        id,
+                        "--clear-groups",
+                        "--inh-caps",
+                        "+sys_admin",
+                        "--ambient-caps",
+                        "+sys_admin",
+                        "unshare",
+                        "--user",
+                        "cat")
+                .redirectErrorStream(true)
                 .start();
         try (var in = process.getOutputStream();
+                var out = process.getInputStream();
                 var arena = Arena.ofConfined()) {
             in.write('\n');
             in.flush();
-            if (process.getInputStream().read() != '\n') { // its echo comes from behind the unshare
-                throw new IOException("unshare(1) could not make a user namespace");
+            int echo = out.read(); // comes from behind the unshare
+            if (echo != '\n') {
+                in.close();
+                String said = (char) echo + new String(out.readNBytes(LONGEST_WORDS), StandardCharsets.UTF_8);
+                throw new IOException(
+                        "no user namespace can be made: " + (echo < 0 ? "setpriv(1) said nothing" : said.strip()));
             }
             Path proc = Path.of("/proc", Long.toString(process.pid()));
-            for (String map : new String[] {"uid_map", "gid_map"}) {
+            for (String map : List.of("uid_map", "gid_map")) {
                 Files.writeString(proc.resolve(map), "0 " + first + " " + count + "\n");
             }
-            return new UserNamespace(
-                    first,
-                    SystemCall.OPENAT.call(SystemCall.AT_FDCWD, CString.of(arena, proc.resolve("ns/user")), O_CLOEXEC));
+            long fd =
+                    SystemCall.OPENAT.call(SystemCall.AT_FDCWD, CString.of(arena, proc.resolve("ns/user")), O_CLOEXEC);
+            return new UserNamespace(first, fd);
         } finally {
-            process.destroyForcibly().waitFor();
+            process.destroyForcibly(); // the JVM collects it
         }
     }
 
