@@ -1,5 +1,6 @@
 package dev.sandjar.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -29,6 +30,9 @@ final class BareRunc {
             if (mounts.get(i).path("destination").asText().equals("/dev")) {
                 mounts.set(i, json.readTree(DEVICES)); // the sandbox's own is no more once it runs
             }
+        }
+        for (JsonNode namespace : config.path("linux").path("namespaces")) {
+            ((ObjectNode) namespace).remove("path"); // that of its users is no more once it runs
         }
         ArrayNode args = ((ObjectNode) config.get("process")).putArray("args");
         for (String word : command) {
