@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PROOF_LIMIT_MS = 30000, READ_AHEAD = 262144 };
+enum { PROOF_LIMIT_MS = 10000, READ_AHEAD = 262144 };
 
 static struct link *links;
 static void (*opened)(struct channel *, uint8_t kind, struct reader *);
