@@ -5,11 +5,14 @@ import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.limit.RateLimits;
 import dev.sandjar.server.observe.RequestIds;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
 import org.jboss.logging.Logger;
@@ -49,23 +52,38 @@ public class Errors {
                 .put("error", status == 404 ? "NOT_FOUND" : status == 405 ? "METHOD_NOT_ALLOWED" : "INVALID_REQUEST")
                 .put("message", HTTP.getOrDefault(status, "this path does not take such a request"));
         body.putObject("details").put("retryable", false).put("remedy", "GET /openapi lists what there is");
-        return response(status, stamped(body, context)).build();
+        return response(status, stamped(body, context), context).build();
     }
 
-    /** What cuts an answer that had begun comes wrapped; nobody hears of it any more, and it is no mistake of ours. */
+    /** What ends an answer that had begun comes wrapped, and is no mistake of ours. */
     @ServerExceptionMapper
     public Response unknown(Throwable e, RoutingContext context) {
-        return known(
-                e.getCause() instanceof SandboxException why ? why : SandboxException.internal("the request", e),
-                context);
+        if (e.getCause() instanceof SandboxException why) {
+            return known(why, context);
+        }
+        if (e instanceof IOException && context.response().headWritten()) {
+            return known(new SandboxException(ErrorCode.INTERRUPTED, "the client has left", "", e), context);
+        }
+        return known(SandboxException.internal("the request", e), context);
     }
 
     private static Response.ResponseBuilder answer(SandboxException e, RoutingContext context) {
-        return response(e.code().httpStatus(), body(e, context));
+        return response(e.code().httpStatus(), body(e, context), context);
     }
 
-    private static Response.ResponseBuilder response(int status, ObjectNode body) {
+    private static Response.ResponseBuilder response(int status, ObjectNode body, RoutingContext context) {
+        if (context.response().headWritten()) {
+            cut(context.request().connection());
+        }
         return Response.status(status).type(MediaType.APPLICATION_JSON).entity(body);
+    }
+
+    /**
+     * An answer that had begun ends here, or an error's body would follow it and end it as if it were whole: Vert.x by itself closes only
+     * after what waits for the socket has been sent.
+     */
+    private static void cut(HttpConnection connection) {
+        ((ConnectionBase) connection).channelHandlerContext().close(); // before its own handler, which would wait
     }
 
     /** What the client is told; what it is not, but the operator needs, goes into the log under the same id. */
