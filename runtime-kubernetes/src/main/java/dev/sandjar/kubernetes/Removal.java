@@ -17,9 +17,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a sandbox goes: its agent is told to end, which ends every process; then its secret, and nobody has it any more; then its pod, which the
- * cluster itself removes when we do not come to it. Two calls. Where the agent does not answer, the kubelet ends it, and says so two or three
- * seconds later.
+ * How a sandbox goes: its secret, and nobody has it any more; then its agent is told to end, which ends every process; then its pod. Two calls.
+ * Whoever is killed after the first has not left half a sandbox: the cluster's own garbage collector removes the pod. Where the agent does not answer, the
+ * kubelet ends it, and says so two or three seconds later.
  */
 final class Removal {
     private static final long AT_ONCE = 0;
@@ -38,29 +38,30 @@ final class Removal {
     void destroy(SandboxId id, Deadline deadline) throws InterruptedException {
         String name = Marks.name(id);
         Optional<Pod> pod = cluster.pods.get(name);
-        boolean ended = ended(name, pod);
+        Optional<SandboxKey> key = key(name);
         Api.call(
                 "removing the sandbox's secret",
                 deadline,
                 () -> cluster.secrets().withName(name).delete());
         cluster.secrets.get(name).ifPresent(secret -> cluster.secrets.onDelete(secret, false));
-        removePod(id, pod, ended, deadline);
+        removePod(id, pod, key, deadline);
     }
 
     /** Removes its pod with every process; its secret stays. */
     void destroyPod(SandboxId id, Deadline deadline) throws InterruptedException {
         String name = Marks.name(id);
         Optional<Pod> pod = cluster.pods.get(name);
-        removePod(id, pod, ended(name, pod), deadline);
+        removePod(id, pod, key(name), deadline);
     }
 
-    private boolean ended(String name, Optional<Pod> pod) throws InterruptedException {
-        return pod.isPresent() && (!PodState.mayRun(pod.get()) || endAgent(name, pod.get()));
+    private Optional<SandboxKey> key(String name) {
+        return cluster.secrets.get(name).flatMap(SandboxSecret::key);
     }
 
-    private void removePod(SandboxId id, Optional<Pod> pod, boolean ended, Deadline deadline)
+    private void removePod(SandboxId id, Optional<Pod> pod, Optional<SandboxKey> key, Deadline deadline)
             throws InterruptedException {
         String name = Marks.name(id);
+        boolean ended = pod.isPresent() && (!PodState.mayRun(pod.get()) || endAgent(pod.get(), key));
         boolean wasThere = delete(name, ended ? AT_ONCE : ORDERLY, deadline);
         if (wasThere || pod.isPresent()) {
             awaitEnd(id, name, deadline);
@@ -68,8 +69,7 @@ final class Removal {
     }
 
     /** Whether the agent has ended, and the kernel has taken the rest: its end of the link goes last. */
-    private boolean endAgent(String name, Pod pod) throws InterruptedException {
-        Optional<SandboxKey> key = cluster.secrets.get(name).flatMap(SandboxSecret::key);
+    private boolean endAgent(Pod pod, Optional<SandboxKey> key) throws InterruptedException {
         if (key.isEmpty()) {
             return false;
         }
