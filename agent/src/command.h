@@ -12,6 +12,7 @@ struct pipe_end {
     struct source source; /* first */
     struct command *command;
     uint8_t stream;
+    bool rests;         /* was emptied a moment ago, and is not looked at yet */
     int64_t last_bytes; /* after the command's end: what was in the pipe then and is still to be read; -1: still running */
 };
 

@@ -7,10 +7,11 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STARVED_REST_MS = 100 };
+enum { STARVED_REST_MS = 100, REST_NS = 200000 };
 
 static void wake_followers(struct command *c)
 {
@@ -66,15 +67,53 @@ static uint8_t *take_room(struct command *c, uint8_t stream, size_t *room)
     return to;
 }
 
+static void watch(struct pipe_end *p, uint32_t events)
+{
+    if (p->source.fd >= 0)
+        source_watch(&p->source, p->rests ? 0 : events);
+}
+
 void output_watch(struct command *c)
 {
     uint32_t events = make_room(c) ? EPOLLIN : 0;
 
-    if (c->out.source.fd >= 0)
-        source_watch(&c->out.source, events);
-    if (c->err.source.fd >= 0)
-        source_watch(&c->err.source, events);
+    watch(&c->out, events);
+    watch(&c->err, events);
 }
+
+/* ---- A writer of small pieces would wake us for each of them, and we the engine. What comes after a pause is read at once; what follows, together. */
+
+static bool resting;
+
+static void rests_end(struct source *timer, uint32_t events)
+{
+    uint64_t times;
+
+    (void)events;
+    if (read(timer->fd, &times, sizeof times) < 0)
+        return;
+    resting = false;
+    for (struct command *c = commands; c != NULL; c = c->next)
+        if (c->out.rests || c->err.rests) {
+            c->out.rests = c->err.rests = false;
+            output_watch(c);
+        }
+}
+
+static void rest(struct pipe_end *p)
+{
+    static struct source timer = {.fd = -1, .ready = rests_end};
+    const struct itimerspec once = {.it_value.tv_nsec = REST_NS};
+
+    if (timer.fd < 0)
+        timer.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (timer.fd < 0 || !source_watch(&timer, EPOLLIN) || (!resting && timerfd_settime(timer.fd, 0, &once, NULL) < 0))
+        return; /* it is slower without */
+    resting = p->rests = true;
+    watch(p, 0);
+}
+
+/* ---- */
 
 static void record_ending(struct command *c)
 {
@@ -92,6 +131,7 @@ static void record_ending(struct command *c)
             c->how_value = 0;
         }
     }
+    links_used();
     c->out.source.ready = c->err.source.ready = output_discard; /* its background children live on, unheard */
     if (c->out.source.fd >= 0)
         source_watch(&c->out.source, EPOLLIN);
@@ -147,6 +187,8 @@ void output_ready(struct source *s, uint32_t events)
         if (p->last_bytes > 0)
             p->last_bytes -= n;
         wake_followers(c);
+        if (p->last_bytes < 0 && (size_t)n < room)
+            rest(p);
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) { /* a terminal says EIO when its last user is gone */
         source_close(s);
     } else if (p->last_bytes > 0) {
@@ -205,11 +247,13 @@ bool command_reaped(pid_t pid, int status)
             else if (p->source.fd >= 0 && ioctl(p->source.fd, FIONREAD, &waiting) < 0)
                 waiting = 0;
             p->last_bytes = waiting;
+            p->rests = false;
             if (p == &c->err)
                 break;
         }
         if (c->report.fd >= 0 && c->starting != NULL)
             c->report.ready(&c->report, 0);
+        output_watch(c);
         command_end_when_drained(c);
         return true;
     }
