@@ -110,6 +110,7 @@ int64_t links_next_deadline(void);
 void links_expire(void);
 void links_pump(void); /* sends what became ready since the last call */
 int64_t links_last_traffic(void);
+void links_used(void); /* as traffic is */
 
 bool channel_can_send(const struct channel *c, size_t payload);
 void channel_reply(struct channel *c, const struct bytes *payload);

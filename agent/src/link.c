@@ -220,6 +220,11 @@ int64_t links_last_traffic(void)
     return last_traffic;
 }
 
+void links_used(void)
+{
+    last_traffic = now_ms();
+}
+
 int64_t links_next_deadline(void)
 {
     int64_t next = INT64_MAX;

@@ -396,6 +396,13 @@ class AgentTest {
     }
 
     @Test
+    void aCommandMayRunForLongerThanTheIdleLimitAndIsHeardToItsEnd() throws Exception {
+        link.open(Requests.lease(Duration.ZERO, Duration.ofMillis(500))).reply(LIMIT);
+        assertThat(run("sleep", "1").ended()).isEqualTo(new Replies.Ended(Replies.How.EXITED, 0));
+        agent.awaitEnd(); // by then it was idle
+    }
+
+    @Test
     void aCommandIdIsUsedOnce() throws Exception {
         var id = UUID.randomUUID();
         start(id, LIMIT, 0, "true");

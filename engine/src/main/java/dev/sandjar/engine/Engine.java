@@ -11,8 +11,10 @@ import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.engine.lease.Alarms;
+import dev.sandjar.engine.lease.LeaseRules;
 import dev.sandjar.engine.lease.Reaper;
 import dev.sandjar.engine.lease.SystemAlarms;
+import dev.sandjar.engine.lease.Verdict;
 import dev.sandjar.engine.lifecycle.Lifecycle;
 import dev.sandjar.engine.lifecycle.LiveSandbox;
 import dev.sandjar.engine.lifecycle.Pausing;
@@ -280,7 +282,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private void expireIfDue(LiveSandbox sandbox) {
-        if (!config.resident() && !alarms.instant().isBefore(sandbox.record().expiresAt())) {
+        if (!config.resident() && LeaseRules.judge(sandbox.lease(), alarms.instant()) instanceof Verdict.Reap) {
             discard(sandbox);
         }
     }

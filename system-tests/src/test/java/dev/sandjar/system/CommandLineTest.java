@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.testing.Waiting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,6 +92,13 @@ class CommandLineTest {
         Ran gone = sandjar("", "info", id);
         assertThat(gone.code()).isEqualTo(125);
         assertThat(gone.err()).startsWith("sandjar: no sandbox " + id + "\n");
+    }
+
+    @Test
+    void anIdleSandboxIsGoneThoughNobodyStaysToRemoveIt() throws Exception {
+        String id = sandjar("", "create", "--idle", "1s").out().strip();
+        assertThat(sandjar("", "exec", id, "--", "sleep", "2").code()).isZero(); // in use for longer
+        Waiting.until("it is not listed", () -> !sandjar("", "ls").out().contains(id));
     }
 
     @Test

@@ -84,7 +84,7 @@ public final class Lifecycle {
             AgentConnection agent = connectionTo(sandbox, placement);
             sandbox.ready(agent, placement.weaknesses());
             agent.connect(deadline);
-            sandbox.tellLease();
+            sandbox.setLease();
             made = sandbox.change(Change.READY, null);
             if (!made) {
                 throw SandboxException.sandboxNotFound(sandbox.id()); // deleted while it was being made
@@ -123,7 +123,10 @@ public final class Lifecycle {
         var sandbox = new LiveSandbox(placement.id(), record.get(), state, alarms, runtime.shared());
         sandbox.ready(connectionTo(sandbox, placement), placement.weaknesses());
         switch (placement.status()) {
-            case DEAD -> sandbox.change(Change.FAIL, placement.reason());
+            case DEAD -> {
+                sandbox.change(Change.FAIL, placement.reason());
+                sandbox.unusedSince(record.get().createdAt()); // perhaps it was used later, but nobody can use it now
+            }
             case STOPPED -> sandbox.change(Change.FREEZE, Pausing.STOPPED);
             case RUNNING, FROZEN -> {}
         }
@@ -158,15 +161,19 @@ public final class Lifecycle {
      * @param by makes the new one of the one that it has then: what was read before somebody else's change would undo that
      */
     public void change(LiveSandbox sandbox, UnaryOperator<SandboxRecord> by) throws InterruptedException {
-        change(sandbox, by, runtime::record);
+        change(sandbox, by, runtime::record, LiveSandbox::setLease);
     }
 
     /** Gives a sandbox that was made ahead to its owner. */
     public void claim(LiveSandbox sandbox, SandboxRecord record) throws InterruptedException {
-        change(sandbox, _ -> record, runtime::claim);
+        change(sandbox, _ -> record, runtime::claim, LiveSandbox::tellLease); // its owner is in a hurry, and we stay
     }
 
-    private void change(LiveSandbox sandbox, UnaryOperator<SandboxRecord> by, BiConsumer<SandboxId, String> keeping)
+    private void change(
+            LiveSandbox sandbox,
+            UnaryOperator<SandboxRecord> by,
+            BiConsumer<SandboxId, String> keeping,
+            Consumer<LiveSandbox> leasing)
             throws InterruptedException {
         sandbox.changing.lockInterruptibly();
         try {
@@ -177,7 +184,7 @@ public final class Lifecycle {
             keeping.accept(sandbox.id(), RecordJson.write(record));
             put(sandbox, record);
             if (sandbox.state() == SandboxState.RUNNING) {
-                sandbox.tellLease();
+                leasing.accept(sandbox);
             }
         } finally {
             sandbox.changing.unlock();

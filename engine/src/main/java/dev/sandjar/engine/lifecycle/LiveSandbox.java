@@ -4,6 +4,7 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxState;
+import dev.sandjar.agent.Request;
 import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lease.Lease;
 import dev.sandjar.engine.link.AgentConnection;
@@ -188,6 +189,15 @@ public final class LiveSandbox {
         }
     }
 
+    void unusedSince(Instant then) {
+        lock.lock();
+        try {
+            lastActivity = then;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void record(SandboxRecord changed) {
         lock.lock();
         try {
@@ -216,12 +226,28 @@ public final class LiveSandbox {
     void tellLease() {
         AgentConnection open = agentOrNull();
         if (open != null) {
-            SandboxRecord now = record();
-            Duration left = Duration.between(clock.instant(), now.expiresAt());
-            open.tell(Requests.lease(
-                    left.isPositive() ? left : Duration.ofMillis(1),
-                    now.spec().idleTimeout().orElse(Duration.ZERO)));
+            open.tell(leaseNow());
         }
+    }
+
+    /** The same, and it has heard it on return, if it can be reached: for engines that end at once. */
+    void setLease() {
+        AgentConnection open = agentOrNull();
+        if (open != null) {
+            try {
+                open.call(leaseNow());
+            } catch (SandboxException unreachable) {
+                // whoever looks will see
+            }
+        }
+    }
+
+    private Request leaseNow() {
+        SandboxRecord now = record();
+        Duration left = Duration.between(clock.instant(), now.expiresAt());
+        return Requests.lease(
+                left.isPositive() ? left : Duration.ofMillis(1),
+                now.spec().idleTimeout().orElse(Duration.ZERO));
     }
 
     CompletableFuture<Void> gone() {

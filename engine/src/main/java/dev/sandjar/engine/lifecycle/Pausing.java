@@ -44,7 +44,7 @@ public final class Pausing {
             frozen = sandbox.change(Change.FREEZE, null);
         } finally {
             if (!frozen) {
-                sandbox.tellLease();
+                sandbox.setLease();
             }
         }
     }
@@ -72,7 +72,7 @@ public final class Pausing {
             }
             sandbox.change(Change.THAW, null);
             sandbox.require(SandboxState.RUNNING);
-            sandbox.tellLease();
+            sandbox.setLease();
         } finally {
             sandbox.changing.unlock();
         }
