@@ -9,6 +9,10 @@ TEST_PACKAGES="/usr/lib/gcc/x86_64-linux-gnu/12/libasan.so=libgcc-12-dev clang-1
   docker-registry=docker-registry runsc=runsc /bin/busybox=busybox-static /usr/lib/python3/dist-packages/requests/__init__.py=python3-requests
   /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1=faketime"
 
+announce() { # what takes minutes: whoever waits must know why, also where a log is read
+  echo "sandjar: $*" >&2
+}
+
 say() { # progress, for people only
   if [ -t 2 ] || [ -n "${CI:-}" ]; then echo "sandjar: $*" >&2; fi
 }
@@ -46,7 +50,7 @@ need_packages() { # command=package ...: installs the packages whose commands ar
     sudo -n true 2>/dev/null || give_up "missing: $missing" "run: sudo apt-get install --no-install-recommends $missing"
     as_root=(sudo -n)
   fi
-  say "installing $missing"
+  announce "installing $missing"
   log=$(mktemp)
   # shellcheck disable=SC2086
   "${as_root[@]}" apt-get update -qq >"$log" 2>&1 || true # perhaps an old list is good enough

@@ -48,11 +48,6 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
         return code(e);
     }
 
-    /** One file of many that a copy goes on without. */
-    static void leftOut(String path, String why) {
-        System.err.println("sandjar: left out: " + Text.safe(path) + " " + why);
-    }
-
     private static int code(Exception e) {
         if (!(e instanceof SandboxException known)) {
             return FAILED;

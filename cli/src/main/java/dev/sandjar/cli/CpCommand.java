@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "As with cp -r: what is there is replaced, and into a folder that is there a copy goes under its own name.",
             "A path without a slash in front is relative to the sandbox's workspace. Links are followed.",
             "",
-            Sandjar.PLAIN_EXIT_CODES
+            "Exit codes: 0 done, 1 something was left out, 2 wrong usage, 125 it failed, 255 sandbox lost."
         })
 final class CpCommand implements Callable<Integer> {
     private static final Pattern INSIDE = Pattern.compile("([0-9A-Fa-f-]+):(.*)", Pattern.DOTALL);
@@ -78,10 +78,11 @@ final class CpCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "one of FROM and TO must be SANDBOX:path, the other a path here, or -");
         }
+        var leftOut = new LeftOut();
         try (Sandboxes sandboxes = place.open()) {
             if (source.isPresent()) {
                 Sandbox sandbox = Place.find(sandboxes, source.get().sandbox());
-                var download = new Download(sandbox.files());
+                var download = new Download(sandbox.files(), leftOut);
                 if (to.equals("-")) {
                     download.toStandardOutput(source.get().path());
                 } else {
@@ -89,7 +90,7 @@ final class CpCommand implements Callable<Integer> {
                 }
             } else {
                 Inside inside = target.orElseThrow();
-                var upload = new Upload(Place.find(sandboxes, inside.sandbox()));
+                var upload = new Upload(Place.find(sandboxes, inside.sandbox()), leftOut);
                 if (from.equals("-")) {
                     upload.standardInput(inside.path());
                 } else {
@@ -97,6 +98,6 @@ final class CpCommand implements Callable<Integer> {
                 }
             }
         }
-        return 0;
+        return leftOut.exitCode();
     }
 }

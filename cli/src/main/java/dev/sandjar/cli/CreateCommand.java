@@ -1,6 +1,7 @@
 package dev.sandjar.cli;
 
 import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxException;
 import dev.sandjar.Sandboxes;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +48,23 @@ final class CreateCommand implements Callable<Integer> {
                 Sandbox sandbox = key == null ? sandboxes.create(spec.spec()) : sandboxes.create(spec.spec(), key);
                 interrupts.cleanUp();
                 System.out.println(json ? Json.text(Json.of(sandbox.info())) : sandbox.id());
+                if (System.out.checkError() && key == null) { // with a key, the same call names it again
+                    removeUnnamed(sandbox);
+                }
                 return 0;
             } catch (InterruptedException nothingIsLeft) {
                 return interrupts.exitCode();
             }
+        }
+    }
+
+    /** Nobody has read its id, so nobody would use or remove it. That the output cannot be written is told at the exit. */
+    private static void removeUnnamed(Sandbox sandbox) {
+        try {
+            sandbox.delete();
+        } catch (SandboxException stays) {
+            System.err.println("sandjar: sandbox " + sandbox.id() + " was made and could not be removed again: "
+                    + Text.safe(String.valueOf(stays.getMessage())));
         }
     }
 }

@@ -9,20 +9,25 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /** Files of a sandbox, onto this machine. Their names are a stranger's: none may lead out of the folder that was meant. */
 final class Download {
     private static final int DEEPEST = 100; // a hostile sandbox answers for ever
 
     private final SandboxFiles files;
+    private final LeftOut leftOut;
 
-    Download(SandboxFiles files) {
+    Download(SandboxFiles files, LeftOut leftOut) {
         this.files = files;
+        this.leftOut = leftOut;
     }
 
     void toStandardOutput(String from) throws IOException {
@@ -72,16 +77,34 @@ final class Download {
         if (depth > DEEPEST) {
             throw SandboxException.invalid("the depth of the folder", "over " + DEEPEST, "at most " + DEEPEST);
         }
+        List<FileInfo> entries = files.list(from);
         Files.createDirectories(to);
-        for (FileInfo entry : files.list(from)) {
+        for (FileInfo entry : entries) {
             Path target = to.resolve(plain(entry.name()));
             String inside = (from.endsWith("/") ? from : from + "/") + entry.name();
-            switch (entry.type()) {
-                case DIRECTORY -> folder(inside, ownFolder(target), depth + 1);
-                case FILE -> file(entry, inside, target);
-                case SYMLINK -> link(entry, inside, target);
-                case OTHER -> Complaints.leftOut(inside, "is neither a file nor a folder");
+            try {
+                inFolder(entry, inside, target, depth);
+            } catch (SandboxException e) {
+                leaveOut(inside, e);
             }
+        }
+    }
+
+    private void inFolder(FileInfo entry, String inside, Path target, int depth) throws IOException {
+        switch (entry.type()) {
+            case DIRECTORY -> folder(inside, ownFolder(target), depth + 1);
+            case FILE -> file(entry, inside, target);
+            case SYMLINK -> link(entry, inside, target);
+            case OTHER -> leftOut.add(inside, "is neither a file nor a folder");
+        }
+    }
+
+    /** One file's own trouble does not keep the others from being copied. */
+    private void leaveOut(String path, SandboxException why) {
+        switch (why.code()) {
+            case PERMISSION_DENIED -> leftOut.add(path, "may not be read by the sandbox's user");
+            case FILE_NOT_FOUND -> leftOut.add(path, "is gone");
+            default -> throw why;
         }
     }
 
@@ -100,12 +123,31 @@ final class Download {
             if (e.code() == ErrorCode.SANDBOX_LOST || e.code() == ErrorCode.UNAVAILABLE) {
                 throw e;
             }
-            Complaints.leftOut(inside, "is a link that cannot be followed to a file");
+            leftOut.add(inside, "is a link that cannot be followed to a file");
         }
     }
 
-    /** All or nothing: until the last byte is there, the old file or none is seen. */
     private void file(FileInfo info, String from, Path target) throws IOException {
+        try {
+            wholeFile(info, from, target);
+        } catch (IOException e) {
+            throw about(target, e);
+        }
+    }
+
+    /** The same of the file that was meant, instead of the one beside it that is written first. */
+    private static IOException about(Path target, IOException e) {
+        return switch (e) {
+            case NoSuchFileException folder -> folder;
+            case AccessDeniedException _ -> new AccessDeniedException(target.toString());
+            case FileSystemException file -> new FileSystemException(target.toString(), null, file.getReason());
+            case IOException io when io.getCause() instanceof SandboxException -> io;
+            default -> new FileSystemException(target.toString(), null, e.getMessage());
+        };
+    }
+
+    /** All or nothing: until the last byte is there, the old file or none is seen. */
+    private void wholeFile(FileInfo info, String from, Path target) throws IOException {
         Path folder = target.toAbsolutePath().getParent();
         if (folder != null && !Files.isDirectory(folder)) {
             throw new NoSuchFileException(folder.toString());

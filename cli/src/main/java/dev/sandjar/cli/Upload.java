@@ -11,6 +11,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -25,13 +26,16 @@ import java.util.Set;
 /** Files of this machine, into a sandbox. */
 final class Upload {
     private static final int AT_ONCE = 500; // paths in one chmod
+    private static final String UNREADABLE = "may not be read by you";
 
     private final Sandbox sandbox;
     private final SandboxFiles files;
+    private final LeftOut leftOut;
     private final List<String> executables = new ArrayList<>();
 
-    Upload(Sandbox sandbox) {
+    Upload(Sandbox sandbox, LeftOut leftOut) {
         this.sandbox = sandbox;
+        this.leftOut = leftOut;
         files = sandbox.files();
     }
 
@@ -87,21 +91,23 @@ final class Upload {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (attributes.isRegularFile()) {
-                    file(file, inside(file));
+                    fileIfReadable(file, inside(file));
                 } else if (attributes.isSymbolicLink()) {
-                    Complaints.leftOut(file.toString(), "is a link that cannot be followed");
+                    leftOut.add(file.toString(), "is a link that cannot be followed");
                 } else {
-                    Complaints.leftOut(file.toString(), "is neither a file nor a folder");
+                    leftOut.add(file.toString(), "is neither a file nor a folder");
                 }
                 return FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                if (!(e instanceof FileSystemLoopException)) {
-                    throw e;
+                switch (e) {
+                    case FileSystemLoopException _ ->
+                        leftOut.add(file.toString(), "is a link to a folder that it is in");
+                    case AccessDeniedException _ -> leftOut.add(file.toString(), UNREADABLE);
+                    default -> throw e;
                 }
-                Complaints.leftOut(file.toString(), "is a link to a folder that it is in");
                 return FileVisitResult.CONTINUE;
             }
 
@@ -110,6 +116,14 @@ final class Upload {
                 return below.isEmpty() ? to : to + (to.endsWith("/") ? "" : "/") + below;
             }
         });
+    }
+
+    private void fileIfReadable(Path from, String to) throws IOException {
+        try {
+            file(from, to);
+        } catch (AccessDeniedException e) {
+            leftOut.add(from.toString(), UNREADABLE);
+        }
     }
 
     private void file(Path from, String to) throws IOException {

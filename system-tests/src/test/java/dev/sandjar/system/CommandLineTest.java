@@ -113,9 +113,50 @@ class CommandLineTest {
                 .isZero();
         Files.writeString(tree.resolve("plain"), "content");
         Ran ran = sandjar("", "cp", tree.toString(), id + ":");
-        assertThat(ran.code()).isZero();
-        assertThat(ran.err()).contains("left out: ", "dangling is a link", "round is a link", "pipe is neither");
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains("left out: ", "dangling is a link", "round is a link", "pipe is neither")
+                .endsWith("sandjar: the copy is partial: 3 left out\n");
         assertThat(sandjar("", "exec", id, "--", "ls", "tree").out()).isEqualTo("plain\n");
+        assertThat(sandjar("", "rm", id).code()).isZero();
+    }
+
+    @Test
+    void aCopyOutGoesOnWithoutAFolderThatMayNotBeRead() throws Exception {
+        String id = sandjar("", "create").out().strip();
+        sandjar(
+                "",
+                "exec",
+                id,
+                "--",
+                "sh",
+                "-c",
+                "mkdir -p t/a t/z; echo x > t/b; echo y > t/z/c; chmod 0 t/a; echo > t/d; chmod 0 t/d");
+        Ran ran = sandjar("", "cp", id + ":t", folder.toString());
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains("t/a may not be read by the sandbox's user", "t/d may not be read")
+                .endsWith("sandjar: the copy is partial: 2 left out\n");
+        assertThat(folder.resolve("t/b")).hasContent("x");
+        assertThat(folder.resolve("t/z/c")).hasContent("y");
+        assertThat(sandjar("", "rm", id).code()).isZero();
+    }
+
+    @Test
+    void aSandboxWhoseIdCannotBePrintedIsRemovedAgain() throws Exception {
+        Process create =
+                builder("create").redirectOutput(Path.of("/dev/full").toFile()).start();
+        assertThat(create.waitFor()).isEqualTo(125);
+        assertThat(sandjar("", "ls", "-q").out()).isEmpty();
+    }
+
+    @Test
+    void aCopyThatFailsNamesTheFileThatWasMeant() throws Exception {
+        String id = sandjar("x", "create").out().strip();
+        sandjar("x", "cp", "-", id + ":t/a");
+        Path taken = Files.createDirectories(folder.resolve("t/a/full")).getParent();
+        Ran ran = sandjar("", "cp", id + ":t", folder.toString());
+        assertThat(ran.err()).isEqualTo("sandjar: " + taken + ": Is a directory\n");
         assertThat(sandjar("", "rm", id).code()).isZero();
     }
 
