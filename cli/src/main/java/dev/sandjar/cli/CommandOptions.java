@@ -34,7 +34,8 @@ final class CommandOptions {
 
     @Option(
             names = {"-t", "--tty"},
-            description = "Refused: there are no terminals yet.")
+            hidden = true, // there are no terminals yet
+            description = "Refused.")
     private boolean tty;
 
     CommandSpec spec(List<String> words) {

@@ -31,13 +31,14 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
         if (e instanceof IOException && "Broken pipe".equals(e.getMessage())) {
             return PIPE_BROKEN; // whoever read has what it wanted
         }
-        return tell(e, command.getErr());
+        return tell(e, command);
     }
 
     /** The exit code that the exception means, after telling what happened. */
-    static int tell(Exception e, PrintWriter err) {
-        err.println("sandjar: " + Text.safe(sentence(e)));
-        String remedy = remedy(e);
+    static int tell(Exception e, CommandLine verb) {
+        PrintWriter err = verb.getErr();
+        err.println("sandjar: " + Text.safe(AsTyped.sentence(sentence(e), verb.getCommandSpec())));
+        String remedy = remedy(e, verb);
         if (!remedy.isEmpty()) {
             err.println("         " + Text.safe(remedy));
         }
@@ -75,8 +76,9 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
         };
     }
 
-    private static String remedy(Exception e) {
+    private static String remedy(Exception e, CommandLine verb) {
         return switch (e) {
+            case SandboxException known when known.remedy().equals("send a value that is allowed") -> seeHelp(verb);
             case SandboxException known
             when known.code() == ErrorCode.SANDBOX_NOT_FOUND -> "it may have expired or been removed; run: sandjar ls";
             case SandboxException known
@@ -94,14 +96,24 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
         err.println("sandjar: " + Text.safe(unknownVerb(e).orElseGet(() -> sentence(e))));
-        err.println("         run: " + command.getCommandSpec().qualifiedName() + " --help");
+        err.println("         " + seeHelp(command));
         err.flush();
         return USAGE;
     }
 
-    /** Picocli stutters: "Value for option option '--env' (NAME=VALUE) should be in KEY=VALUE format but was FOO". */
+    private static String seeHelp(CommandLine verb) {
+        return "run: " + verb.getCommandSpec().qualifiedName() + " --help";
+    }
+
+    /**
+     * Picocli stutters: "Value for option option '--env' (NAME=VALUE) should be in KEY=VALUE format but was FOO", and
+     * is learned: "Error: --json, --quiet are mutually exclusive (specify only one)".
+     */
     private static String sentence(CommandLine.ParameterException e) {
-        return String.valueOf(e.getMessage()).replace("option option ", "option ");
+        String message = String.valueOf(e.getMessage());
+        return e instanceof CommandLine.MutuallyExclusiveArgsException
+                ? message.replaceFirst("^Error: (.*), (.*) are mutually exclusive.*$", "say $1 or $2, not both")
+                : message.replace("option option ", "option ");
     }
 
     private static Optional<String> unknownVerb(CommandLine.ParameterException e) {

@@ -56,12 +56,9 @@ final class CpCommand implements Callable<Integer> {
         }
     }
 
-    private void refuseIfMeantAsInside(String path) {
+    private static void refuseIfMeantAsInside(String path) {
         if (path.matches("[^/:]+:.*")) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    '"' + path.substring(0, path.indexOf(':'))
-                            + "\" is no beginning of a sandbox's id: those have hexadecimal digits and - only");
+            Place.beginning(path.substring(0, path.indexOf(':')), "sandbox");
         }
     }
 

@@ -2,13 +2,13 @@ package dev.sandjar.cli;
 
 import dev.sandjar.Sandbox;
 import dev.sandjar.Sandboxes;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import picocli.CommandLine;
 
 /** The same for several sandboxes. One that fails is told and does not keep the others from it. */
 final class Each {
@@ -21,13 +21,13 @@ final class Each {
      *
      * @return 0, or the exit code of the last one that failed
      */
-    static int sandbox(Sandboxes sandboxes, List<String> ids, Consumer<Sandbox> action, PrintWriter err)
+    static int sandbox(Sandboxes sandboxes, List<String> ids, Consumer<Sandbox> action, CommandLine verb)
             throws InterruptedException {
-        return of(ids, id -> action.accept(Place.find(sandboxes, id)), err);
+        return of(ids, id -> action.accept(Place.find(sandboxes, id)), verb);
     }
 
     /** As {@link #sandbox}, with the ids as they are. */
-    static int of(List<String> ids, Consumer<String> action, PrintWriter err) throws InterruptedException {
+    static int of(List<String> ids, Consumer<String> action, CommandLine verb) throws InterruptedException {
         var results = new ArrayList<Future<?>>();
         try (var threads =
                 Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory())) {
@@ -40,7 +40,7 @@ final class Each {
             try {
                 result.get();
             } catch (ExecutionException e) {
-                code = Complaints.tell(e.getCause() instanceof Exception cause ? cause : e, err);
+                code = Complaints.tell(e.getCause() instanceof Exception cause ? cause : e, verb);
             }
         }
         return code;

@@ -1,9 +1,11 @@
 package dev.sandjar.cli;
 
+import dev.sandjar.Network;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.Sandboxes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,11 +50,18 @@ final class InfoCommand implements Callable<Integer> {
         lines.add(
                 "created", info.createdAt() + " (" + Text.duration(Duration.between(info.createdAt(), now)) + " ago)");
         lines.add("expires", info.expiresAt() + " (in " + Text.duration(Duration.between(now, info.expiresAt())) + ")");
+        lines.add(
+                "idle",
+                info.spec()
+                        .idleTimeout()
+                        .map(idle -> "at most " + new Span(idle))
+                        .orElse("for any time"));
         info.spec().cpu().ifPresent(cpu -> lines.add("cpu", cpu));
         info.spec().memory().ifPresent(memory -> lines.add("memory", Text.bytes(memory)));
         info.spec().pids().ifPresent(pids -> lines.add("processes", "at most " + pids));
         info.spec().disk().ifPresent(disk -> lines.add("disk", Text.bytes(disk)));
         info.spec().user().ifPresent(user -> lines.add("user", user));
+        lines.add("network", info.spec().network().orElse(Network.NONE).name().toLowerCase(Locale.ROOT));
         lines.add("workspace", info.workspace());
         lines.add("metadata", Json.MAPPER.valueToTree(info.spec().metadata().values()));
         info.weaknesses().forEach(weakness -> lines.add("weakness", weakness));

@@ -58,9 +58,7 @@ final class KillCommand implements Callable<Integer> {
         try (Sandboxes sandboxes = place.open()) {
             Sandbox sandbox = Place.find(sandboxes, id);
             return Each.of(
-                    commands,
-                    command -> end(sandbox, Place.command(sandbox, command), sent),
-                    spec.commandLine().getErr());
+                    commands, command -> end(sandbox, Place.command(sandbox, command), sent), spec.commandLine());
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** What commands wrote. */
 @Command(
         name = "logs",
-        description = "List a sandbox's commands, or print what one of them has written.",
+        description =
+                "List a sandbox's commands, or print what one of them has written. The sandbox must not be paused.",
         mixinStandardHelpOptions = true,
         footerHeading = "%n",
         footer = {
@@ -114,7 +116,7 @@ final class LogsCommand implements Callable<Integer> {
                     info.ending().map(Json::word).orElse("running"),
                     Text.age(info.startedAt()),
                     Text.bytes(info.written()),
-                    Text.safe(String.join(" ", info.argv()))));
+                    info.argv().stream().map(Text::word).collect(Collectors.joining(" "))));
         }
         System.out.print(Text.table(rows));
     }

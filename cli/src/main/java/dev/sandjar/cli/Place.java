@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
 
 /** Where the sandboxes are: this machine, or a server. */
 final class Place {
+    private static final int SHORTEST = 4; // one slip of a finger shall not name another
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec verb;
 
@@ -44,28 +46,57 @@ final class Place {
     @Option(
             names = "--runtime",
             paramLabel = "NAME",
-            description = "local (this machine) or kubernetes (the cluster of your kubeconfig).")
+            description =
+                    "local (this machine) or kubernetes (the cluster of your kubeconfig); otherwise SANDJAR_RUNTIME.")
     private @Nullable String runtime;
 
     Sandboxes open() {
         refuseTwo();
         if (runtime != null) {
-            return Sandboxes.open(runtime + ":");
+            return openRuntime("--runtime", runtime);
         }
         if (place != null) {
+            if (!place.toLowerCase(Locale.ROOT).matches("(local|kubernetes|https?):.*")) {
+                throw wrong("--place", place, "local:, kubernetes:, http://HOST:PORT or https://HOST:PORT");
+            }
             return Sandboxes.open(place);
         }
-        String url = server != null ? server : System.getenv("SANDBOX_API_URL");
-        if (url == null || url.isBlank()) {
-            return Sandboxes.open("local:");
+        if (server != null) {
+            return openServer("--server", server.strip());
         }
-        if (!url.strip().toLowerCase(Locale.ROOT).matches("https?:.*")) {
-            throw new ParameterException(
-                    verb.commandLine(),
-                    (server != null ? "--server" : "SANDBOX_API_URL") + " is \"" + url.strip()
-                            + "\", allowed: http://HOST:PORT or https://HOST:PORT");
+        String url = environment("SANDBOX_API_URL");
+        return url.isEmpty()
+                ? openRuntime("SANDJAR_RUNTIME", environment("SANDJAR_RUNTIME"))
+                : openServer("SANDBOX_API_URL", url);
+    }
+
+    private static String environment(String name) {
+        String value = System.getenv(name);
+        return value == null ? "" : value.strip();
+    }
+
+    private Sandboxes openRuntime(String said, String name) {
+        return switch (name) {
+            case "local", "kubernetes" -> Sandboxes.open(name + ":");
+            case "" -> Sandboxes.open("local:");
+            default -> throw wrong(said, name, "local, kubernetes");
+        };
+    }
+
+    private Sandboxes openServer(String said, String url) {
+        if (!url.toLowerCase(Locale.ROOT).matches("https?:.*")) {
+            throw wrong(said, url, "http://HOST:PORT or https://HOST:PORT");
         }
-        return Sandboxes.open(url.strip(), Map.of("token", token()));
+        return Sandboxes.open(withoutVersion(url), Map.of("token", token()));
+    }
+
+    /** Clients of the sessions API take an address with {@code /v1}, and read it from the same variable. */
+    static String withoutVersion(String url) {
+        return url.replaceFirst("/v1/?(?=$|\\?)", "");
+    }
+
+    private ParameterException wrong(String what, String value, String allowed) {
+        return new ParameterException(verb.commandLine(), what + " is \"" + value + "\", allowed: " + allowed);
     }
 
     private void refuseTwo() {
@@ -92,10 +123,7 @@ final class Place {
     }
 
     private static SandboxId byPrefix(Sandboxes sandboxes, String text) {
-        String prefix = text.toLowerCase(Locale.ROOT);
-        if (!prefix.matches("[0-9a-f-]{1,36}")) {
-            throw SandboxException.sandboxNotFound('"' + Text.safe(text) + '"');
-        }
+        String prefix = beginning(text, "sandbox");
         List<SandboxId> matches = all(sandboxes).stream()
                 .map(SandboxInfo::id)
                 .filter(id -> id.toString().startsWith(prefix))
@@ -112,8 +140,23 @@ final class Place {
         };
     }
 
+    /** As ids are written; what cannot name one is refused before anything is looked up. */
+    static String beginning(String text, String of) {
+        String prefix = text.toLowerCase(Locale.ROOT);
+        if (!prefix.matches("[0-9a-f-]{" + SHORTEST + ",36}")) {
+            throw new SandboxException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    '"' + text + "\" is no beginning of a " + of + "'s id: those have " + SHORTEST
+                            + " or more characters, hexadecimal digits and -",
+                    "run: sandjar " + (of.equals("sandbox") ? "ls" : "logs SANDBOX"),
+                    null);
+        }
+        return prefix;
+    }
+
     /** A command by its id, or by a beginning of it that only one has. */
-    static CommandInfo command(Sandbox sandbox, String prefix) {
+    static CommandInfo command(Sandbox sandbox, String text) {
+        String prefix = beginning(text, "command");
         List<CommandInfo> matches = sandbox.commands().stream()
                 .filter(info -> info.id().toString().startsWith(prefix))
                 .toList();
@@ -123,8 +166,8 @@ final class Place {
         throw new SandboxException(
                 ErrorCode.COMMAND_NOT_FOUND,
                 matches.isEmpty()
-                        ? "no command " + Text.safe(prefix) + " in sandbox " + sandbox.id()
-                        : Text.safe(prefix) + " is the beginning of " + matches.size() + " commands",
+                        ? "no command " + prefix + " in sandbox " + sandbox.id()
+                        : prefix + " is the beginning of " + matches.size() + " commands",
                 "run: sandjar logs " + sandbox.id(),
                 null);
     }

@@ -22,8 +22,6 @@ import picocli.CommandLine.Spec;
         footerHeading = "%n",
         footer = {"Examples:", "  sandjar rm 3fa8 77d0", "  sandjar rm --all", "", Sandjar.PLAIN_EXIT_CODES})
 final class RmCommand implements Callable<Integer> {
-    private static final int SHORTEST = 4; // one slip of a finger shall not name another sandbox
-
     @Spec
     private CommandSpec spec;
 
@@ -33,10 +31,7 @@ final class RmCommand implements Callable<Integer> {
     @Option(names = "--all", description = "All of yours.")
     private boolean all;
 
-    @Parameters(
-            arity = "0..*",
-            paramLabel = "SANDBOX",
-            description = "Ids, or beginnings of them of 4 characters or more.")
+    @Parameters(arity = "0..*", paramLabel = "SANDBOX", description = "Ids, or beginnings of them.")
     private List<String> ids = List.of();
 
     @Override
@@ -44,22 +39,16 @@ final class RmCommand implements Callable<Integer> {
         if (all == !ids.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "name sandboxes, or say --all");
         }
-        for (String id : ids) {
-            if (id.length() < SHORTEST) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        '"' + id + "\" is too short a beginning to remove by: at least " + SHORTEST + " characters");
-            }
-        }
+        ids.forEach(id -> Place.beginning(id, "sandbox")); // all are right, or none is removed
         try (Sandboxes sandboxes = place.open()) {
-            var err = spec.commandLine().getErr();
+            var verb = spec.commandLine();
             if (!all) {
-                return Each.sandbox(sandboxes, ids, Sandbox::delete, err);
+                return Each.sandbox(sandboxes, ids, Sandbox::delete, verb);
             }
             var every = Place.all(sandboxes).stream()
                     .map(info -> info.id().toString())
                     .toList();
-            return Each.of(every, id -> deleteIfThere(sandboxes, id), err);
+            return Each.of(every, id -> deleteIfThere(sandboxes, id), verb);
         }
     }
 

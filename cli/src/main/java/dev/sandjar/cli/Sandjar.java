@@ -3,11 +3,13 @@ package dev.sandjar.cli;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The program: which verbs there are. */
 @Command(
@@ -77,14 +79,21 @@ final class Sandjar implements Runnable {
         Exit.now(execute(args));
     }
 
-    static int execute(String... words) {
-        String[] args = PlaceFirst.verbFirst(words);
+    static int execute(String... typed) {
+        String[] args = words(typed);
         try {
             return commandLine(args).execute(args);
         } catch (Throwable mistake) { // picocli hands us exceptions; this is what is worse
             System.err.println("sandjar: " + Text.safe(mistake.toString()));
             return Complaints.FAILED;
         }
+    }
+
+    /** As picocli shall read them: the verb first, and nothing behind one that there is not, or --help there would win. */
+    static String[] words(String... typed) {
+        String[] words = PlaceFirst.verbFirst(typed);
+        boolean unknown = words.length > 0 && !words[0].startsWith("-") && !VERBS.containsKey(words[0]);
+        return unknown ? new String[] {words[0]} : words;
     }
 
     /** With the one verb that is asked for: reading the annotations of all takes longer than most verbs do. */
@@ -105,8 +114,19 @@ final class Sandjar implements Runnable {
                 verb.setStopAtPositional(true); // what follows belongs to the command
             }
         }
+        line.registerConverter(Double.class, text -> number(text, Double::valueOf, "a number"));
+        line.registerConverter(Integer.class, text -> number(text, Integer::valueOf, "a whole number"));
+        line.registerConverter(Long.class, text -> number(text, Long::valueOf, "a whole number"));
         return line.setExecutionExceptionHandler(new Complaints())
                 .setParameterExceptionHandler(new Complaints())
                 .setUsageHelpAutoWidth(true);
+    }
+
+    private static <T> T number(String text, Function<String, T> parse, String allowed) {
+        try {
+            return parse.apply(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException('"' + text + "\" is not allowed, only " + allowed);
+        }
     }
 }

@@ -13,8 +13,15 @@ import picocli.CommandLine.TypeConversionException;
  * @param bytes 0 or more
  */
 record Size(long bytes) {
-    private static final Pattern TEXT = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,3})?)\\s*([KMGT]?)(I?B)?");
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,3})?)\\s*(?:([KMGT])I?)?B?");
     private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    /** With the largest unit that it is a multiple of. */
+    @Override
+    public String toString() {
+        int unit = bytes == 0 ? 0 : Math.min(4, Long.numberOfTrailingZeros(bytes) / 10);
+        return (bytes >> (10 * unit)) + (unit == 0 ? "" : "KMGT".substring(unit - 1, unit));
+    }
 
     /** Reads one from the command line. */
     static final class Converter implements ITypeConverter<Size> {
@@ -24,7 +31,7 @@ record Size(long bytes) {
             if (!matcher.matches()) {
                 throw new TypeConversionException("size is \"" + text + "\", allowed: a number and K, M, G or T");
             }
-            int shift = matcher.group(2).isEmpty() ? 0 : 10 * ("KMGT".indexOf(matcher.group(2)) + 1);
+            int shift = matcher.group(2) == null ? 0 : 10 * ("KMGT".indexOf(matcher.group(2)) + 1);
             BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(1L << shift));
             if (bytes.compareTo(LARGEST) > 0) {
                 throw new TypeConversionException("size is \"" + text + "\", allowed: less than 8388608T");

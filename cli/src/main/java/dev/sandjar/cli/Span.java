@@ -15,6 +15,16 @@ import picocli.CommandLine.TypeConversionException;
 record Span(Duration duration) {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,9})\\s*([smh]?)");
 
+    /** With the largest unit that it is a multiple of; a minute is 60 seconds. */
+    @Override
+    public String toString() {
+        long seconds = duration.toSeconds();
+        if (seconds > 60 && seconds % 60 == 0) {
+            return seconds % 3_600 == 0 ? seconds / 3_600 + "h" : seconds / 60 + "m";
+        }
+        return seconds + "s";
+    }
+
     /** Reads one from the command line. */
     static final class Converter implements ITypeConverter<Span> {
         @Override

@@ -25,14 +25,14 @@ final class SpecOptions {
             names = "--ttl",
             paramLabel = "TIME",
             converter = Span.Converter.class,
-            description = "Lifetime, 60s to 8h; 1h by default.")
+            description = "Lifetime, 60s to 8h; 1h by default. A number alone counts seconds.")
     private @Nullable Span ttl;
 
     @Option(
             names = "--idle",
             paramLabel = "TIME",
             converter = Span.Converter.class,
-            description = "Removed when unused for so long; never by default.")
+            description = "Removed when unused for so long, 1s to 8h; never by default.")
     private @Nullable Span idle;
 
     @Option(

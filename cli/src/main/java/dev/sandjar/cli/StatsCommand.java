@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** What it uses. */
 @Command(
         name = "stats",
-        description = "Show what a sandbox uses now.",
+        description = "Show what a sandbox uses now. It must not be paused.",
         mixinStandardHelpOptions = true,
         footerHeading = "%n",
         footer = {"Examples:", "  sandjar stats 3fa8", "  sandjar stats 3fa8 --json", "", Sandjar.PLAIN_EXIT_CODES})

@@ -29,6 +29,12 @@ final class Text {
         };
     }
 
+    /** One word of a command as a shell would need it, and {@link #safe}. */
+    static String word(String word) {
+        String safe = safe(word);
+        return safe.matches("[\\w@%+=:,./-]+") ? safe : "'" + safe.replace("'", "'\\''") + "'";
+    }
+
     static String duration(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
         if (seconds < 120) {

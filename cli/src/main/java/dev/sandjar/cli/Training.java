@@ -14,11 +14,11 @@ final class Training {
                 List.of("run", "--", "sh", "-c", "cat; echo error >&2"),
                 List.of("ls"),
                 List.of("ls", "--json"),
-                List.of("info", "0"),
-                List.of("exec", "0", "--", "true"),
-                List.of("cp", "-", "0:a"),
-                List.of("logs", "0"),
-                List.of("stats", "0"),
+                List.of("info", "0000"),
+                List.of("exec", "0000", "--", "true"),
+                List.of("cp", "-", "0000:a"),
+                List.of("logs", "0000"),
+                List.of("stats", "0000"),
                 List.of("--help"),
                 List.of("ls", "--server", "http://127.0.0.1:9"))) {
             Sandjar.execute(words.toArray(String[]::new));

@@ -21,9 +21,10 @@ class ArgumentsTest {
     private static Said say(String... words) {
         var out = new StringWriter();
         var err = new StringWriter();
-        CommandLine line = Sandjar.commandLine(words);
+        String[] args = Sandjar.words(words);
+        CommandLine line = Sandjar.commandLine(args);
         line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        int code = line.execute(words);
+        int code = line.execute(args);
         return new Said(code, out.toString(), err.toString());
     }
 
@@ -31,6 +32,7 @@ class ArgumentsTest {
     @CsvSource(delimiter = '|', textBlock = """
             rnu                               | there is no verb "rnu". Did you mean run
             frobnicate                        | there is no verb "frobnicate"
+            frobnicate --help                 | there is no verb "frobnicate"
             run                               | COMMAND
             run --memory 1X true              | size is "1X", allowed: a number and K, M, G or T
             run --ttl 1d true                 | time is "1d", allowed: a number and s, m or h
@@ -43,27 +45,51 @@ class ArgumentsTest {
             cp 3fa8:a 77d0:b                  | one of FROM and TO must be SANDBOX:path
             cp zzz:docs .                     | "zzz" is no beginning of a sandbox's id
             cp docs zzz:                      | "zzz" is no beginning of a sandbox's id
-            rm 3fa                            | "3fa" is too short a beginning to remove by
+            rm 3fa                            | "3fa" is no beginning of a sandbox's id: those have 4 or more characters
+            info 3fa                          | "3fa" is no beginning of a sandbox's id: those have 4 or more characters
+            info zzzz                         | "zzzz" is no beginning of a sandbox's id
             kill 3fa8                         | COMMAND
             kill -s NONE 3fa8 9c1e            | signal is "NONE", allowed: a name such as TERM, or 1 to 64
             images                            | images needs one more word: ls, pull or rm
-            ls --json --quiet                 | mutually exclusive
+            ls --json --quiet                 | say --json or --quiet, not both
             ls --server http://a --place b:   | --server and --place name two places
             ls --place b: --runtime local     | --place and --runtime name two places
             run --metadata x true             | such as
-            run --ttl 59s true                | ttl is 59, allowed: 60 to 28800 seconds
+            run --ttl 59s true                | --ttl is 59s, allowed: 60s to 8h
+            create --ttl 9h                   | --ttl is 9h, allowed: 60s to 8h
+            create --idle 0                   | --idle is 0s, allowed: 1s to 8h
+            create --memory 0                 | --memory is 0, allowed: 16M to 16T
+            create --disk 1000                | --disk is 1000, allowed: 16M to 16T
+            create --pids 3                   | --pids is 3, allowed: 8 to 1000000
+            run --timeout 9h true             | --timeout is 9h, allowed: 1s to 8h
+            create --cpu abc                  | "abc" is not allowed, only a number
+            create --pids x                   | "x" is not allowed, only a whole number
+            create --runtime docker           | --runtime is "docker", allowed: local, kubernetes
+            ls --place nowhere:               | --place is "nowhere:", allowed: local:, kubernetes:, http://HOST
             ls --server localhost:8080        | --server is "localhost:8080", allowed: http://HOST:PORT
             logs -f 3fa8                      | --follow and --from need a COMMAND
             logs --from 0 3fa8                | --follow and --from need a COMMAND
             logs --json 3fa8 9c1e             | --json is for the list of commands
             run --env FOO true                | Value for option '--env' (NAME=VALUE) should be in KEY=VALUE format but was FOO
-            run --network lan true            | network is lan, allowed: none or outbound
+            run --network lan true            | --network is lan, allowed: none or outbound
             """)
     void aMistakeIsNamedAndEndsWith2(String typed, String told) {
         Said said = say(typed.split(" +"));
         assertThat(said.err()).startsWith("sandjar: ").contains(told);
         assertThat(said.code()).isEqualTo(2);
         assertThat(said.out()).isEmpty();
+    }
+
+    @Test
+    void aValueThatIsNotAllowedIsFollowedByWhereToLook() {
+        assertThat(say("create", "--memory", "0").err()).endsWith("\n         run: sandjar create --help\n");
+    }
+
+    @Test
+    void nothingIsNoBeginningOfAnId() {
+        Said said = say("info", "");
+        assertThat(said.err()).startsWith("sandjar: \"\" is no beginning of a sandbox's id");
+        assertThat(said.code()).isEqualTo(2);
     }
 
     static List<String> verbs() {
@@ -141,6 +167,8 @@ class ArgumentsTest {
 
     @Test
     void completionNamesTheVerbs() {
-        assertThat(picocli.AutoComplete.bash("sandjar", Sandjar.commandLine())).contains("run", "extend", "--memory");
+        assertThat(picocli.AutoComplete.bash("sandjar", Sandjar.commandLine()))
+                .contains("run", "extend", "--memory")
+                .doesNotContain("--tty");
     }
 }

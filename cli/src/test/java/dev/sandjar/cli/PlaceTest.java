@@ -10,9 +10,22 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlaceTest {
+    @ParameterizedTest
+    @CsvSource({
+        "http://h:1/v1, http://h:1",
+        "http://h:1/v1/, http://h:1",
+        "http://h:1/v1?cleartext=true, http://h:1?cleartext=true",
+        "http://h:1/box/v1, http://h:1/box",
+        "http://h:1/v10, http://h:1/v10"
+    })
+    void theVersionMayStandInAServersAddress(String typed, String meant) {
+        assertThat(Place.withoutVersion(typed)).isEqualTo(meant);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

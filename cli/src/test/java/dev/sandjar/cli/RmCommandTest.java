@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class RmCommandTest {
     /** Whatever was listed has gone meanwhile. */
@@ -18,11 +19,15 @@ class RmCommandTest {
                 throw SandboxException.sandboxNotFound(arguments[0]);
             });
 
+    private static CommandLine verb(StringWriter err) {
+        return new CommandLine(new RmCommand()).setErr(new PrintWriter(err));
+    }
+
     @Test
     void removingAllIsDoneWhenOneGoesByItself() throws Exception {
         var err = new StringWriter();
         String id = SandboxId.random().toString();
-        int code = Each.of(List.of(id), each -> RmCommand.deleteIfThere(GONE, each), new PrintWriter(err));
+        int code = Each.of(List.of(id), each -> RmCommand.deleteIfThere(GONE, each), verb(err));
         assertThat(code).isZero();
         assertThat(err.toString()).isEmpty();
     }
@@ -31,7 +36,7 @@ class RmCommandTest {
     void oneThatWasNamedAndIsNotThereIsTold() throws Exception {
         var err = new StringWriter();
         String id = SandboxId.random().toString();
-        int code = Each.sandbox(GONE, List.of(id), sandbox -> {}, new PrintWriter(err));
+        int code = Each.sandbox(GONE, List.of(id), sandbox -> {}, verb(err));
         assertThat(code).isEqualTo(Complaints.FAILED);
         assertThat(err.toString()).contains("no sandbox " + id);
     }

@@ -17,12 +17,27 @@ class SizeTest {
             512m,    536870912
             2GiB,    2147483648
             2GB,     2147483648
+            2Gi,     2147483648
             1.5K,    1536
             16T,     17592186044416
             7B,      7
             """)
     void isReadAsPeopleWriteIt(String text, long bytes) {
         assertThat(new Size.Converter().convert(text)).isEqualTo(new Size(bytes));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "1000, 1000",
+        "1024, 1K",
+        "16777216, 16M",
+        "1610612736, 1536M",
+        "17592186044416, 16T",
+        "4503599627370496, 4096T"
+    })
+    void isWrittenWithTheLargestUnitThatFits(long bytes, String text) {
+        assertThat(new Size(bytes)).hasToString(text);
     }
 
     @ParameterizedTest

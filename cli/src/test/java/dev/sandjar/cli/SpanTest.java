@@ -17,6 +17,12 @@ class SpanTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"PT0S, 0s", "PT60S, 60s", "PT90S, 90s", "PT2M, 2m", "PT1H, 1h", "PT9H, 9h", "PT61M, 61m"})
+    void isWrittenWithTheLargestUnitThatFits(Duration duration, String text) {
+        assertThat(new Span(duration)).hasToString(text);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "s", "-1s", "1d", "1h30m", "1.5h", "9999999999"})
     void everythingElseIsRefused(String text) {
         assertThatThrownBy(() -> new Span.Converter().convert(text))

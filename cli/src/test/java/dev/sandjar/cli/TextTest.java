@@ -9,6 +9,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TextTest {
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '"', textBlock = """
+            a-b/c.d=1, a-b/c.d=1
+            two words, 'two words'
+            it's,      'it'\\''s'
+            "",        ''
+            *,         '*'
+            """)
+    void aWordIsQuotedWhereAShellNeedsIt(String word, String shown) {
+        assertThat(Text.word(word)).isEqualTo(shown);
+    }
+
     @Test
     void nothingThatSteersATerminalGetsThrough() {
         assertThat(Text.safe("\u001b[2Jred\u009b31m\u0007\r\n\t\u007f")).isEqualTo("?[2Jred?31m?????");

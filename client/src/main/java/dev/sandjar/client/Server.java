@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -235,7 +236,9 @@ final class Server implements AutoCloseable {
         return new SandboxException(
                 ErrorCode.UNAVAILABLE,
                 "server " + address() + " cannot be reached: " + e.getMessage(),
-                "start it, or correct its address",
+                e instanceof SSLException
+                        ? "write http:// if it speaks no TLS there, or correct the address"
+                        : "start it, or correct its address",
                 e);
     }
 

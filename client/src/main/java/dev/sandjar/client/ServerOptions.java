@@ -83,7 +83,8 @@ record ServerOptions(Address address, Optional<String> token, Trust trust, Durat
         return new SandboxException(
                 ErrorCode.INVALID_ARGUMENT,
                 "the token would be sent to " + address + " where everybody on the way can read it",
-                "use https://, or a tunnel to loopback; on a network that you trust, say so by the option cleartext=true",
+                "use https://, or a tunnel to loopback; on a network that you trust, say so: " + address
+                        + "?cleartext=true",
                 null);
     }
 

@@ -67,9 +67,12 @@ final class Templates {
         }
         if (byName.isEmpty()) {
             throw new SandboxException(
-                    ErrorCode.INVALID_ARGUMENT, "template is unknown: none is configured here", "leave it out", null);
+                    ErrorCode.INVALID_ARGUMENT,
+                    "template is \"" + name + "\", allowed: none, for no template is configured here",
+                    "leave it out",
+                    null);
         }
-        throw SandboxException.invalid("template", "unknown", String.join(", ", byName.keySet()));
+        throw SandboxException.invalid("template", '"' + name + '"', String.join(", ", byName.keySet()));
     }
 
     private String imageOf(SandboxSpec wanted) {

@@ -70,7 +70,7 @@ class TemplatesTest {
 
     @Test
     void anUnknownRecipeIsToldWithThoseThatThereAre() {
-        assertThatThrownBy(() -> templates.fill(of("fool"))).hasMessage("template is unknown, allowed: full");
+        assertThatThrownBy(() -> templates.fill(of("fool"))).hasMessage("template is \"fool\", allowed: full");
     }
 
     @Test

@@ -52,10 +52,10 @@ final class Cluster implements AutoCloseable {
             }
             Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
             throw cause instanceof io.fabric8.kubernetes.client.KubernetesClientException said
-                    ? Api.told("watching pods in namespace " + namespace, said)
+                    ? Api.told("watching pods in namespace " + namespace + " at " + client.getMasterUrl(), said)
                     : new SandboxException(
                             ErrorCode.UNAVAILABLE,
-                            "the cluster's API server did not answer",
+                            "the cluster's API server " + client.getMasterUrl() + " did not answer",
                             "check the kubeconfig, and that the cluster is up",
                             cause);
         }

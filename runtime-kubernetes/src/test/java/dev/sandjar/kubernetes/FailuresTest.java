@@ -167,6 +167,7 @@ class FailuresTest {
                 contexts: [{name: c, context: {cluster: k, user: u}}]
                 """;
         assertThatThrownBy(() -> KubernetesRuntime.open(Options.read(Map.of("kubeconfig-text", nowhere), Map.of())))
+                .hasMessageContaining("http://127.0.0.1:1/")
                 .hasMessageContaining("did not answer")
                 .isInstanceOfSatisfying(
                         SandboxException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));

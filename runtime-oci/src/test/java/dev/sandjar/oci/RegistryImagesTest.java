@@ -226,8 +226,15 @@ class RegistryImagesTest {
     }
 
     @Test
-    void aRegistryThatDoesNotAnswerIsNamed() {
-        refuses("127.0.0.1:1/x", ErrorCode.REGISTRY_UNAVAILABLE, "registry 127.0.0.1:1 does not answer");
+    void aRegistryThatDoesNotAnswerIsNamedAndWhy() {
+        refuses(
+                "127.0.0.1:1/x",
+                ErrorCode.REGISTRY_UNAVAILABLE,
+                "registry 127.0.0.1:1 does not answer: no connection can be made to it");
+        refuses(
+                "registry.invalid/x",
+                ErrorCode.REGISTRY_UNAVAILABLE,
+                "registry registry.invalid does not answer: its name is not known here");
     }
 
     @Test

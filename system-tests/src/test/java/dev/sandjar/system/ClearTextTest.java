@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.Sandboxes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,10 +30,30 @@ class ClearTextTest {
         assertThatThrownBy(() -> Sandboxes.open(place, "secret-token"))
                 .isInstanceOfSatisfying(SandboxException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
-                    assertThat(e.remedy()).contains("https://", "cleartext=true");
+                    assertThat(e.remedy()).contains("https://", "?cleartext=true");
                 })
                 .hasMessageContaining("everybody on the way can read it")
                 .hasMessageNotContaining("secret-token");
+    }
+
+    @Test
+    void aServerWithoutTlsIsToBeWrittenWithHttp() throws Exception {
+        try (var plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var place = Sandboxes.open("https://127.0.0.1:" + plain.getLocalPort(), "secret-token")) {
+            Thread.ofVirtual().start(() -> refuse(plain));
+            assertThatThrownBy(() -> place.list(0, 1))
+                    .isInstanceOfSatisfying(
+                            SandboxException.class, e -> assertThat(e.remedy()).startsWith("write http://"));
+        }
+    }
+
+    private static void refuse(ServerSocket plain) {
+        try (var client = plain.accept()) {
+            client.getInputStream().read();
+            client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest

@@ -73,7 +73,10 @@ class CommandLineTest {
         assertThat(sandjar("", "pause", prefix).code()).isZero();
         assertThat(sandjar("", "exec", prefix, "--", "true").err())
                 .contains("is paused, needed: running", "resume it first");
+        assertThat(sandjar("", "pause", prefix)).isEqualTo(new Ran(0, "", "")); // it is as wanted
+        assertThat(sandjar("", "stop", prefix).err()).contains("not supported by this place");
         assertThat(sandjar("", "resume", prefix).code()).isZero();
+        assertThat(sandjar("", "resume", prefix)).isEqualTo(new Ran(0, "", ""));
         assertThat(JSON.readTree(sandjar("", "stats", prefix, "--json").out())
                         .path("processes")
                         .asInt())
@@ -174,7 +177,17 @@ class CommandLineTest {
         Ran ran = sandjar("", "rnu");
         assertThat(ran.code()).isEqualTo(2);
         assertThat(ran.err()).contains("run", "sandjar --help");
-        assertThat(sandjar("", "create", "--ttl", "59s").err()).contains("ttl is 59, allowed: 60 to 28800 seconds");
+        assertThat(sandjar("", "create", "--ttl", "59s").err()).contains("--ttl is 59s, allowed: 60s to 8h");
+    }
+
+    @Test
+    void theRuntimeMayBeNamedByTheEnvironment() throws Exception {
+        var ls = builder("ls");
+        ls.environment().put("SANDJAR_RUNTIME", "docker");
+        Process refused = ls.start();
+        assertThat(refused.errorReader().readLine())
+                .isEqualTo("sandjar: SANDJAR_RUNTIME is \"docker\", allowed: local, kubernetes");
+        assertThat(refused.waitFor()).isEqualTo(2);
     }
 
     @Test
@@ -223,7 +236,7 @@ class CommandLineTest {
         command.addAll(Arrays.asList(args));
         var builder = new ProcessBuilder(command);
         builder.environment().put("SANDJAR_HOME", "/var/lib/sandjar-test/cli");
-        builder.environment().keySet().removeAll(List.of("SANDBOX_API_URL", "SANDBOX_API_TOKEN"));
+        builder.environment().keySet().removeAll(List.of("SANDBOX_API_URL", "SANDBOX_API_TOKEN", "SANDJAR_RUNTIME"));
         return builder;
     }
 

@@ -179,6 +179,21 @@ interface LifeContract extends SandboxesFixture {
         assertThat(sandbox.run("echo", "on").stdout()).isEqualTo("on\n");
     }
 
+    /** Who cannot stop must not first be sent to resume. */
+    @Test
+    default void stoppingAPausedSandboxIsRefusedForWhatWouldHelp() throws Exception {
+        Sandbox sandbox = sandbox();
+        ErrorCode why = ErrorCode.INVALID_STATE;
+        try {
+            sandbox.stop();
+            sandbox.resume();
+        } catch (SandboxException e) { // not every place can
+            why = e.code();
+        }
+        sandbox.pause();
+        refuses(why, sandbox::stop);
+    }
+
     @Test
     default void twoDeletesAtOnceBothSucceed() throws Exception {
         Sandbox sandbox = sandbox();
@@ -211,6 +226,6 @@ interface LifeContract extends SandboxesFixture {
         refuses(
                 ErrorCode.INVALID_ARGUMENT,
                 () -> place().create(SandboxSpec.builder().template("nowhere").build()),
-                "template is unknown");
+                "template is \"nowhere\", allowed: ");
     }
 }

@@ -3,6 +3,7 @@ package dev.sandjar.engine.lifecycle;
 import dev.sandjar.SandboxState;
 import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.lifecycle.Transitions.Change;
+import dev.sandjar.runtime.Capability;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.Placement;
 import dev.sandjar.runtime.SandboxRuntime;
@@ -53,7 +54,10 @@ public final class Pausing {
     public void stop(LiveSandbox sandbox) throws InterruptedException {
         sandbox.changing.lockInterruptibly();
         try {
-            sandbox.require(SandboxState.RUNNING);
+            if (runtime.capabilities()
+                    .contains(Capability.STOP)) { // elsewhere no state would do, and the runtime says so
+                sandbox.require(SandboxState.RUNNING);
+            }
             runtime.stop(sandbox.id(), Deadline.in("destroy", destroyLimit));
             sandbox.change(Change.FREEZE, STOPPED);
         } finally {

@@ -6,12 +6,14 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.runtime.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -111,10 +113,20 @@ final class Registry {
             return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         } catch (HttpTimeoutException e) {
             deadline.check("pulling image " + image);
-            throw unavailable("does not answer", e);
+            throw unavailable("does not answer in time", e);
         } catch (IOException e) {
-            throw unavailable("does not answer", e);
+            throw unavailable("does not answer: " + why(e), e);
         }
+    }
+
+    /** The JDK's client leaves out the message where one would look for it. */
+    private static String why(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "its name is not known here";
+            }
+        }
+        return e instanceof ConnectException ? "no connection can be made to it" : String.valueOf(e.getMessage());
     }
 
     private String fetchToken(HttpResponse<InputStream> refusal, Deadline deadline)
