@@ -56,7 +56,7 @@ final class Cluster implements AutoCloseable {
                     : new SandboxException(
                             ErrorCode.UNAVAILABLE,
                             "the cluster's API server " + client.getMasterUrl() + " did not answer",
-                            "check the kubeconfig, and that the cluster is up",
+                            "check the kubeconfig (KUBECONFIG, else ~/.kube/config), and that the cluster is up",
                             cause);
         }
     }
