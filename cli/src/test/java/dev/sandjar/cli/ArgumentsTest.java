@@ -33,6 +33,7 @@ class ArgumentsTest {
             rnu                               | there is no verb "rnu". Did you mean run
             frobnicate                        | there is no verb "frobnicate"
             frobnicate --help                 | there is no verb "frobnicate"
+            help rnu                          | there is no verb "rnu". Did you mean run
             run                               | COMMAND
             run --memory 1X true              | size is "1X", allowed: a number and K, M, G or T
             run --ttl 1d true                 | time is "1d", allowed: a number and s, m or h
@@ -102,17 +103,18 @@ class ArgumentsTest {
         Said said = say(verb, "--help");
         assertThat(said.code()).isZero();
         assertThat(said.out()).contains("Usage: sandjar " + verb);
-        if (!verb.equals("help")) {
-            assertThat(said.out()).contains("Examples:", "  sandjar ", "Exit codes:");
-        }
+        assertThat(said.out()).contains("Examples:", "  sandjar ", "Exit codes:");
     }
 
     @ParameterizedTest
     @MethodSource("verbs")
     void everyVerbTellsItsVersion(String verb) {
-        if (!verb.equals("help")) {
-            assertThat(say(verb, "--version").out()).startsWith("sandjar ");
-        }
+        assertThat(say(verb, "--version").out()).startsWith("sandjar ");
+    }
+
+    @Test
+    void helpOfAVerbIsWhatTheVerbSaysItself() {
+        assertThat(say("help", "run")).isEqualTo(say("run", "--help"));
     }
 
     @Test
