@@ -4,7 +4,6 @@ import dev.sandjar.oci.bundle.Bundle;
 import dev.sandjar.oci.kernel.OverlayMarks;
 import dev.sandjar.oci.kernel.Owners;
 import dev.sandjar.runtime.Deadline;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,8 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Unpacks one layer of an image, which is hostile: names climb out, links point anywhere, sizes lie. Devices and pipes are left out: no sandbox could
@@ -34,43 +31,13 @@ final class LayerUnpacker {
     }
 
     void unpack(InputStream tar) throws IOException {
-        var in = new TarArchiveInputStream(tar, "UTF-8");
-        var content = new Content(in);
+        var archive = LayerArchive.of(tar, deadline);
         int entries = 0;
-        for (TarArchiveEntry entry = next(in); entry != null; entry = next(in)) {
+        for (TarArchiveEntry entry = archive.next(); entry != null; entry = archive.next()) {
             if (++entries > MOST_ENTRIES) {
                 throw new HostileImageException("a layer has more than " + MOST_ENTRIES + " files");
             }
-            deadline.check("unpacking an image");
-            add(entry, content);
-        }
-    }
-
-    private static @Nullable TarArchiveEntry next(TarArchiveInputStream in) throws IOException {
-        try {
-            return in.getNextEntry();
-        } catch (HostileImageException e) {
-            throw e;
-        } catch (IOException | IllegalArgumentException e) {
-            throw new HostileImageException("a layer is not a tar archive");
-        }
-    }
-
-    /** Tells a broken archive from a disk of ours that cannot be written. */
-    private static final class Content extends FilterInputStream {
-        Content(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read(byte[] to, int offset, int length) throws IOException {
-            try {
-                return super.read(to, offset, length);
-            } catch (HostileImageException e) {
-                throw e;
-            } catch (IOException e) {
-                throw new HostileImageException("a layer is not a tar archive");
-            }
+            add(entry, archive);
         }
     }
 
