@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What code in a sandbox might try. */
 @ExtendWith(NothingLeft.class)
@@ -54,8 +55,6 @@ class AttackTest {
     no entering of namespaces            | nsenter -t 1 -m true                                         | denied
     no changing of the root              | chroot / true                                                | not permitted
     no pairs of other sockets            | python3 -c 'import socket; socket.socketpair(socket.AF_INET)' | not permitted
-    no packet filters                    | python3 -c 'import socket; socket.socket(1, 2).setsockopt(1, 26, bytes(16))' | not permitted
-    no packet filters for ports          | python3 -c 'import socket; socket.socket(2, 2).setsockopt(1, 51, bytes(16))' | not permitted
     no huge pages by mmap                | python3 -c 'import mmap; mmap.mmap(-1, 2 << 20, flags=0x40002)' | not permitted
     no huge pages by memfd               | python3 -c 'import os; os.memfd_create("x", 4)'              | not permitted
     no names of others' disks            | cat /sys/block/*/loop/backing_file                           | No such file
@@ -207,6 +206,109 @@ class AttackTest {
                         print(arrived)
                     """.formatted(type)).strip();
             assertThat(Long.parseLong(held)).isLessThan(64 << 20);
+        }
+    }
+
+    /** Memory of the kernel that no control group counts. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "packet filters, 1, 26",
+        "packet filters behind a level of more than 32 bits, 0x100000001, 26",
+        "packet filters behind an option of more than 32 bits, 1, 0x10000001a",
+        "packet filters for ports, 1, 51",
+        "TCP_MD5SIG, 6, 14",
+        "TCP_MD5SIG_EXT, 6, 32",
+        "TCP_AO_ADD_KEY, 6, 38",
+        "TCP_ULP, 6, 31",
+        "IP_OPTIONS, 0, 4",
+        "IP_ADD_SOURCE_MEMBERSHIP, 0, 39",
+        "MCAST_MSFILTER, 0, 48",
+        "IPV6_JOIN_GROUP, 41, 20",
+        "MCAST_JOIN_GROUP, 41, 42",
+        "IPV6_FLOWLABEL_MGR, 41, 32",
+        "IPV6_HOPOPTS, 41, 54",
+        "UDP_ENCAP, 17, 100"
+    })
+    void thisOptionOfSocketsIsRefused(String name, String level, String option) throws Exception {
+        assertThat(shell.python("""
+                        import ctypes, os, socket
+                        libc = ctypes.CDLL(None, use_errno=True)
+                        call = {"x86_64": 54, "aarch64": 208}[os.uname().machine]
+                        kept = socket.socket(socket.AF_INET6)
+                        print(libc.syscall(call, kept.fileno(), ctypes.c_long(%s), ctypes.c_long(%s), bytes(300), 300), ctypes.get_errno())
+                        """.formatted(level, option))).isEqualTo("-1 1\n");
+    }
+
+    @Test
+    void optionsThatServersAndClientsSetAreThere() throws Exception {
+        assertThat(shell.python("""
+                        import socket as s
+                        four, six, datagrams = s.socket(), s.socket(s.AF_INET6), s.socket(s.AF_INET, s.SOCK_DGRAM)
+                        for option in s.SO_REUSEADDR, s.SO_REUSEPORT, s.SO_KEEPALIVE, s.SO_SNDBUF, s.SO_RCVBUF, s.SO_BROADCAST:
+                            four.setsockopt(s.SOL_SOCKET, option, 1)
+                        for option in s.TCP_NODELAY, s.TCP_CORK, s.TCP_KEEPIDLE, s.TCP_QUICKACK, s.TCP_USER_TIMEOUT, s.TCP_DEFER_ACCEPT, s.TCP_FASTOPEN:
+                            four.setsockopt(s.IPPROTO_TCP, option, 1)
+                        six.setsockopt(s.IPPROTO_IPV6, s.IPV6_V6ONLY, 1)
+                        datagrams.setsockopt(s.IPPROTO_IP, s.IP_ADD_MEMBERSHIP, s.inet_aton("239.1.2.3") + s.inet_aton("127.0.0.1"))
+                        datagrams.setsockopt(s.IPPROTO_IP, s.IP_MULTICAST_TTL, 1)
+                        print("all")
+                        """)).isEqualTo("all\n");
+    }
+
+    /** Each costs memory that no control group counts; {@code EINVAL} is what a kernel without filters says. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "seccomp, 1, 0",
+                "seccomp, 0x100000001, 0",
+                "seccomp, 1, 8", // with a listener
+                "prctl, 22, 2",
+                "prctl, 0x100000016, 2"
+            })
+    void filtersOfSystemCallsAreNotThere(String arguments) throws Exception {
+        assertThat(shell.python("""
+                        import ctypes, os, struct
+                        libc = ctypes.CDLL(None, use_errno=True)
+                        seccomp, prctl = {"x86_64": (317, 157), "aarch64": (277, 167)}[os.uname().machine]
+                        allow = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0x7fff0000))
+                        program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", 1, ctypes.addressof(allow)))
+                        libc.prctl(38, 1, 0, 0, 0)
+                        call, first, second = %s
+                        print(libc.syscall(call, ctypes.c_long(first), ctypes.c_long(second), program), ctypes.get_errno())
+                        """.formatted(arguments))).isEqualTo("-1 22\n");
+    }
+
+    @Test
+    void theOtherUsesOfPrctlAreThere() throws Exception {
+        assertThat(shell.python("""
+                        import ctypes
+                        libc = ctypes.CDLL(None, use_errno=True)
+                        def errno(*arguments):
+                            libc.prctl(*map(ctypes.c_long, arguments))
+                            return ctypes.get_errno()
+                        name = ctypes.create_string_buffer(b"name")
+                        print(errno(15, ctypes.addressof(name)), errno(38, 1, 0, 0, 0), errno(36, 1), errno(4, 0), errno(0x53564d41, 0, 0, 0, 0))
+                        print(sum(errno(option, -1, -1, -1, -1) == 1 for option in range(64, 2000)))
+                        """)).matches("0 0 0 0 (0|22)\n0\n");
+    }
+
+    @Test
+    void theAgentsOwnLimitsCannotBeChanged() throws Exception {
+        try (Shell attacker = Shell.open()) {
+            assertThat(attacker.python("""
+                        import ctypes, os, resource
+                        libc = ctypes.CDLL(None, use_errno=True)
+                        def errno(call, *arguments):
+                            ctypes.set_errno(0)
+                            call(*arguments)
+                            return ctypes.get_errno()
+                        four = (ctypes.c_ulonglong * 2)(4, 4)
+                        setpriority = {"x86_64": 141, "aarch64": 140}[os.uname().machine]
+                        print(errno(libc.prlimit, 1, resource.RLIMIT_NOFILE, four, None), errno(libc.setpriority, 0, 1, 19),
+                            errno(libc.syscall, setpriority, 0, ctypes.c_long(0x100000001), 19), errno(libc.setpriority, 2, 0, 19))
+                        print(resource.prlimit(1, resource.RLIMIT_NOFILE)[0] > 4, errno(libc.prlimit, 0, resource.RLIMIT_NOFILE, four, None),
+                            errno(libc.setpriority, 0, os.getpid(), 3), errno(libc.setpriority, 0, 0, 4))
+                        """)).isEqualTo("1 1 1 1\nTrue 0 0 0\n");
         }
     }
 
@@ -407,6 +509,8 @@ class AttackTest {
         works("node", "node -e 'console.log([1,2].map(x => x * 2).join())'", "2,4\n");
         works("gcc", "cd /tmp && echo 'int main(void){return 43;}' > a.c && gcc a.c -o a; ./a; echo $?", "43\n");
         works("perl", "perl -MList::Util=sum -e 'print sum(1,2)'", "3");
+        works("man", "man --version > /dev/null; echo $?", "0\n");
+        works("file", "file -b --mime-type /etc/passwd", "text/plain\n");
         works("java", "java -version 2>&1 | grep -c Runtime", "1\n");
     }
 

@@ -9,7 +9,7 @@ import java.util.Map;
  * use only with a capability or that has been a way out. What is not named fails with EPERM.
  *
  * <p>Left out on purpose: namespaces ({@code unshare}, {@code setns}, the flags of {@code clone}), mounts, {@code bpf}, {@code keyctl}, {@code io_uring},
- * {@code perf_event_open}, {@code userfaultfd}, packet filters, huge pages, {@code kexec}, modules, clocks, swap, {@code open_by_handle_at}, 32-bit calls, {@code io_setup} (its
+ * {@code perf_event_open}, {@code userfaultfd}, filters of packets and of system calls, huge pages, {@code kexec}, modules, clocks, swap, {@code open_by_handle_at}, 32-bit calls, {@code io_setup} (its
  * {@code aio-max-nr} is one number for the whole machine), and all kinds of sockets but local ones, IPv4, IPv6 and netlink for routes.
  */
 final class Seccomp {
@@ -29,15 +29,15 @@ final class Seccomp {
             mlock mlock2 mlockall mprotect mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedsend
             mq_unlink mremap msgctl msgget msgrcv msgsnd msync munlock munlockall munmap nanosleep newfstatat
             open openat openat2 pause pidfd_open pidfd_send_signal pipe pipe2 pkey_alloc pkey_free pkey_mprotect
-            poll ppoll prctl pread64 preadv preadv2 prlimit64 process_mrelease process_vm_readv
+            poll ppoll pread64 preadv preadv2 process_mrelease process_vm_readv
             process_vm_writev pselect6 ptrace pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv
             recvfrom recvmmsg recvmsg remap_file_pages removexattr rename renameat renameat2 restart_syscall
             rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend
             rt_sigtimedwait rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min sched_getaffinity
             sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval sched_setaffinity
-            sched_setattr sched_setparam sched_setscheduler sched_yield seccomp select semctl semget semop
+            sched_setattr sched_setparam sched_setscheduler sched_yield select semctl semget semop
             semtimedop sendfile sendmmsg sendmsg sendto set_robust_list set_thread_area set_tid_address setfsgid
-            setfsuid setgid setgroups setitimer setpgid setpriority setregid setresgid setresuid setreuid
+            setfsuid setgid setgroups setitimer setpgid setregid setresgid setresuid setreuid
             setrlimit setsid setuid setxattr shmat shmctl shmdt shutdown sigaltstack signalfd
             signalfd4 splice stat statfs statx symlink symlinkat sync sync_file_range syncfs sysinfo
             tee tgkill time timer_create timer_delete timer_getoverrun timer_gettime timer_settime
@@ -51,17 +51,17 @@ final class Seccomp {
 
     private static final int ENOSYS = 38;
     private static final int EPERM = 1;
+    private static final int EINVAL = 22;
+    private static final long WORD = 0xffff_ffffL;
     private static final List<Integer> SOCKETS = List.of(1, 2, 10); // AF_UNIX, AF_INET, AF_INET6
     private static final int UNIX = 1;
     private static final int MAP_HUGETLB = 0x40000;
     private static final int MFD_HUGETLB = 4;
     private static final int SHM_HUGETLB = 0x800;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_ATTACH_FILTER = 26;
-
-    /** Those of SOL_SOCKET from SO_ATTACH_FILTER on that programs use: timestamps, credentials, marks, busy polling, zero copy and the like. */
-    private static final List<Integer> SOCKET_OPTIONS = List.of(
-            27, 29, 34, 35, 37, 40, 41, 42, 43, 44, 45, 46, 47, 49, 60, 61, 62, 63, 64, 65, 66, 67, 69, 70, 74, 75, 76);
+    private static final int PR_SET_SECCOMP = 22;
+    private static final int SECCOMP_SET_MODE_FILTER = 1;
+    private static final int PRIO_PROCESS = 0;
+    private static final int AGENT = 1; // its number inside
 
     private static final int NETLINK = 16;
     private static final int ROUTE =
@@ -92,16 +92,20 @@ final class Seccomp {
         rules.add(allow("mmap", List.of(argument(3, "SCMP_CMP_MASKED_EQ", MAP_HUGETLB, 0))));
         rules.add(allow("memfd_create", List.of(argument(1, "SCMP_CMP_MASKED_EQ", MFD_HUGETLB, 0))));
         rules.add(allow("shmget", List.of(argument(2, "SCMP_CMP_MASKED_EQ", SHM_HUGETLB, 0))));
-        // compiled packet filters count against one number of the whole machine, which seccomp itself needs too
-        rules.add(allow("setsockopt", List.of(argument(1, "SCMP_CMP_NE", SOL_SOCKET, 0))));
-        rules.add(allow(
-                "setsockopt",
-                List.of(argument(1, "SCMP_CMP_EQ", SOL_SOCKET, 0), argument(2, "SCMP_CMP_LT", SO_ATTACH_FILTER, 0))));
-        for (int option : SOCKET_OPTIONS) {
-            rules.add(allow(
-                    "setsockopt",
-                    List.of(argument(1, "SCMP_CMP_EQ", SOL_SOCKET, 0), argument(2, "SCMP_CMP_EQ", option, 0))));
+        SocketOptions.ALLOWED.forEach((level, options) -> options.forEach(option -> rules.add(allow(
+                "setsockopt", List.of(argument(1, "SCMP_CMP_EQ", level, 0), argument(2, "SCMP_CMP_EQ", option, 0))))));
+        // no control group counts filters, and compiled they count against one number of the whole machine. Programs
+        // that would filter themselves go on when they hear what a kernel without filters says
+        for (long operation : List.of(0, 2, 3)) { // strict mode, and what there is
+            rules.add(allow("seccomp", "SCMP_CMP_EQ", operation, 0));
         }
+        rules.add(invalid("seccomp", SECCOMP_SET_MODE_FILTER));
+        rules.addAll(allowAllBut("prctl", 0, PR_SET_SECCOMP, List.of()));
+        rules.add(invalid("prctl", PR_SET_SECCOMP));
+        // of the agent, nobody is to change what it may use
+        rules.add(allow("prlimit64", "SCMP_CMP_EQ", 0, 0)); // of the caller
+        rules.add(allow("prlimit64", List.of(argument(2, "SCMP_CMP_EQ", 0, 0)))); // to read
+        rules.addAll(allowAllBut("setpriority", 1, AGENT, List.of(argument(0, "SCMP_CMP_EQ", PRIO_PROCESS, 0))));
         rules.add(
                 allow("socket", List.of(argument(0, "SCMP_CMP_EQ", NETLINK, 0), argument(2, "SCMP_CMP_EQ", ROUTE, 0))));
         return Map.of(
@@ -117,6 +121,34 @@ final class Seccomp {
 
     private static Map<String, Object> allow(String call, String comparison, long value, long second) {
         return allow(call, List.of(argument(0, comparison, value, second)));
+    }
+
+    /**
+     * Allows all numbers but one. The kernel looks at 32 bits of such an argument and a comparison at 64, so "not equal" would let through the same
+     * number with something above it: instead, one of the 32 bits has to differ.
+     */
+    private static List<Map<String, Object>> allowAllBut(
+            String call, int index, int number, List<Map<String, Object>> others) {
+        var rules = new ArrayList<Map<String, Object>>();
+        for (int bit = 0; bit < 32; bit++) {
+            long mask = 1L << bit;
+            var arguments = new ArrayList<>(others);
+            arguments.add(argument(index, "SCMP_CMP_MASKED_EQ", mask, ~number & mask));
+            rules.add(allow(call, arguments));
+        }
+        return rules;
+    }
+
+    private static Map<String, Object> invalid(String call, int first) {
+        return Map.of(
+                "names",
+                List.of(call),
+                "action",
+                "SCMP_ACT_ERRNO",
+                "errnoRet",
+                EINVAL,
+                "args",
+                List.of(argument(0, "SCMP_CMP_MASKED_EQ", WORD, first)));
     }
 
     /** All of these hold; for several that may, several rules. */
