@@ -313,6 +313,19 @@ class AttackTest {
     }
 
     @Test
+    void noDisksOfOthersAreSeen() throws Exception {
+        try (Shell other =
+                Shell.in(SandboxSpec.builder().image("host").disk(16 << 20).build())) {
+            assertThat(other.output("grep -o '/dev/loop[0-9]*' /proc/self/mountinfo"))
+                    .startsWith("/dev/loop");
+            assertThat(
+                            shell.output(
+                                    "find /sys /proc/fs \\( -name 'loop[0-9]*' -o -name '7:[0-9]*' \\) ! -path '/sys/module/*' ! -path '/sys/dev/char/*' 2> /dev/null"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void noOtherProcessesAreSeen() throws Exception {
         assertThat(shell.output("cat /proc/[0-9]*/comm")).doesNotContain("java", "runc");
     }

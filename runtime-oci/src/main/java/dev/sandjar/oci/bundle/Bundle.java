@@ -57,6 +57,7 @@ public record Bundle(
             "/proc/cmdline",
             "/proc/config.gz",
             "/proc/diskstats",
+            "/proc/fs", // filesystems by their disks, those of other sandboxes among them
             "/proc/interrupts",
             "/proc/iomem",
             "/proc/ioports",
@@ -65,8 +66,10 @@ public record Bundle(
             "/proc/keys",
             "/proc/latency_stats",
             "/sys/block", // names the disks of other sandboxes
+            "/sys/class/bdi",
             "/sys/class/block",
             "/sys/dev/block",
+            "/sys/devices/virtual/bdi",
             "/sys/devices/virtual/block",
             "/proc/partitions",
             "/proc/sched_debug",
@@ -76,9 +79,9 @@ public record Bundle(
             "/proc/timer_list",
             "/proc/timer_stats",
             "/sys/devices/virtual/powercap",
-            "/sys/firmware");
-    private static final List<String> READ_ONLY =
-            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+            "/sys/firmware",
+            "/sys/fs"); // as /proc/fs; how much is written to each of them, too
+    private static final List<String> READ_ONLY = List.of("/proc/bus", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
 
     /**
      * Whom a sandbox's processes run as.
