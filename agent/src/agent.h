@@ -206,6 +206,7 @@ void file_move(struct channel *c, struct reader *r);
 void file_remove(struct channel *c, struct reader *r);
 void file_watch(struct channel *c, struct reader *r);
 void port_dial(struct channel *c, struct reader *r);
+void stats_init(void); /* before any command runs */
 void stats_report(struct channel *c, struct reader *r);
 void stats_set_disk(const char *path); /* on a filesystem that is the sandbox's alone; NULL: none is */
 uint64_t stats_oom_kills(void);

@@ -181,6 +181,7 @@ int main(int argc, char **argv)
         return 1;
     }
     started_ms = wall_ms();
+    stats_init();
     stats_set_disk(disk);
     spawn_init(); /* before our files in /proc are closed to us */
     prctl(PR_SET_DUMPABLE, 0);

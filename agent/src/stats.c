@@ -10,53 +10,84 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-static bool read_text(const char *path, char *to, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, to, size - 1);
+/* A number that one of these files has, behind a word if there is one. The file is opened before any command runs: the sandbox's root may put
+ * others in its place, and what they say would be believed. */
+struct figure {
+    const char *word;
+    const char *const paths[4];
+    int fd;
+};
 
-    if (fd >= 0)
-        close(fd);
-    if (n < 0)
-        return false;
-    to[n] = 0;
-    return true;
-}
+static struct figure memory = {
+    .fd = -1,
+    .paths = {"/run/sandjar/cgroup/memory/memory.usage_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+              "/run/sandjar/cgroup/memory.current", "/sys/fs/cgroup/memory.current"},
+};
+static struct figure memory_limit = {
+    .fd = -1,
+    .paths = {"/run/sandjar/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+              "/run/sandjar/cgroup/memory.max", "/sys/fs/cgroup/memory.max"},
+};
+static struct figure pids = {
+    .fd = -1,
+    .paths = {"/run/sandjar/cgroup/pids/pids.current", "/sys/fs/cgroup/pids/pids.current",
+              "/run/sandjar/cgroup/pids.current", "/sys/fs/cgroup/pids.current"},
+};
+static struct figure oom_kills = {
+    .fd = -1,
+    .word = "oom_kill ",
+    .paths = {"/run/sandjar/cgroup/memory/memory.oom_control", "/sys/fs/cgroup/memory/memory.oom_control",
+              "/run/sandjar/cgroup/memory.events", "/sys/fs/cgroup/memory.events"},
+};
+static struct figure cpu_nanos = {
+    .fd = -1,
+    .paths = {"/run/sandjar/cgroup/cpuacct/cpuacct.usage", "/sys/fs/cgroup/cpuacct/cpuacct.usage"},
+};
+static struct figure cpu_micros = {
+    .fd = -1,
+    .word = "usage_usec ",
+    .paths = {"/run/sandjar/cgroup/cpu.stat", "/sys/fs/cgroup/cpu.stat"},
+};
 
-/* The number behind a word, or the whole text when there is no word. */
-static uint64_t read_number(const char *const paths[], const char *word, uint64_t otherwise)
+static uint64_t read_figure(const struct figure *f, uint64_t otherwise)
 {
     char text[4096];
+    ssize_t n = f->fd < 0 ? -1 : pread(f->fd, text, sizeof text - 1, 0);
 
-    for (; *paths != NULL; paths++) {
-        if (!read_text(*paths, text, sizeof text))
-            continue;
-        const char *at = word == NULL ? text : strstr(text, word);
-        if (at == NULL)
-            continue;
-        at += word == NULL ? 0 : strlen(word);
-        if (isdigit((unsigned char)*at))
-            return strtoull(at, NULL, 10);
-    }
-    return otherwise;
+    if (n < 0)
+        return otherwise;
+    text[n] = 0;
+    const char *at = f->word == NULL ? text : strstr(text, f->word);
+    if (at == NULL)
+        return otherwise;
+    at += f->word == NULL ? 0 : strlen(f->word);
+    return isdigit((unsigned char)*at) ? strtoull(at, NULL, 10) : otherwise;
+}
+
+static void open_figure(struct figure *f)
+{
+    for (size_t i = 0; i < sizeof f->paths / sizeof *f->paths && f->paths[i] != NULL && f->fd < 0; i++)
+        f->fd = open(f->paths[i], O_RDONLY | O_CLOEXEC);
+}
+
+void stats_init(void)
+{
+    struct figure *const all[] = {&memory, &memory_limit, &pids, &oom_kills, &cpu_nanos, &cpu_micros};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        open_figure(all[i]);
 }
 
 uint64_t stats_oom_kills(void)
 {
-    static const char *const v1[] = {"/run/sandjar/cgroup/memory/memory.oom_control", "/sys/fs/cgroup/memory/memory.oom_control", NULL};
-    static const char *const v2[] = {"/run/sandjar/cgroup/memory.events", "/sys/fs/cgroup/memory.events", NULL};
-    uint64_t kills = read_number(v1, "oom_kill ", UINT64_MAX);
-
-    return kills != UINT64_MAX ? kills : read_number(v2, "oom_kill ", 0);
+    return read_figure(&oom_kills, 0);
 }
 
-static uint64_t cpu_micros(void)
+static uint64_t cpu_used(void)
 {
-    static const char *const v1[] = {"/run/sandjar/cgroup/cpuacct/cpuacct.usage", "/sys/fs/cgroup/cpuacct/cpuacct.usage", NULL};
-    static const char *const v2[] = {"/run/sandjar/cgroup/cpu.stat", "/sys/fs/cgroup/cpu.stat", NULL};
-    uint64_t nanos = read_number(v1, NULL, UINT64_MAX);
+    uint64_t nanos = read_figure(&cpu_nanos, UINT64_MAX);
 
-    return nanos != UINT64_MAX ? nanos / 1000 : read_number(v2, "usage_usec ", 0);
+    return nanos != UINT64_MAX ? nanos / 1000 : read_figure(&cpu_micros, 0);
 }
 
 static uint32_t count_processes(void)
@@ -90,22 +121,16 @@ static uint64_t disk_used(void)
 
 void stats_report(struct channel *ch, struct reader *r)
 {
-    static const char *const memory[] = {"/run/sandjar/cgroup/memory/memory.usage_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-                                         "/run/sandjar/cgroup/memory.current", "/sys/fs/cgroup/memory.current", NULL};
-    static const char *const limit[] = {"/run/sandjar/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-                                        "/run/sandjar/cgroup/memory.max", "/sys/fs/cgroup/memory.max", NULL};
-    static const char *const pids[] = {"/run/sandjar/cgroup/pids/pids.current", "/sys/fs/cgroup/pids/pids.current",
-                                       "/run/sandjar/cgroup/pids.current", "/sys/fs/cgroup/pids.current", NULL};
     struct bytes b = {0};
 
     if (!get_end(r)) {
         channel_close(ch, INVALID, "STATS has no fields");
         return;
     }
-    uint64_t most = read_number(limit, NULL, 0);
-    uint64_t processes = read_number(pids, NULL, 0);
-    put_u64(&b, cpu_micros());
-    put_u64(&b, read_number(memory, NULL, 0));
+    uint64_t most = read_figure(&memory_limit, 0);
+    uint64_t processes = read_figure(&pids, 0);
+    put_u64(&b, cpu_used());
+    put_u64(&b, read_figure(&memory, 0));
     put_u64(&b, most >= UINT64_C(1) << 62 ? 0 : most);
     put_u32(&b, processes > 0 ? (uint32_t)processes : count_processes());
     put_u64(&b, disk_used());

@@ -397,6 +397,20 @@ class AttackTest {
     }
 
     @Test
+    void itsRootCannotForgeItsStats() throws Exception {
+        try (Shell root =
+                Shell.in(SandboxSpec.builder().image("host").user("root").build())) {
+            assertThat(root.output("""
+                    mv /run/sandjar /run/moved
+                    used=$(cd /run/moved/cgroup && find . -name memory.usage_in_bytes -o -name memory.current)
+                    mkdir -p /run/sandjar/cgroup/$(dirname $used)
+                    echo 77 > /run/sandjar/cgroup/$used
+                    cat /run/sandjar/cgroup/$used""")).isEqualTo("77\n");
+            assertThat(root.stats().memory()).isNotEqualTo(77).isPositive();
+        }
+    }
+
+    @Test
     void aForkBombHurtsNobodyElse() throws Exception {
         try (Shell bomb = Shell.in(SandboxSpec.builder().image("host").pids(64).build())) {
             bomb.run(List.of("bash", "-c", "bomb() { bomb | bomb & }; bomb 2> /dev/null; sleep 1"));

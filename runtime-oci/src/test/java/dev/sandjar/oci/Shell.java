@@ -75,6 +75,13 @@ final class Shell implements AutoCloseable {
         }
     }
 
+    Replies.Stats stats() throws Exception {
+        try (Link link =
+                Link.open(runtime.dial(placement, soon()), placement.key().bytes(), "test", LIMIT, _ -> {})) {
+            return Replies.stats(link.open(Requests.stats()).reply(LIMIT));
+        }
+    }
+
     private static Ran follow(Channel follow) throws Exception {
         var output = new StringBuilder();
         Replies.Ended ended = null;
