@@ -27,6 +27,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,8 @@ import java.util.Set;
  */
 public final class OciRuntime implements SandboxRuntime {
     private static final int LONGEST_RECORD = 256 << 10;
+    private static final Duration LONGEST_TIDYING =
+            Duration.ofSeconds(5); // of one look at what there is; the next goes on
 
     private static final System.Logger LOG = System.getLogger(OciRuntime.class.getName());
 
@@ -234,25 +237,28 @@ public final class OciRuntime implements SandboxRuntime {
                 deadline.check("looking for sandboxes");
                 look(folder).ifPresentOrElse(found::add, () -> leftovers.add(folder));
             }
+            Collections.shuffle(leftovers); // one that takes long does not keep the others from their turn for ever
+            var tidying = Deadline.in("cleanup", shortest(cleanup, deadline.left(), LONGEST_TIDYING));
             for (SandboxFolder folder : leftovers) {
-                tidyUp(
-                        "what is left of sandbox " + folder.id(),
-                        limit -> removal.removeLeftover(folder, limit),
-                        deadline);
+                tidyUp("what is left of sandbox " + folder.id(), () -> removal.removeLeftover(folder, tidying));
             }
-            tidyUp("what is left of images", images::sweep, deadline);
+            tidyUp("what is left of images", () -> images.sweep(tidying));
             return found;
         });
     }
 
     private interface Tidying {
-        void within(Deadline limit) throws IOException, InterruptedException;
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static Duration shortest(Duration... all) {
+        return Collections.min(List.of(all));
     }
 
     /** What cannot be removed now must not hide the sandboxes that live, nor hold up for long whoever looks for them; the next inventory finds it again. */
-    private void tidyUp(String what, Tidying work, Deadline deadline) throws InterruptedException {
+    private static void tidyUp(String what, Tidying work) throws InterruptedException {
         try {
-            work.within(Deadline.in("cleanup", cleanup.compareTo(deadline.left()) < 0 ? cleanup : deadline.left()));
+            work.run();
         } catch (ClosedByInterruptException e) {
             throw interrupted("removing " + what, e);
         } catch (IOException | SandboxException e) {

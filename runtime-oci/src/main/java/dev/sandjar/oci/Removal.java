@@ -125,7 +125,7 @@ final class Removal {
         for (Path one : entries(folder.path())) {
             String name = one.getFileName().toString();
             if (!name.equals("lock") && !name.equals("range")) {
-                Trees.remove(one);
+                Trees.remove(one, deadline, DOING);
             }
         }
         Optional<Long> range = folder.range();
@@ -136,7 +136,7 @@ final class Removal {
         }
         while (true) {
             try {
-                Trees.remove(folder.path());
+                Trees.remove(folder.path(), deadline, DOING);
                 return;
             } catch (DirectoryNotEmptyException e) { // notes that were being replaced at this moment
                 if (deadline.passed()) {

@@ -189,7 +189,7 @@ public final class ImageStore implements Images {
                 }
             }
             for (String name : Pull.unused(layers(), used)) {
-                Trees.remove(layers().resolve(name));
+                Trees.remove(layers().resolve(name), deadline, "removing layers that nobody has");
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.sandjar.oci.image;
 
+import dev.sandjar.runtime.Deadline;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,21 +18,32 @@ public final class Trees {
     private static final int DEEPEST = 64;
 
     private final SecureDirectoryStream<Path> top;
+    private final Runnable beforeEach;
     private long moved;
 
-    private Trees(SecureDirectoryStream<Path> top) {
+    private Trees(SecureDirectoryStream<Path> top, Runnable beforeEach) {
         this.top = top;
+        this.beforeEach = beforeEach;
     }
 
     /** Removes it; succeeds when it is not there. */
     public static void remove(Path tree) throws IOException {
+        remove(tree, () -> {});
+    }
+
+    /** The same until a deadline; what is then left can be removed by another call. */
+    public static void remove(Path tree, Deadline deadline, String doing) throws IOException {
+        remove(tree, () -> deadline.check(doing));
+    }
+
+    private static void remove(Path tree, Runnable beforeEach) throws IOException {
         if (!Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
             Files.deleteIfExists(tree);
             return;
         }
         for (boolean more = true; more; ) { // moved-up folders may appear behind the reader
             try (DirectoryStream<Path> stream = Files.newDirectoryStream(tree)) {
-                var trees = new Trees(secure(stream));
+                var trees = new Trees(secure(stream), beforeEach);
                 trees.empty(trees.top, 0);
                 more = trees.moved > 0;
             } catch (NoSuchFileException gone) {
@@ -43,6 +55,7 @@ public final class Trees {
 
     private void empty(SecureDirectoryStream<Path> folder, int depth) throws IOException {
         for (Path entry : folder) {
+            beforeEach.run();
             Path name = entry.getFileName();
             if (!isFolder(folder, name)) {
                 folder.deleteFile(name);
