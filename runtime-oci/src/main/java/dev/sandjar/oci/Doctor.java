@@ -26,7 +26,14 @@ final class Doctor {
 
     List<Finding> examine() {
         Machine seen = Machine.look(System.getenv());
-        Machine machine = ociRuntime.map(seen::only).orElse(seen);
+        return examine(ociRuntime.map(seen::only).orElse(seen));
+    }
+
+    List<Finding> examine(Machine machine) {
+        if (!machine.root()) {
+            return List.of(
+                    Checks.administrator(machine)); // all else fails for the same reason, or would only seem good
+        }
         var findings = new ArrayList<Finding>(tools(machine));
         findings.addAll(Checks.of(machine));
         return findings;

@@ -7,6 +7,7 @@ import dev.sandjar.oci.kernel.HeldLock;
 import dev.sandjar.runtime.Deadline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,8 @@ final class Home {
         } catch (IOException e) {
             throw new SandboxException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "the home folder cannot be used",
+                    "home " + folder + " cannot be used: "
+                            + (e instanceof AccessDeniedException ? "permission denied" : e.getMessage()),
                     "run as root, or name another with home= or SANDJAR_HOME",
                     e);
         }

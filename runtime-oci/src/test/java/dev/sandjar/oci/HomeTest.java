@@ -2,6 +2,7 @@ package dev.sandjar.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sandjar.Finding;
 import dev.sandjar.SandboxId;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,13 @@ class HomeTest {
     void aPathThatIsTooLongForASocketIsRefused() {
         assertThatThrownBy(() -> Home.open(folder.resolve("long".repeat(20))))
                 .hasMessageContaining("allowed: at most 53 bytes");
+    }
+
+    @Test
+    void aPathThatIsNoFolderIsNamedWithTheCause() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> Home.open(file))
+                .hasMessage("home " + file + " cannot be used: " + file + "/sandboxes: Not a directory");
     }
 
     @Test
@@ -118,5 +127,24 @@ class HomeTest {
                 .noneMatch(finding -> finding.level() == Finding.Level.BROKEN)
                 .extracting(Finding::code)
                 .contains("oci-runtime", "memory-limits", "process-limits", "user-namespaces", "seccomp");
+    }
+
+    @Test
+    void doctorSaysToWhoIsNotRootThatAndNothingElse() {
+        Machine ours = Machine.look(System.getenv());
+        var others = new Machine(
+                false,
+                ours.boot(),
+                ours.kernel(),
+                ours.cgroups(),
+                ours.tools(),
+                ours.userNamespaces(),
+                ours.seccomp(),
+                ours.overlay(),
+                ours.disks(),
+                ours.openFiles());
+        assertThat(new Doctor(Home.open(TestHome.FOLDER), Optional.empty(), WorkLimits.DEFAULT).examine(others))
+                .extracting(Finding::code, Finding::level)
+                .containsExactly(tuple("administrator", Finding.Level.BROKEN));
     }
 }

@@ -8,14 +8,16 @@ import java.util.stream.Stream;
 
 /** What a machine is asked about itself. The same answers are printed by {@code doctor} and carried by sandboxes as their weaknesses. */
 public final class Checks {
+    private static final Check ADMINISTRATOR = new Check(
+            "administrator",
+            Level.BROKEN,
+            Machine::root,
+            "running as root",
+            "not running as root, so namespaces and limits cannot be set up",
+            "run it as root, such as with sudo");
+
     private static final List<Check> ALL = List.of(
-            new Check(
-                    "administrator",
-                    Level.BROKEN,
-                    Machine::root,
-                    "running as root",
-                    "not running as root, so namespaces and limits cannot be set up",
-                    "run it as root, such as with sudo"),
+            ADMINISTRATOR,
             new Check(
                     "user-namespaces",
                     Level.BROKEN,
@@ -100,6 +102,11 @@ public final class Checks {
     private static final String NO_DISK_LIMIT = "it has no limit on disk, so it can fill this machine's";
 
     private Checks() {}
+
+    /** Whether we may do what the rest takes. */
+    public static Finding administrator(Machine machine) {
+        return ADMINISTRATOR.ask(machine);
+    }
 
     /** Everything that can be told without trying it out. */
     public static List<Finding> of(Machine machine) {
