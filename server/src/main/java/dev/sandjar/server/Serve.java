@@ -1,5 +1,6 @@
 package dev.sandjar.server;
 
+import dev.sandjar.server.connection.ConnectionGuards;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;
@@ -96,6 +97,7 @@ public final class Serve implements Callable<Integer> {
             set("quarkus.http.ssl-port", port == null ? "8080" : port.toString());
             set("quarkus.http.insecure-requests", "disabled");
         }
+        ConnectionGuards.enable();
         Quarkus.run(Greeting.class, (exitCode, problem) -> {
             if (problem != null) {
                 Throwable innermost = innermost(problem);

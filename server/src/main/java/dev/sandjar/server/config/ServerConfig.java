@@ -188,6 +188,14 @@ public interface ServerConfig {
         @WithDefault("60s")
         Duration body();
 
+        /** How long a client may take to send a request's head, the first one from its connection's beginning. */
+        @WithDefault("15s")
+        Duration head();
+
+        /** Connections of one address at a time: half of all, so that one address leaves the others room. Behind a proxy all clients share one. */
+        @WithDefault("1024")
+        int connectionsPerAddress();
+
         /** How long a create may take, image pull included. */
         @WithDefault("2m")
         Duration create();

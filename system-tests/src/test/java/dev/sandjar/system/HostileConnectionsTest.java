@@ -1,0 +1,198 @@
+package dev.sandjar.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Connections of strangers, who need no token for what they do here. */
+@Timeout(60)
+class HostileConnectionsTest {
+    private static final int OF_ONE_ADDRESS = 600;
+    private static final String HEALTH = "GET /health HTTP/1.1\r\nHost: x\r\n";
+
+    @TempDir
+    static Path home;
+
+    private static RealServer server;
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @BeforeAll
+    static void open() throws Exception {
+        server = new RealServer(
+                home,
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Xmx64m",
+                "-Dsandjar.limits.head=2s",
+                "-Dsandjar.limits.connections-per-address=" + OF_ONE_ADDRESS);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        server.close();
+    }
+
+    @AfterEach
+    void theServerStillServesOthers() throws Exception {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        try (Socket other = new Socket(
+                InetAddress.getLoopbackAddress(), server.address.getPort(), InetAddress.getByName("127.0.0.2"), 0)) {
+            send(other, HEALTH + "\r\n");
+            assertThat(status(other)).isEqualTo("HTTP/1.1 200");
+        }
+    }
+
+    private Socket connect() throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), server.address.getPort());
+        socket.setSoTimeout(20_000);
+        sockets.add(socket);
+        return socket;
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String status(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+    }
+
+    /** Waits for it; what is cut with bytes unread is reset. */
+    private static void assertCut(Socket socket) throws IOException {
+        try {
+            InputStream in = socket.getInputStream();
+            while (in.read() >= 0) {
+                // the answer before
+            }
+        } catch (SocketException reset) {
+            // cut all the same
+        }
+    }
+
+    private static String headers(int count) {
+        return IntStream.range(0, count).mapToObj(i -> i + ":\r\n").collect(Collectors.joining());
+    }
+
+    @Test
+    void headsThatNeverEndFillNobodysMemory() throws Exception {
+        for (int i = 0; i < OF_ONE_ADDRESS; i++) {
+            try {
+                send(connect(), HEALTH + "\r\n" + HEALTH + headers(1_250)); // the first one would hide the second
+            } catch (IOException cut) {
+                // for its headers
+            }
+        }
+    }
+
+    @Test
+    void whoConnectsWithoutEndLeavesRoomForOthers() throws Exception {
+        for (int i = 0; i < OF_ONE_ADDRESS; i++) {
+            connect();
+        }
+        Socket last = sockets.getLast();
+        assertCut(connect());
+        last.setSoTimeout(1);
+        assertThrows(SocketTimeoutException.class, () -> last.getInputStream().read(), "cut, too");
+    }
+
+    @Test
+    void whoSaysNothingIsCut() throws Exception {
+        assertCut(connect());
+    }
+
+    @Test
+    void aHeadThatTricklesIsCut() throws Exception {
+        Socket socket = connect();
+        Thread.ofVirtual().start(() -> trickle(socket));
+        assertCut(socket);
+    }
+
+    @Test
+    void aLaterHeadThatTricklesIsCut() throws Exception {
+        Socket socket = connect();
+        send(socket, HEALTH + "\r\n");
+        assertThat(status(socket)).isEqualTo("HTTP/1.1 200");
+        Thread.ofVirtual().start(() -> trickle(socket));
+        assertCut(socket);
+    }
+
+    private static void trickle(Socket socket) {
+        try {
+            send(socket, "GET /health?");
+            while (!Thread.interrupted()) {
+                LockSupport.parkNanos(100_000_000);
+                send(socket, "x");
+            }
+        } catch (IOException cut) {
+            // as is asserted
+        }
+    }
+
+    @Test
+    void aBodyMayTakeLongerThanAHead() throws Exception {
+        Socket socket = connect();
+        send(
+                socket,
+                "POST /v1/sessions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + RealServer.TOKEN
+                        + "\r\nContent-Length: 100\r\n\r\n");
+        socket.setSoTimeout(3_000);
+        try {
+            assertThat(socket.getInputStream().read()).isNotNegative();
+        } catch (SocketTimeoutException stillOpen) {
+            // as it should be
+        }
+    }
+
+    @Test
+    void moreHeadersThanAnybodyNeedsAreTooLarge() throws Exception {
+        Socket socket = connect();
+        send(socket, HEALTH + headers(101) + "\r\n");
+        assertThat(status(socket)).isEqualTo("HTTP/1.1 431");
+        assertCut(socket);
+    }
+
+    /** A proxy in front might see the end of such a body elsewhere. */
+    @ParameterizedTest
+    @CsvSource({"xchunked", "'gzip, chunked'", "chunked"})
+    void aBodyWhoseEndIsNotClearIsRefusedAndEndsTheConnection(String coding) throws Exception {
+        Socket socket = connect();
+        send(
+                socket,
+                HEALTH + "Transfer-Encoding: " + coding + "\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" + HEALTH + "\r\n");
+        assertThat(status(socket)).isEqualTo("HTTP/1.1 400");
+        String rest = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertThat(rest).doesNotContain("HTTP/1.1");
+    }
+
+    @Test
+    void aBodyInChunksIsStillTaken() throws Exception {
+        var answer = server.send(server.request("/v1/sessions/none/commands")
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[] {'{'}))));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("not JSON");
+    }
+}
