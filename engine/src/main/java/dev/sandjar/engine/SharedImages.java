@@ -7,11 +7,11 @@ import dev.sandjar.SandboxException;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The images as they are for one of many owners: what one removed, the others would have to fetch again. */
+/** The images as they are for one of many owners: what one removed, the others would have to fetch again, and what there is tells what they use. */
 record SharedImages(Images all) implements Images {
     @Override
     public List<ImageInfo> list() {
-        return all.list();
+        throw forOperators("listing images");
     }
 
     @Override

@@ -162,9 +162,10 @@ class EngineTest {
     }
 
     @Test
-    void onlyOperatorsChangeWhatAllShare() {
+    void onlyOperatorsSeeAndChangeWhatAllShare() {
         reopen(EngineConfig.builder().operators(Set.of("bob")));
         refuses(ErrorCode.PERMISSION_DENIED, () -> alice().images().remove("python"));
+        refuses(ErrorCode.PERMISSION_DENIED, () -> alice().images().list());
         refuses(ErrorCode.PERMISSION_DENIED, () -> alice().doctor());
         refuses(
                 ErrorCode.IMAGE_NOT_FOUND,
