@@ -18,15 +18,21 @@ public class Authentication {
     private final RateLimits limits;
     private final Places places;
     private final boolean askPlace;
+    private final boolean madeToken;
 
     Authentication(ServerConfig config, RateLimits limits, Places places) throws IOException {
         Path file = config.auth().tokenFile().map(Path::of).orElseGet(TokenFile::standard);
-        TokenFile.makeIfMissing(file);
+        madeToken = TokenFile.makeIfMissing(file);
         tokens = StaticTokens.of(TokenFile.read(file));
         jwt = new JwtTokens(config.auth().jwt());
         this.limits = limits;
         this.places = places;
         askPlace = config.auth().kubernetes();
+    }
+
+    /** Whether there was no token file. */
+    public boolean hasMadeToken() {
+        return madeToken;
     }
 
     /**

@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** A file of tokens that only its owner can read. A line each: the token, or {@code owner:token}; {@code #} begins a comment. */
@@ -73,22 +74,33 @@ public final class TokenFile {
         }
     }
 
-    /** Makes a token of 32 random bytes unless the file is there. It appears with its content or not at all. */
-    public static void makeIfMissing(Path file) throws IOException {
+    /**
+     * Makes a token of 32 random bytes unless the file is there. It appears with its content or not at all.
+     *
+     * @return whether it was made
+     * @throws IOException also when its folder is missing, unless it is the standard one: somebody has mistyped it
+     */
+    public static boolean makeIfMissing(Path file) throws IOException {
         if (Files.exists(file)) {
-            return;
+            return false;
         }
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
-        Path folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent()); // only / has none, and is there
+        if (file.equals(standard())) {
+            Files.createDirectories(folder);
+        } else if (!Files.isDirectory(folder)) {
+            throw new IOException("the token file " + file + " cannot be made: there is no folder " + folder
+                    + "; look for a typing error, or run: mkdir -p " + folder);
+        }
         var onlyOurs = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         Path made = Files.createTempFile(folder, ".token", "", onlyOurs);
         try {
             Files.writeString(made, Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n");
             Files.createLink(file, made);
+            return true;
         } catch (FileAlreadyExistsException justNow) {
-            // another server has made it
+            return false; // another server has made it
         } finally {
             Files.delete(made);
         }

@@ -35,11 +35,20 @@ class TokenFileTest {
 
     @Test
     void aFileThatIsMadeIsForItsOwnerAlone() throws Exception {
-        Path file = folder.resolve("new/token");
-        TokenFile.makeIfMissing(file);
+        Path file = folder.resolve("token");
+        assertThat(TokenFile.makeIfMissing(file)).isTrue();
+        assertThat(TokenFile.makeIfMissing(file)).isFalse();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(TokenFile.read(file)).containsValue(TokenFile.DEFAULT_OWNER);
+    }
+
+    @Test
+    void aFileWhoseFolderIsMissingIsMistyped() {
+        assertThatThrownBy(() -> TokenFile.makeIfMissing(folder.resolve("nope/token")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("there is no folder " + folder.resolve("nope"));
+        assertThat(folder.resolve("nope")).doesNotExist();
     }
 
     private Path file(String permissions) throws IOException {
