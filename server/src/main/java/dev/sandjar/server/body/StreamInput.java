@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamInput extends InputStream {
     /** For streams whose client may be silent as long as it likes. */
-    public static final Duration ANY_TIME = Duration.ofNanos(Long.MAX_VALUE);
+    public static final Duration ANY_TIME = Duration.ofDays(36_500);
 
     private static final int AHEAD = 1 << 20; // bytes that may wait here before the connection does
     private static final int LOW = AHEAD / 4; // and how few are left when it goes on
@@ -35,6 +36,10 @@ public final class StreamInput extends InputStream {
     private static final long BUDGET = Runtime.getRuntime().maxMemory() / 8;
 
     private static final int LITTLE = 16 * 1024;
+
+    /** Bytes that buy a second of waiting beyond the limit: who sends one now and then is as good as silent. */
+    private static final long LEAST_A_SECOND = 1024;
+
     private static final AtomicLong WAITING = new AtomicLong(); // bytes, of all streams
 
     private final ReadStream<Buffer> from;
@@ -45,6 +50,8 @@ public final class StreamInput extends InputStream {
     private final Queue<Buffer> waiting = new ArrayDeque<>();
     private int first; // what of the first buffer was read
     private long available;
+    private long arrivedInAll;
+    private long waited; // nanoseconds, for the client
     private @Nullable Context loop; // of the connection, while it is paused
     private boolean ended;
     private boolean closed;
@@ -109,6 +116,7 @@ public final class StreamInput extends InputStream {
             }
             waiting.add(buffer);
             available += buffer.length();
+            arrivedInAll += buffer.length();
             long all = WAITING.addAndGet(buffer.length());
             if (loop == null && available > (all > BUDGET ? LITTLE : AHEAD)) {
                 loop = Vertx.currentContext();
@@ -143,15 +151,19 @@ public final class StreamInput extends InputStream {
     }
 
     private void awaitSome() throws IOException {
-        long left = limit.toNanos();
+        long begin = System.nanoTime();
+        long longest = limit.toNanos();
         try {
             while (available == 0 && !ended) {
-                if (left <= 0) {
+                long now = System.nanoTime() - begin;
+                long bought = TimeUnit.SECONDS.toNanos(arrivedInAll / LEAST_A_SECOND);
+                if (Math.max(now, waited + now - bought) >= longest) {
                     throw new IOException(SandboxException.deadlineExceeded(
                             "body", limit.toSeconds() + " s", "waiting for more of the body"));
                 }
-                left = arrived.awaitNanos(left);
+                arrived.awaitNanos(Math.min(longest - now, longest + bought - waited - now));
             }
+            waited += System.nanoTime() - begin;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while reading from the client");

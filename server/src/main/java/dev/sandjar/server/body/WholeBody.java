@@ -2,13 +2,12 @@ package dev.sandjar.server.body;
 
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.limit.Shares;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /** A body that is read whole, once it is known whose it is. Few large ones are read at one time: together they would fill the memory. */
 public final class WholeBody {
@@ -20,23 +19,25 @@ public final class WholeBody {
     /** How many times as long as a client may be silent it may send in all. */
     private static final int LONGEST = 4;
 
-    private static final Semaphore LARGE_ONES = new Semaphore(4, true);
+    private static final Shares LARGE_ONES = new Shares(4);
 
     private WholeBody() {}
 
     /**
      * Reads to the end.
      *
+     * @param owner whose it is
      * @param largest bytes; a longer one is refused
      * @param silence how long others may keep a large one waiting (limit "body")
      */
-    public static byte[] read(InputStream body, int largest, Duration silence) throws InterruptedException {
+    public static byte[] read(InputStream body, String owner, int largest, Duration silence)
+            throws InterruptedException {
         long giveUp = System.nanoTime() + silence.multipliedBy(LONGEST).toNanos();
         byte[] start = some(body, SMALL, giveUp, silence);
         if (start.length < SMALL) {
             return start;
         }
-        if (!LARGE_ONES.tryAcquire(silence.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!LARGE_ONES.take(owner, 1, silence)) {
             throw SandboxException.deadlineExceeded(
                     "body", silence.toSeconds() + " s", "waiting for other large bodies");
         }
@@ -50,7 +51,7 @@ public final class WholeBody {
             System.arraycopy(rest, 0, all, start.length, rest.length);
             return all;
         } finally {
-            LARGE_ONES.release();
+            LARGE_ONES.giveBack(owner, 1);
         }
     }
 

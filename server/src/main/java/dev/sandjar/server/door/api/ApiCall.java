@@ -12,6 +12,7 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.server.body.RequestBody;
 import dev.sandjar.server.body.WholeBody;
+import dev.sandjar.server.connection.Cut;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Json;
@@ -37,7 +38,7 @@ final class ApiCall {
     private final HttpServerRequest request;
     private final String id;
     private final Map<String, String> path;
-    private final Sandboxes sandboxes;
+    private final Callers.Known caller;
     private final Thread thread;
     private final AtomicBoolean served = new AtomicBoolean(); // no interruption reaches the thread after that
     private volatile boolean interrupting;
@@ -53,20 +54,24 @@ final class ApiCall {
         this.id = id;
         this.path = path;
         this.thread = Thread.currentThread();
-        this.sandboxes = callers.sandboxes(request);
+        this.caller = callers.caller(request);
         request.response().closeHandler(_ -> clientGone());
     }
 
     // ---- what is asked
 
+    String owner() {
+        return caller.owner();
+    }
+
     Sandboxes sandboxes() {
-        return sandboxes;
+        return caller.sandboxes();
     }
 
     /** One of this caller's; unknown, malformed and somebody else's are all the same. */
     Sandbox sandbox() {
         String id = path("sandbox");
-        return sandboxes.get(SandboxId.parse(id).orElseThrow(() -> SandboxException.sandboxNotFound("of that id")));
+        return sandboxes().get(SandboxId.parse(id).orElseThrow(() -> SandboxException.sandboxNotFound("of that id")));
     }
 
     CommandId commandId() {
@@ -183,7 +188,7 @@ final class ApiCall {
     FrameSink frames() {
         HttpServerResponse response = request.resume().response();
         response.setChunked(true).putHeader("Content-Type", Frame.CONTENT_TYPE);
-        FrameSink opened = new FrameSink(vertx, response::write);
+        FrameSink opened = new FrameSink(vertx, response::write, owner(), () -> Cut.now(request.connection()));
         sink = opened;
         if (gone) {
             opened.gone();
@@ -221,7 +226,7 @@ final class ApiCall {
         Uncounted.mark(request);
         try {
             return request.toNetSocket()
-                    .map(socket -> new Tunnel(vertx, socket.pause()))
+                    .map(socket -> new Tunnel(vertx, socket.pause(), owner()))
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get();
@@ -259,6 +264,10 @@ final class ApiCall {
         if (sink != null) {
             last(new Frame.Failed(e));
         } else {
+            if (e.code() == ErrorCode.RATE_LIMITED
+                    && !request.response().headers().contains("Retry-After")) {
+                header("Retry-After", "1");
+            }
             answer(e.code().httpStatus(), Errors.write(e, id));
         }
     }

@@ -1,6 +1,5 @@
 package dev.sandjar.server.door.api;
 
-import dev.sandjar.Sandboxes;
 import dev.sandjar.server.auth.Addresses;
 import dev.sandjar.server.auth.Authentication;
 import dev.sandjar.server.auth.Places;
@@ -34,17 +33,17 @@ class ApiRoutes {
     }
 
     void mount(@Observes Router router, Vertx vertx) {
-        new ApiDoor(vertx, this::sandboxes, ORDER, config.limits().body()).mount(router);
+        new ApiDoor(vertx, this::caller, ORDER, config.limits().body()).mount(router);
     }
 
-    private Sandboxes sandboxes(HttpServerRequest request) {
+    private Callers.Known caller(HttpServerRequest request) {
         gate.pass();
         try {
             String owner = authentication.owner(
                     request.getHeader("Authorization"), request.getHeader("X-API-Key"), Addresses.of(request));
             RateLimits.Taken taken = limits.take(owner);
             taken.headers().forEach((name, value) -> request.response().putHeader(name, value));
-            return places.of(owner);
+            return new Callers.Known(owner, places.of(owner));
         } catch (RateLimits.TooMany e) {
             e.headers().forEach((name, value) -> request.response().putHeader(name, value));
             throw e.error();

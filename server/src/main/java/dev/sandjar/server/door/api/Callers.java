@@ -7,10 +7,13 @@ import io.vertx.core.http.HttpServerRequest;
 /** Tells whose sandboxes a request is about. May block. */
 @FunctionalInterface
 public interface Callers {
+    /** Whose sandboxes, and these. */
+    record Known(String owner, Sandboxes sandboxes) {}
+
     /**
-     * The caller's place.
+     * The caller.
      *
      * @throws SandboxException {@code UNAUTHENTICATED}
      */
-    Sandboxes sandboxes(HttpServerRequest request);
+    Known caller(HttpServerRequest request);
 }

@@ -5,6 +5,7 @@ import dev.sandjar.FileInfo;
 import dev.sandjar.FileWatch;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxFiles;
+import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Infos;
 import dev.sandjar.wire.Json;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
 
 /** {@code /files}: what is in a sandbox. */
 final class FileCalls {
-    private static final int PIECE = 128 * 1024;
+    private static final int PIECE = 64 * 1024;
     private static final int LARGEST_EVENT = 256 * 1024; // bytes of entries in one frame
     private static final int ENTRY = 200; // bytes beside its names
     private static final int LONGEST_ESCAPE = 6; // bytes that JSON makes of one character
@@ -87,7 +88,8 @@ final class FileCalls {
     static void write(ApiCall call, Duration silence) {
         String path = call.needed("path");
         boolean overwrite = call.flag("overwrite");
-        try (FrameContent content = call.content(silence)) {
+        try (var _ = Transfers.begin(call.owner());
+                FrameContent content = call.content(silence)) {
             call.answer(200, Infos.write(call.sandbox().files().write(path, content, overwrite)));
         }
     }

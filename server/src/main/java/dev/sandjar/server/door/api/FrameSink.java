@@ -1,5 +1,6 @@
 package dev.sandjar.server.door.api;
 
+import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.FrameWriter;
 import io.netty.buffer.ByteBuf;
@@ -16,18 +17,22 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames to a client, from threads that block while it does not read. One write at a time is under way; what comes meanwhile leaves with
  * the next one, so that a fast stream needs few hand-overs to the event loop. A client that is silent on its side is told every few
- * seconds that we are here; one that is gone is an exception at the next frame.
+ * seconds that we are here; one that is gone is an exception at the next frame. So is one that does not read when its owner's share of transfers
+ * is full: it is cut, and may come back for the rest.
  */
 final class FrameSink implements AutoCloseable {
-    private static final int MOST_UNDER_WAY = 1 << 20; // bytes that were given to us and not taken by the socket
+    private static final int MOST_UNDER_WAY = 128 * 1024; // bytes that were given to us and not taken by the socket
     private static final long HEARTBEAT = 10_000; // ms; a client gives up after three
 
     private final Vertx vertx;
     private final Function<Buffer, Future<Void>> out;
+    private final String owner;
+    private final Runnable cut;
     private final long timer;
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below, and the order of what is written
@@ -45,10 +50,16 @@ final class FrameSink implements AutoCloseable {
         }
     }
 
-    /** @param out writes from any thread, and tells when the socket has it */
-    FrameSink(Vertx vertx, Function<Buffer, Future<Void>> out) {
+    /**
+     * @param out writes from any thread, and tells when the socket has it
+     * @param owner in whose share it stands still
+     * @param cut ends the connection at once
+     */
+    FrameSink(Vertx vertx, Function<Buffer, Future<Void>> out, String owner, Runnable cut) {
         this.vertx = vertx;
         this.out = out;
+        this.owner = owner;
+        this.cut = cut;
         this.timer = vertx.setPeriodic(HEARTBEAT, _ -> beat());
     }
 
@@ -56,8 +67,8 @@ final class FrameSink implements AutoCloseable {
     void send(Frame frame) throws IOException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (underWay > MOST_UNDER_WAY && !gone) {
-                taken.await();
+            if (underWay > MOST_UNDER_WAY) {
+                awaitTaken();
             }
             if (gone) {
                 throw new GoneException();
@@ -65,6 +76,20 @@ final class FrameSink implements AutoCloseable {
             add(frame);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void awaitTaken() throws InterruptedException {
+        Transfers.@Nullable Place place = Transfers.place(owner).orElse(null);
+        if (place == null) {
+            gone = true;
+            cut.run();
+            return;
+        }
+        try (place) {
+            while (underWay > MOST_UNDER_WAY && !gone) {
+                taken.await();
+            }
         }
     }
 

@@ -16,7 +16,7 @@ final class JsonContent {
     static ApiDoor.Handling before(ApiDoor.Handling handling, HttpServerRequest request, Duration silence) {
         return call -> {
             try (var body = new RequestBody(request, silence)) {
-                call.read(WholeBody.read(body, LARGEST, silence));
+                call.read(WholeBody.read(body, call.owner(), LARGEST, silence));
             }
             handling.handle(call);
         };

@@ -2,6 +2,7 @@ package dev.sandjar.server.door.api;
 
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.body.StreamInput;
+import dev.sandjar.server.connection.Cut;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.FrameReader;
 import dev.sandjar.wire.MalformedFrameException;
@@ -17,10 +18,13 @@ final class Tunnel implements AutoCloseable {
     private final FrameReader reader;
     private final FrameSink sink;
 
-    /** @param socket paused, or on its event loop now */
-    Tunnel(Vertx vertx, NetSocket socket) {
+    /**
+     * @param socket paused, or on its event loop now
+     * @param owner in whose share it stands still
+     */
+    Tunnel(Vertx vertx, NetSocket socket, String owner) {
         this.socket = socket;
-        this.sink = new FrameSink(vertx, socket::write);
+        this.sink = new FrameSink(vertx, socket::write, owner, () -> Cut.now(socket));
         this.input = new StreamInput(socket, StreamInput.ANY_TIME).open();
         this.reader = new FrameReader(new BufferedInputStream(input));
         socket.closeHandler(_ -> {

@@ -79,11 +79,12 @@ public class CommandsResource {
             throws InterruptedException {
         Duration limit = Duration.ofSeconds(json.integer("timeout", 1, 300).orElse(60));
         Sandbox sandbox = caller.sandbox(id);
+        String owner = caller.owner(); // the worker cannot ask
         return patience.answer(
                 request,
                 200,
                 () -> {
-                    var output = HeldOutput.until(request, limit);
+                    var output = HeldOutput.until(request, owner, limit);
                     Ending ending = interpreter
                             .apply(sandbox)
                             .run(

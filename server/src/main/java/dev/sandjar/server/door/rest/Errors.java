@@ -3,10 +3,9 @@ package dev.sandjar.server.door.rest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.connection.Cut;
 import dev.sandjar.server.limit.RateLimits;
 import dev.sandjar.server.observe.RequestIds;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -32,6 +31,9 @@ public class Errors {
         Response.ResponseBuilder response = answer(e, context);
         if (e.code() == ErrorCode.UNAUTHENTICATED) {
             response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        if (e.code() == ErrorCode.RATE_LIMITED) {
+            response.header(HttpHeaders.RETRY_AFTER, 1);
         }
         return response.build();
     }
@@ -73,17 +75,9 @@ public class Errors {
 
     private static Response.ResponseBuilder response(int status, ObjectNode body, RoutingContext context) {
         if (context.response().headWritten()) {
-            cut(context.request().connection());
+            Cut.now(context.request().connection()); // or an error's body would follow and end it as if it were whole
         }
         return Response.status(status).type(MediaType.APPLICATION_JSON).entity(body);
-    }
-
-    /**
-     * An answer that had begun ends here, or an error's body would follow it and end it as if it were whole: Vert.x by itself closes only
-     * after what waits for the socket has been sent.
-     */
-    private static void cut(HttpConnection connection) {
-        ((ConnectionBase) connection).channelHandlerContext().close(); // before its own handler, which would wait
     }
 
     /** What the client is told; what it is not, but the operator needs, goes into the log under the same id. */

@@ -7,6 +7,7 @@ import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.auth.Caller;
 import dev.sandjar.server.config.ServerConfig;
+import dev.sandjar.server.limit.Transfers;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
@@ -57,6 +58,7 @@ public class FilesResource {
         boolean replace = flag("overwrite", overwrite);
         refuseTooLarge(request.request().getHeader("Content-Length"));
         Sandbox sandbox = caller.sandbox(id);
+        takePlace(request);
         try (var body = bodies.of(request);
                 Upload upload = Upload.of(body, request.request().getHeader("Content-Type"), largest)) {
             String target = relative(path == null || path.isEmpty() ? upload.fileName() : path);
@@ -66,6 +68,15 @@ public class FilesResource {
                     .type(MediaType.APPLICATION_JSON)
                     .entity(reply)
                     .build();
+        }
+    }
+
+    /** Until the request is answered, or its connection gone. */
+    private void takePlace(RoutingContext request) {
+        Transfers.Place place = Transfers.begin(caller.owner());
+        request.addEndHandler(_ -> place.close());
+        if (request.response().closed()) {
+            place.close();
         }
     }
 
@@ -80,11 +91,13 @@ public class FilesResource {
     public Response downloadOrList(
             @PathParam("id") String id,
             @QueryParam("filePath") @Nullable String filePath,
-            @QueryParam("path") @Nullable String path)
+            @QueryParam("path") @Nullable String path,
+            @Context RoutingContext request)
             throws IOException {
         if (filePath != null) {
-            return download(id, filePath);
+            return download(id, filePath, request);
         }
+        takePlace(request);
         String folder = relative(path == null || path.isEmpty() ? "." : path);
         Stream<FileInfo> files = caller.sandbox(id).files().entries(folder); // before the status is sent, as below
         return Response.ok((StreamingOutput) out -> send(files, out), MediaType.APPLICATION_JSON)
@@ -131,9 +144,12 @@ public class FilesResource {
 
     @GET
     @Path("/{name:.+}")
-    public Response download(@PathParam("id") String id, @PathParam("name") String name) throws IOException {
+    public Response download(
+            @PathParam("id") String id, @PathParam("name") String name, @Context RoutingContext request)
+            throws IOException {
         String path = relative(name);
         Sandbox sandbox = caller.sandbox(id);
+        takePlace(request);
         FileInfo info = sandbox.files().stat(path);
         InputStream content = sandbox.files().open(path); // before the status is sent, so that it can say 404
         boolean sized;

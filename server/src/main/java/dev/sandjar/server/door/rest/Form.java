@@ -20,7 +20,7 @@ final class Form extends InputStream {
 
     private static final Pattern BOUNDARY = Pattern.compile("boundary=\"?([^\";,]{1,70})\"?", Pattern.CASE_INSENSITIVE);
     private static final String WANTED = "multipart/form-data with a part \"file\"";
-    private static final int BUFFER = 128 * 1024;
+    private static final int BUFFER = 64 * 1024;
     private static final int LONGEST_HEADERS = 8 * 1024;
     private static final int MOST_PARTS = 16;
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.sandjar.CommandResult;
 import dev.sandjar.Output;
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.limit.Shares;
 import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,21 +16,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * A command's output until its answer is sent: of each stream what {@link CommandResult} keeps too, as bytes and once. Few large ones are held at
- * one time: together they would fill the memory. The others' commands wait meanwhile, as on any pipe; after the command's own limit what is more
- * than a little is dropped, and counted.
+ * A command's output until its answer is sent: of each stream what {@link CommandResult} keeps too, as bytes and once. What is more than
+ * a little takes room, of which each owner has a share: all together would fill the memory. Where there is none, the command waits, as on any pipe;
+ * after its own limit what is more is dropped, and counted.
  */
 final class HeldOutput implements Consumer<Output> {
     /** As nearly all are; these wait for nobody. */
     private static final int SMALL = 64 * 1024;
 
-    private static final Semaphore LARGE_ONES = new Semaphore(2, true);
+    private static final int MEDIUM = 1 << 20;
+
+    /** In MiB: two of the largest. */
+    private static final Shares ROOM = new Shares(4 * (CommandResult.LARGEST_STREAM >> 20));
 
     /** Bytes in blocks that grow: a command may write them one by one. */
     private static final class Stream {
@@ -68,27 +70,36 @@ final class HeldOutput implements Consumer<Output> {
     }
 
     private enum Room {
-        SMALL,
-        LARGE,
-        REFUSED,
-        LEFT
+        SMALL(0),
+        MEDIUM(1),
+        LARGE(2 * (CommandResult.LARGEST_STREAM >> 20));
+
+        private final int units;
+
+        Room(int units) {
+            this.units = units;
+        }
     }
 
+    private final String owner;
     private final Duration patience;
     private final Stream stdout = new Stream();
     private final Stream stderr = new Stream();
     private long dropped;
 
-    private final ReentrantLock lock = new ReentrantLock(); // guards: room. The rest is its one thread's
+    private final ReentrantLock lock = new ReentrantLock(); // guards: room, left. The rest is its one thread's
     private Room room = Room.SMALL;
+    private boolean left;
+    private boolean refused;
 
-    private HeldOutput(Duration patience) {
+    private HeldOutput(String owner, Duration patience) {
+        this.owner = owner;
         this.patience = patience;
     }
 
     /** Held until the request is answered, or its connection gone. */
-    static HeldOutput until(RoutingContext request, Duration patience) {
-        var held = new HeldOutput(patience);
+    static HeldOutput until(RoutingContext request, String owner, Duration patience) {
+        var held = new HeldOutput(owner, patience);
         request.addEndHandler(_ -> held.leave());
         if (request.response().closed()) {
             held.leave();
@@ -107,38 +118,46 @@ final class HeldOutput implements Consumer<Output> {
 
     private void keep(Stream stream, ByteBuffer bytes) {
         int wanted = Math.min(bytes.remaining(), CommandResult.LARGEST_STREAM - stream.size);
-        boolean fits = stdout.size + stderr.size + wanted <= SMALL || hasRoomForMore();
+        boolean fits = hasRoom(stdout.size + stderr.size + wanted);
         int kept = fits ? wanted : 0;
         stream.add(bytes.duplicate(), kept);
         dropped += bytes.remaining() - kept;
     }
 
-    private boolean hasRoomForMore() {
-        lock.lock();
-        try {
-            if (room != Room.SMALL) {
-                return room == Room.LARGE;
-            }
-        } finally {
-            lock.unlock();
+    private boolean hasRoom(int size) {
+        Room needed = size <= SMALL ? Room.SMALL : size <= MEDIUM ? Room.MEDIUM : Room.LARGE;
+        if (!refused && needed.compareTo(room) > 0) {
+            refused = !grow(needed);
         }
-        boolean got = acquire();
         lock.lock();
         try {
-            if (room == Room.SMALL) {
-                room = got ? Room.LARGE : Room.REFUSED;
-            } else if (got) {
-                LARGE_ONES.release(); // the client has left meanwhile
-            }
-            return room == Room.LARGE;
+            return needed == Room.SMALL || (!left && needed.compareTo(room) <= 0);
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean acquire() {
+    private boolean grow(Room needed) {
+        int more = needed.units - room.units;
+        if (!take(more)) {
+            return false;
+        }
+        lock.lock();
         try {
-            return LARGE_ONES.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
+            if (left) {
+                ROOM.giveBack(owner, more);
+                return false;
+            }
+            room = needed;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean take(int units) {
+        try {
+            return ROOM.take(owner, units, patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw SandboxException.interrupted("waiting for other large answers", e);
@@ -148,10 +167,10 @@ final class HeldOutput implements Consumer<Output> {
     private void leave() {
         lock.lock();
         try {
-            if (room == Room.LARGE) {
-                LARGE_ONES.release();
+            if (!left && room != Room.SMALL) {
+                ROOM.giveBack(owner, room.units);
             }
-            room = Room.LEFT;
+            left = true;
         } finally {
             lock.unlock();
         }

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
  * upload, and in turn they would take twice as long. Holds a few blocks, so that neither waits for each single one of the other's.
  */
 final class Md5 implements AutoCloseable {
-    private static final int BLOCK = 256 * 1024;
+    private static final int BLOCK = 64 * 1024;
     private static final int BLOCKS = 4;
     private static final byte[] END = {};
 

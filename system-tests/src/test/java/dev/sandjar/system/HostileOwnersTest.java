@@ -1,0 +1,179 @@
+package dev.sandjar.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxSpec;
+import dev.sandjar.Sandboxes;
+import dev.sandjar.testing.Waiting;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What one owner, here Alice, can do to the server and to the others, here Bob. */
+@Timeout(90)
+class HostileOwnersTest {
+    private static final int MANY = 400;
+
+    @TempDir
+    static Path home;
+
+    private static RealServer server;
+    private static Sandboxes alices;
+    private static Sandboxes bobs;
+    private static Sandbox sandbox;
+    private static Sandbox bobsSandbox;
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @BeforeAll
+    static void open() throws Exception {
+        server = new RealServer(home, "-XX:+ExitOnOutOfMemoryError", "-Xmx128m", "-Dsandjar.limits.body=5s");
+        alices = Sandboxes.open(server.address.toString(), RealServer.TOKEN);
+        bobs = Sandboxes.open(server.address.toString(), RealServer.OTHER_TOKEN);
+        sandbox = alices.create(SandboxSpec.builder().build());
+        bobsSandbox = bobs.create(SandboxSpec.builder().build());
+        sandbox.run("truncate", "-s", "64M", "big");
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        sandbox.delete();
+        bobsSandbox.delete();
+        alices.close();
+        bobs.close();
+        server.close();
+    }
+
+    @AfterEach
+    void theServerStillServesOthers() throws Exception {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        assertThat(bobsSandbox.run("echo", "fine").stdout()).isEqualTo("fine\n");
+    }
+
+    private Socket send(String request) throws IOException {
+        var socket = new Socket();
+        sockets.add(socket);
+        socket.setReceiveBufferSize(4 * 1024);
+        socket.setSoTimeout(30_000);
+        socket.connect(new InetSocketAddress("127.0.0.1", server.address.getPort()));
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static String head(String method, String path, String headers) {
+        return method + " /v1/" + path.replace("ID", sandbox.id().toString())
+                + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + RealServer.TOKEN + "\r\n" + headers + "\r\n";
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api/sandboxes/ID/files/content?path=big", "sessions/ID/files/big"})
+    void filesThatNobodyReadsFillNobodysMemory(String path) throws Exception {
+        for (int i = 0; i < MANY; i++) {
+            send(head("GET", path, ""));
+        }
+        for (int i = 0; i < 20; i++) {
+            assertThat(bobsSandbox.run("echo", "served").stdout()).isEqualTo("served\n");
+        }
+    }
+
+    @Test
+    void uploadsThatStopFillNobodysMemory() throws Exception {
+        for (int i = 0; i < MANY; i++) {
+            send(head(
+                            "POST",
+                            "sessions/ID/files?path=up" + i,
+                            "Content-Type: multipart/form-data; boundary=B\r\nContent-Length: 1000000\r\n")
+                    + "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n"
+                    + "x".repeat(14_000));
+        }
+        for (int i = 0; i < 20; i++) {
+            assertThat(bobsSandbox.run("echo", "served").stdout()).isEqualTo("served\n");
+        }
+    }
+
+    @Test
+    void whoHasItsShareOfTransfersIsToldToTryAgain() throws Exception {
+        Socket last = send("");
+        for (int i = 0; i < MANY; i++) {
+            last = send(head("PUT", "api/sandboxes/ID/files/content?path=up" + i, "Content-Length: 1000\r\n"));
+        }
+        String answer = new String(last.getInputStream().readNBytes(600), StandardCharsets.US_ASCII);
+        assertThat(answer)
+                .startsWith("HTTP/1.1 429")
+                .containsIgnoringCase("Retry-After: 1")
+                .contains("RATE_LIMITED");
+    }
+
+    @Test
+    void bodiesThatTrickleAreCutAndKeepNobodyWaiting() throws Exception {
+        String request =
+                head("POST", "sessions/ID/commands", "Content-Type: application/json\r\nContent-Length: 3000000\r\n");
+        for (int i = 0; i < 4; i++) {
+            Socket socket = send(request + "{\"command\":\"" + "x".repeat(80_000));
+            Thread.ofVirtual().start(() -> trickle(socket));
+        }
+        assertThat(run("true #" + "y".repeat(100_000), 10).statusCode()).isEqualTo(200);
+        for (Socket socket : sockets) {
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 504");
+        }
+    }
+
+    private static void trickle(Socket socket) {
+        try {
+            while (!socket.isClosed()) {
+                LockSupport.parkNanos(100_000_000);
+                socket.getOutputStream().write('x');
+            }
+        } catch (IOException cut) {
+            // as it should be
+        }
+    }
+
+    /** Bob's. */
+    private static HttpResponse<String> run(String command, int seconds) throws Exception {
+        String json = new ObjectMapper()
+                .createObjectNode()
+                .put("command", command)
+                .put("timeout", seconds)
+                .toString();
+        return server.send(
+                HttpRequest.newBuilder(server.address.resolve("/v1/sessions/" + bobsSandbox.id() + "/commands"))
+                        .header("Authorization", "Bearer " + RealServer.OTHER_TOKEN)
+                        .POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    @Test
+    void largeOutputsThatAreHeldLeaveRoomForOthers() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            String json = "{\"command\": \"head -c 70000 /dev/zero | tr '\\\\0' x; touch held" + i
+                    + "; sleep 20\", \"timeout\": 20}";
+            send(head("POST", "sessions/ID/commands", "Content-Length: " + json.length() + "\r\n") + json);
+            String file = "held" + i;
+            Waiting.until("the output is held", () -> sandbox.run("ls").stdout().contains(file));
+        }
+        String answer = run("head -c 200000 /dev/zero | tr '\\0' x", 4).body();
+        assertThat(answer)
+                .contains("\"exitCode\":0")
+                .doesNotContain("droppedBytes")
+                .hasSizeGreaterThan(200_000);
+    }
+}
