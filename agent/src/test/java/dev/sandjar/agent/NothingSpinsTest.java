@@ -52,7 +52,8 @@ class NothingSpinsTest {
 
     @Test
     void aListenerWithoutADescriptorToSpareCostsNoTimeAndTakesTheNextLinkWhenThereIsOne() throws Exception {
-        try (var agent = new RealAgent("sandjar-agent-asan", "-n 10")) {
+        try (var agent = new RealAgent()) {
+            agent.leaveDescriptors(4);
             List<SocketChannel> sockets = new ArrayList<>();
             for (int i = 0; i < 7; i++) {
                 sockets.add(agent.connect());

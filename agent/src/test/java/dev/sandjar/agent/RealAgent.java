@@ -77,6 +77,18 @@ final class RealAgent implements AutoCloseable {
         return process.info().totalCpuDuration().orElseThrow().minus(before);
     }
 
+    /** From now on it may open so many files more than it has. */
+    void leaveDescriptors(int count) throws IOException, InterruptedException {
+        try (var open = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            var limit = "--nofile=" + (open.count() + count);
+            int code = new ProcessBuilder("prlimit", "--pid=" + process.pid(), limit)
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            assertThat(code).isZero();
+        }
+    }
+
     boolean lives() {
         return process.isAlive();
     }
