@@ -36,6 +36,7 @@ class LauncherTest {
                 REPOSITORY.resolve("dev/lib.sh"),
                 Files.createDirectories(top.resolve("dev")).resolve("lib.sh"));
         Files.createDirectories(top.resolve("cli/src/main"));
+        Files.createDirectories(top.resolve("cli/src/test")); // before the build, or src has changed since
         Path java = program(top.resolve("java"), "echo \"LC_ALL=${LC_ALL:-}\"; for word; do echo \"$word\"; done; cat");
         Path app = Files.createDirectories(top.resolve("target/sandjar"));
         Files.writeString(app.resolve("start"), top + "\n" + java + "\nthe-class-path\n");
@@ -117,9 +118,8 @@ class LauncherTest {
 
     @Test
     void aChangedTestIsNoReasonToBuild() throws Exception {
-        Path test = Files.createDirectories(top.resolve("cli/src/test")).resolve("ChangedTest.java");
-        Files.setLastModifiedTime(
-                Files.writeString(test, ""), FileTime.from(Instant.now().plusSeconds(5)));
+        Path test = Files.writeString(top.resolve("cli/src/test/ChangedTest.java"), "");
+        Files.setLastModifiedTime(test, FileTime.from(Instant.now().plusSeconds(5)));
         assertThat(bash("\"$SCRIPT\" ls").out()).contains("dev.sandjar.cli.Sandjar");
     }
 }
