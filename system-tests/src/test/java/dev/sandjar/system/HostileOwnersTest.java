@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What one owner, here Alice, can do to the server and to the others, here Bob. */
 @Timeout(90)
 class HostileOwnersTest {
-    private static final int MANY = 400;
+    private static final int MANY = 600;
 
     @TempDir
     static Path home;
@@ -43,7 +43,7 @@ class HostileOwnersTest {
 
     @BeforeAll
     static void open() throws Exception {
-        server = new RealServer(home, "-XX:+ExitOnOutOfMemoryError", "-Xmx128m", "-Dsandjar.limits.body=5s");
+        server = new RealServer(home, "-XX:+ExitOnOutOfMemoryError", "-Xmx256m", "-Dsandjar.limits.body=5s");
         alices = Sandboxes.open(server.address.toString(), RealServer.TOKEN);
         bobs = Sandboxes.open(server.address.toString(), RealServer.OTHER_TOKEN);
         sandbox = alices.create(SandboxSpec.builder().build());

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Room for what streams between clients and sandboxes and may stand still: each holds up to half a megabyte then, whatever its client does. Half of
- * the memory at most, in shares.
+ * Room for what streams between clients and sandboxes and may stand still: each holds up to half a megabyte then, whatever its client does. A
+ * third of the memory at most, in shares.
  */
 public final class Transfers {
     /** What one holds: buffers on its way, and what an agent sends before it waits. */
     private static final long EACH = 512 * 1024;
 
-    private static final Shares ROOM = new Shares((int) (Runtime.getRuntime().maxMemory() / 2 / EACH));
+    private static final Shares ROOM = new Shares((int) (Runtime.getRuntime().maxMemory() / 3 / EACH));
 
     private Transfers() {}
 

@@ -30,8 +30,8 @@ final class HeldOutput implements Consumer<Output> {
 
     private static final int MEDIUM = 1 << 20;
 
-    /** In MiB: two of the largest. */
-    private static final Shares ROOM = new Shares(4 * (CommandResult.LARGEST_STREAM >> 20));
+    /** In MiB: three of the largest and some small ones, so that one owner can have two, and another still one. */
+    private static final Shares ROOM = new Shares(6 * (CommandResult.LARGEST_STREAM >> 20) + 8);
 
     /** Bytes in blocks that grow: a command may write them one by one. */
     private static final class Stream {
