@@ -1,6 +1,5 @@
 package dev.sandjar.oci.image;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -35,7 +34,7 @@ final class Digest {
     }
 
     /** Computes the digest of what passes through, and refuses more than a limit. */
-    static final class Through extends FilterInputStream {
+    static final class Through extends WatchedInput {
         private final MessageDigest digest = sha256();
         private final long limit;
         private long count;
@@ -46,14 +45,8 @@ final class Digest {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
         public int read(byte[] to, int offset, int length) throws IOException {
-            int read = super.read(to, offset, length);
+            int read = in.read(to, offset, length);
             if (read > 0) {
                 digest.update(to, offset, read);
                 count += read;
@@ -62,22 +55,6 @@ final class Digest {
                 }
             }
             return read;
-        }
-
-        @Override
-        public long skip(long n) throws IOException {
-            return skipNBytesCounted(n);
-        }
-
-        private long skipNBytesCounted(long n) throws IOException {
-            byte[] waste = new byte[(int) Math.min(n, 8_192)];
-            int read = read(waste, 0, waste.length);
-            return Math.max(read, 0);
-        }
-
-        @Override
-        public boolean markSupported() {
-            return false;
         }
 
         /** Reads what is left and gives the digest of all. */

@@ -1,7 +1,6 @@
 package dev.sandjar.oci.image;
 
 import dev.sandjar.runtime.Deadline;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -86,7 +85,7 @@ final class LayerArchive extends TarArchiveInputStream {
         }
     }
 
-    private static final class Bounded extends FilterInputStream {
+    private static final class Bounded extends WatchedInput {
         private final Deadline deadline;
         private long left = Long.MAX_VALUE;
 
@@ -96,29 +95,12 @@ final class LayerArchive extends TarArchiveInputStream {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
         public int read(byte[] to, int offset, int length) throws IOException {
             deadline.check("unpacking an image");
-            int read = super.read(to, offset, length);
+            int read = in.read(to, offset, length);
             refuseAbove(left, read);
             left -= Math.max(read, 0);
             return read;
-        }
-
-        @Override
-        public long skip(long n) throws IOException {
-            byte[] waste = new byte[Math.clamp(n, 0, 8_192)];
-            return Math.max(read(waste, 0, waste.length), 0);
-        }
-
-        @Override
-        public boolean markSupported() {
-            return false;
         }
     }
 }
