@@ -92,6 +92,8 @@ out:
 
 /* ---- WRITE */
 
+enum { WRITE_WINDOW = 4 * WINDOW }; /* nothing of it waits here: a frame is written before the next is looked at */
+
 struct writing {
     int folder, fd;
     char name[256], temporary[40];
@@ -244,6 +246,7 @@ void file_write(struct channel *ch, struct reader *r)
     ch->pump = written_pump;
     ch->gone = write_gone;
     channel_reply(ch, NULL);
+    channel_grant(ch, WRITE_WINDOW - WINDOW);
 out:
     paths_free(&p);
 }

@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
  * that stops taking stalls this channel and no other. Interrupting a caller harms neither channel nor link.
  */
 public final class Channel implements AutoCloseable {
-    private static final int GRANT = Frame.WINDOW / 2; // granting in halves keeps the agent busy and CREDIT frames rare
     private static final int LARGEST_DATA = 64 * 1024;
     private static final int OVERHEAD = 64;
 
     private final Link link;
     private final int number;
+    private final int grant; // granting in halves of the window keeps the agent busy and CREDIT frames rare
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition arrived = lock.newCondition();
     private final Condition granted = lock.newCondition();
     private final Queue<Frame> inbox = new ArrayDeque<>();
-    private long receivable = Frame.WINDOW; // what the agent may still spend
+    private long receivable; // what the agent may still spend
     private int taken; // what was taken since the last grant
     private long sendable = Frame.WINDOW; // what we may still spend
     private Frame.@Nullable Close ending; // the agent's CLOSE
@@ -36,9 +36,11 @@ public final class Channel implements AutoCloseable {
     private boolean eof;
     private boolean abandoned;
 
-    Channel(Link link, int number) {
+    Channel(Link link, int number, int window) {
         this.link = link;
         this.number = number;
+        this.grant = window / 2;
+        this.receivable = window;
     }
 
     int number() {
@@ -74,7 +76,7 @@ public final class Channel implements AutoCloseable {
      * @return null when the agent has closed the channel without an error
      */
     public @Nullable Frame take(Duration longest) throws IOException, AgentException, InterruptedException {
-        int grant = 0;
+        int owed = 0;
         Frame frame;
         lock.lockInterruptibly();
         try {
@@ -90,16 +92,16 @@ public final class Channel implements AutoCloseable {
                 return ended();
             }
             taken += cost(frame);
-            if (taken >= GRANT && ending == null) {
-                grant = taken;
+            if (taken >= grant && ending == null) {
+                owed = taken;
                 receivable += taken;
                 taken = 0;
             }
         } finally {
             lock.unlock();
         }
-        if (grant > 0) {
-            link.send(new Frame.Credit(number, grant));
+        if (owed > 0) {
+            link.send(new Frame.Credit(number, owed));
         }
         return frame;
     }

@@ -110,10 +110,13 @@ public final class Link implements AutoCloseable {
             }
             var opened = new ArrayList<Channel>(requests.size());
             for (Request request : requests) {
-                var channel = new Channel(this, freeNumber());
+                var channel = new Channel(this, freeNumber(), request.window());
                 channels.put(channel.number(), channel);
                 opened.add(channel);
                 enqueue(new Frame.Open(channel.number(), request.kind(), request.payload()));
+                if (request.window() > Frame.WINDOW) {
+                    enqueue(new Frame.Credit(channel.number(), request.window() - Frame.WINDOW));
+                }
             }
             return opened;
         } finally {

@@ -17,6 +17,8 @@ public final class Requests {
     /** FOLLOW: only how it ends. */
     public static final int NO_STREAM = 0;
 
+    private static final int READ_WINDOW = 4 * Frame.WINDOW; // a file of any size would wait for each grant
+
     private Requests() {}
 
     /** {@code limit} of zero: none. {@code env} and {@code cwd} are laid over the agent's own. */
@@ -79,7 +81,7 @@ public final class Requests {
 
     /** {@code length} of zero: to the end. */
     public static Request read(String base, String path, long offset, long length) {
-        return request(16, new Encoder().str(base).str(path).u64(offset).u64(length));
+        return request(16, new Encoder().str(base).str(path).u64(offset).u64(length), READ_WINDOW);
     }
 
     /** {@code mode} of zero: 0644, or as the file was. */
@@ -148,6 +150,10 @@ public final class Requests {
     }
 
     private static Request request(int kind, Encoder payload) {
-        return new Request(kind, payload.payload());
+        return request(kind, payload, Frame.WINDOW);
+    }
+
+    private static Request request(int kind, Encoder payload, int window) {
+        return new Request(kind, payload.payload(), window);
     }
 }

@@ -88,7 +88,7 @@ final class FileCalls {
     static void write(ApiCall call, Duration silence) {
         String path = call.needed("path");
         boolean overwrite = call.flag("overwrite");
-        try (var _ = Transfers.begin(call.owner());
+        try (var _ = Transfers.file(call.owner());
                 FrameContent content = call.content(silence)) {
             call.answer(200, Infos.write(call.sandbox().files().write(path, content, overwrite)));
         }

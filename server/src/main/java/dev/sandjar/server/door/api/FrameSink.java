@@ -80,7 +80,7 @@ final class FrameSink implements AutoCloseable {
     }
 
     private void awaitTaken() throws InterruptedException {
-        Transfers.@Nullable Place place = Transfers.place(owner).orElse(null);
+        Transfers.@Nullable Place place = Transfers.stream(owner).orElse(null);
         if (place == null) {
             gone = true;
             cut.run();

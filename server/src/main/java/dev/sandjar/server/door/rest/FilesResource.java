@@ -73,7 +73,7 @@ public class FilesResource {
 
     /** Until the request is answered, or its connection gone. */
     private void takePlace(RoutingContext request) {
-        Transfers.Place place = Transfers.begin(caller.owner());
+        Transfers.Place place = Transfers.file(caller.owner());
         request.addEndHandler(_ -> place.close());
         if (request.response().closed()) {
             place.close();
