@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  * @param architecture the nodes' processor: {@code architecture}: {@code amd64} or {@code arm64}; our own by default
  * @param tokenAudience whom the tokens of service accounts must be for: {@code token-audience}; the cluster itself by default
  * @param pods what every pod has: {@code agent}, {@code image}, {@code aliases}, {@code pull-policy}, {@code pull-secrets}, {@code node-selector}, {@code tolerations}, {@code labels},
- *     {@code annotations}, {@code runtime-class}, {@code cpu-request}, {@code memory-request}, {@code longest-life}, {@code workspace-claim}, {@code workspace-size} and
+ *     {@code annotations}, {@code runtime-class}, {@code cpu-request}, {@code memory-request}, {@code disk-limit}, {@code longest-life}, {@code workspace-claim}, {@code workspace-size} and
  *     {@code workspace-class}, {@code pod-template}
  */
 record Options(
@@ -125,6 +125,7 @@ record Options(
                 words.text("runtime-class"),
                 words.number("cpu-request", 0.1, 0.001, 256),
                 (long) words.number("memory-request", 128 << 20, 1 << 20, 1L << 44),
+                (long) words.number("disk-limit", 10L << 30, 1 << 20, 1L << 50),
                 words.seconds("longest-life", Duration.ofDays(1)),
                 workspace(words),
                 words.text("pod-template").map(Options::template));

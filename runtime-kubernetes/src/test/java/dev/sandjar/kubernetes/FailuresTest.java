@@ -188,6 +188,21 @@ class FailuresTest {
     }
 
     @Test
+    void moreOnItsNodesDiskThanItMayHaveIsEvictedAndSaysSo() throws Exception {
+        try (var runtime = TestCluster.open(Map.of("disk-limit", Long.toString(16 << 20)))) {
+            var sandbox = runtime.create(SandboxId.random(), PLAIN, "{}", Agents.soon());
+            assertThat(Agents.output(runtime, sandbox, "head -c 64M /dev/zero > big && echo written"))
+                    .isEqualTo("written\n");
+            Waiting.until(
+                    "the kubelet has evicted it",
+                    () -> runtime.find(sandbox.id()).orElseThrow().status() == Placement.Status.DEAD);
+            assertThat(runtime.find(sandbox.id()).orElseThrow().reason())
+                    .contains("its node evicted it", "local storage", "16777216");
+            runtime.destroy(sandbox.id(), Agents.soon());
+        }
+    }
+
+    @Test
     void aClaimedSandboxHasItsLongestLifeFromTheClaimOn() throws Exception {
         try (var namespace = new TestNamespace();
                 var runtime = namespace.runtime(Map.of("longest-life", "3"))) {

@@ -111,6 +111,55 @@ class FaultsTest {
     }
 
     @Test
+    void aWatchThatIsTooOldToGoOnBeginsAnew() throws Exception {
+        String seen = namespace
+                .client()
+                .pods()
+                .inNamespace(namespace.name())
+                .list()
+                .getMetadata()
+                .getResourceVersion();
+        for (int count = 0; count < 5; count++) { // of which a watch of pods hears nothing
+            runtime.record(sandbox.id(), "{\"count\":" + count + "}");
+        }
+        RealCluster.script("kill", "kube-apiserver");
+        RealCluster.script("again", "kube-apiserver");
+        assertThat(namespace
+                        .client()
+                        .raw("/api/v1/namespaces/" + namespace.name()
+                                + "/pods?watch=1&timeoutSeconds=5&resourceVersion=" + seen))
+                .contains("too old resource version");
+        namespace
+                .client()
+                .pods()
+                .inNamespace(namespace.name())
+                .withLabel(Marks.SANDBOX)
+                .withGracePeriod(1)
+                .delete();
+        Waiting.until(
+                "the new watch tells of it",
+                () -> runtime.find(sandbox.id()).orElseThrow().status() == Placement.Status.DEAD);
+        Waiting.until("it is our turn again", () -> runtime.reaps() && runtime.claims());
+    }
+
+    @Test
+    void aNodeThatIsLostTakesItsSandboxesWithIt() throws Exception {
+        String taint = "sandjar.test/lost"; // the cluster's own for this does the same five minutes later
+        RealCluster.script("kill", "kubelet");
+        try {
+            RealCluster.kubectl("taint", "nodes", "--all", taint + "=now:NoExecute");
+            Waiting.until(
+                    "it is dead, though nobody can say whether it still runs",
+                    () -> runtime.find(sandbox.id()).orElseThrow().status() == Placement.Status.DEAD);
+            assertThat(runtime.find(sandbox.id()).orElseThrow().reason()).contains("its pod is being deleted");
+        } finally {
+            RealCluster.kubectl("taint", "nodes", "--all", taint + ":NoExecute-");
+            RealCluster.script("again", "kubelet");
+        }
+        makesAgain();
+    }
+
+    @Test
     void etcdStandsStill() throws Exception {
         String etcd = pid("etcd");
         signal("STOP", etcd);

@@ -60,6 +60,7 @@ final class Place {
         put(options, "runtime-class", config.runtimeClass());
         put(options, "cpu-request", config.cpuRequest());
         put(options, "memory-request", config.memoryRequest());
+        put(options, "disk-limit", config.diskLimit());
         put(options, "longest-life", config.longestLife());
         put(options, "workspace-claim", config.workspaceClaim());
         put(options, "workspace-size", config.workspaceSize());

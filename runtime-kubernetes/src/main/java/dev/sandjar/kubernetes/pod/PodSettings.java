@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param runtimeClass such as gVisor's
  * @param cpuRequest processors that the scheduler sets aside, if the limit is not less
  * @param memoryRequest bytes that the scheduler sets aside, if the limit is not less
+ * @param diskLimit bytes of its node's disk that it may fill before the kubelet evicts it
  * @param longestLife after which the kubelet ends it, whoever forgot to
  * @param workspace what lies behind the workspace
  * @param template anything else: what a pod starts from; what makes it safe is laid over it
@@ -39,6 +40,7 @@ public record PodSettings(
         Optional<String> runtimeClass,
         double cpuRequest,
         long memoryRequest,
+        long diskLimit,
         Duration longestLife,
         Workspace workspace,
         Optional<Pod> template) {

@@ -33,7 +33,7 @@ public record PodState(Phase phase, String reason) {
     public static PodState of(Pod pod) {
         if (isBeingDeleted(pod)) {
             return mayRun(pod)
-                    ? new PodState(Phase.DEAD, "its pod is being deleted")
+                    ? new PodState(Phase.DEAD, "its pod is being deleted" + whyDeleted(pod))
                     : new PodState(Phase.GONE, "its pod was deleted");
         }
         String phase = text(pod.getStatus() == null ? null : pod.getStatus().getPhase());
@@ -93,6 +93,15 @@ public record PodState(Phase phase, String reason) {
         return statuses(pod)
                 .filter(one -> SandboxPod.CONTAINER.equals(one.getName()))
                 .findFirst();
+    }
+
+    /** Newer clusters tell, such as of a node that does not answer. */
+    private static String whyDeleted(Pod pod) {
+        return pod.getStatus().getConditions().stream()
+                .filter(one -> one.getType().equals("DisruptionTarget") && "True".equals(one.getStatus()))
+                .map(one -> ": " + text(one.getReason()) + " " + text(one.getMessage()))
+                .findFirst()
+                .orElse("");
     }
 
     private static String whyDead(Pod pod) {

@@ -43,6 +43,7 @@ public final class SandboxPod {
     private static final Map<String, String> GIT_TRUSTS_THE_WORKSPACE =
             Map.of("GIT_CONFIG_COUNT", "1", "GIT_CONFIG_KEY_0", "safe.directory", "GIT_CONFIG_VALUE_0", WORKSPACE);
 
+    private static final String DISK = "ephemeral-storage";
     private static final double DEFAULT_CPU = 1;
     private static final long DEFAULT_MEMORY = 512L << 20;
     private static final long GRACE_SECONDS = 1; // the agent ends at once when it is told to
@@ -227,8 +228,11 @@ public final class SandboxPod {
     private ResourceRequirements resources() {
         double cpu = spec.cpu().orElse(DEFAULT_CPU);
         long memory = spec.memory().orElse(DEFAULT_MEMORY);
-        return quantities(
-                Math.min(cpu, settings.cpuRequest()), Math.min(memory, settings.memoryRequest()), cpu, memory);
+        return new ResourceRequirementsBuilder(quantities(
+                        Math.min(cpu, settings.cpuRequest()), Math.min(memory, settings.memoryRequest()), cpu, memory))
+                .addToRequests(DISK, new Quantity("0")) // else as much as the limit would be set aside
+                .addToLimits(DISK, new Quantity(Long.toString(settings.diskLimit())))
+                .build();
     }
 
     private static ResourceRequirements quantities(double cpu, long memory, double cpuLimit, long memoryLimit) {

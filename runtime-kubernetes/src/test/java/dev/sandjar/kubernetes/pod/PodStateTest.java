@@ -33,6 +33,7 @@ class PodStateTest {
     its node is lost                | false   | phase: Failed, reason: NodeLost                                                                     | DEAD    | its node does not answer
     its node was shut down          | false   | phase: Failed, reason: Terminated                                                                   | DEAD    | its node was shut down
     somebody deletes it             | true    | phase: Running, podIP: 1.1.1.1, containerStatuses: [{name: sandbox, state: {running: {}}}]          | DEAD    | its pod is being deleted
+    its node is drained, or lost    | true    | "phase: Running, podIP: 1.1.1.1, conditions: [{type: DisruptionTarget, status: 'True', reason: DeletionByTaintManager, message: by a taint}], containerStatuses: [{name: sandbox, state: {running: {}}}]" | DEAD | its pod is being deleted: DeletionByTaintManager by a taint
     deleted, its status lags behind | true    | phase: Pending, podIP: 1.1.1.1, containerStatuses: [{name: sandbox, state: {waiting: {reason: ContainerCreating}}}] | DEAD | its pod is being deleted
     deleted, its agent has ended    | true    | phase: Running, podIP: 1.1.1.1, containerStatuses: [{name: sandbox, state: {terminated: {exitCode: 0}}}] | GONE | its pod was deleted
     deleted before it had a node    | true    | phase: Pending                                                                                      | GONE    | its pod was deleted

@@ -51,6 +51,7 @@ class SandboxPodTest {
                 Optional.of("gvisor"),
                 0.1,
                 128 << 20,
+                10L << 30,
                 Duration.ofDays(1),
                 workspace,
                 template);
@@ -187,10 +188,19 @@ class SandboxPodTest {
                 .getResources();
         assertThat(resources.getLimits().get("cpu")).hasToString("50m");
         assertThat(resources.getLimits().get("memory")).hasToString("67108864");
-        assertThat(resources.getRequests()).isEqualTo(resources.getLimits());
+        assertThat(resources.getRequests())
+                .containsEntry("cpu", resources.getLimits().get("cpu"))
+                .containsEntry("memory", resources.getLimits().get("memory"));
         var defaults = sandbox(pod(PLAIN)).getResources();
         assertThat(defaults.getLimits().get("memory")).hasToString(Long.toString(512 << 20));
         assertThat(defaults.getRequests().get("cpu")).hasToString("100m");
+    }
+
+    @Test
+    void theNodesDiskHasALimitAndNothingOfItIsSetAside() {
+        var resources = sandbox(pod(PLAIN)).getResources();
+        assertThat(resources.getLimits().get("ephemeral-storage")).hasToString(Long.toString(10L << 30));
+        assertThat(resources.getRequests().get("ephemeral-storage")).hasToString("0");
     }
 
     @Test

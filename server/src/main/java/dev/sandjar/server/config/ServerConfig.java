@@ -139,6 +139,9 @@ public interface ServerConfig {
         /** Bytes set aside for each. */
         Optional<String> memoryRequest();
 
+        /** Bytes of its node's disk that a sandbox may fill before the kubelet evicts it. */
+        Optional<String> diskLimit();
+
         /** Seconds after which the kubelet ends a sandbox. */
         Optional<String> longestLife();
 
