@@ -191,19 +191,23 @@ final class OnCluster implements AutoCloseable {
         table.add("cluster: API calls, " + what, number(each, "each"), "", "≤ " + bar, each <= bar);
     }
 
+    /** Nothing is removed before the end: a kubelet that takes pods down has less time for those that it makes. */
     private void manyCreates(Sandboxes sandboxes) throws Exception {
         int count = 20;
-        var pods = new ArrayList<String>();
-        long bareNanos = Samples.time(() -> pods.addAll(allAtOnce(count, bare::create)));
-        pods.forEach(bare::delete);
         var made = new ArrayList<Sandbox>();
-        long nanos = Samples.time(() -> made.addAll(allAtOnce(count, () -> sandboxes.create(PLAIN))));
+        var pods = new ArrayList<String>();
+        Samples[] both = Samples.inTurn(
+                1,
+                3,
+                () -> made.addAll(allAtOnce(count, () -> sandboxes.create(PLAIN))),
+                () -> pods.addAll(allAtOnce(count, bare::create)));
         made.forEach(Sandbox::delete);
-        double ratio = (double) nanos / bareNanos;
+        pods.forEach(bare::delete);
+        double ratio = both[0].p50() / both[1].p50();
         table.add(
-                "cluster: 20 creates at once",
-                number(nanos / 1e9, "s") + " = " + number(ratio, "×"),
-                "20 bare pods, as many at once: " + number(bareNanos / 1e9, "s"),
+                "cluster: 20 creates at once, p50",
+                number(both[0].p50() / 1e3, "s") + " = " + number(ratio, "×"),
+                "20 bare pods, as many at once: " + number(both[1].p50() / 1e3, "s"),
                 "≤ 1.2 ×",
                 ratio <= 1.2);
     }
