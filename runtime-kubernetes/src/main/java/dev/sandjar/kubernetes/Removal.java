@@ -17,8 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a sandbox goes: its secret, and nobody has it any more; then its pod, whose agent is told to end, which ends every process. Two calls, one
- * right after the other, or the cluster's own garbage collector makes a third: it removes the pod when whoever removes the sandbox is killed in
+ * How a sandbox goes: its secret, and nobody has it any more; then its pod, whose agent is told to end, which ends every process. Two calls; the
+ * cluster's own garbage collector makes a third, in vain: it removes the pod when whoever removes the sandbox is killed in
  * between. Where the agent does not answer, the kubelet ends it, and says so two or three seconds later.
  */
 final class Removal {
