@@ -3,7 +3,6 @@ package dev.sandjar.system;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -60,7 +59,7 @@ final class CuttingProxy implements AutoCloseable {
                 Socket server;
                 try {
                     server = new Socket(InetAddress.getLoopbackAddress(), port);
-                } catch (ConnectException gone) {
+                } catch (IOException gone) { // or killed just now
                     client.close();
                     continue;
                 }

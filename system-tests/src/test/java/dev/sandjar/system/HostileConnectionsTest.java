@@ -2,6 +2,7 @@ package dev.sandjar.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandjar.testing.Waiting;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,17 +58,29 @@ class HostileConnectionsTest {
 
     @AfterEach
     void theServerStillServesOthers() throws Exception {
-        for (Socket socket : sockets) {
-            socket.close();
-        }
+        hangUp();
         assertOthersAreServed();
     }
 
-    private static void assertOthersAreServed() throws IOException {
+    private void hangUp() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        sockets.clear();
+    }
+
+    /** Soon: while the server still takes a flood in, or lets one go, it may have no connection left. */
+    private static void assertOthersAreServed() throws Exception {
+        Waiting.until("others are served", HostileConnectionsTest::othersAreServed);
+    }
+
+    private static boolean othersAreServed() throws IOException {
         try (Socket other = new Socket(
                 InetAddress.getLoopbackAddress(), server.address.getPort(), InetAddress.getByName("127.0.0.2"), 0)) {
             send(other, HEALTH + "\r\n");
-            assertThat(status(other)).isEqualTo("HTTP/1.1 200");
+            return status(other).equals("HTTP/1.1 200");
+        } catch (SocketException cut) {
+            return false;
         }
     }
 
@@ -115,10 +128,23 @@ class HostileConnectionsTest {
 
     @Test
     void whoConnectsWithoutEndLeavesRoomForOthers() throws Exception {
-        for (int i = 0; i < OF_ALL + 100; i++) {
-            connect();
+        Waiting.until("others are served before what was connected first is cut for its silence", () -> {
+            hangUp();
+            for (int i = 0; i < OF_ALL + 100; i++) {
+                connect();
+            }
+            assertOthersAreServed();
+            return stands(sockets.getFirst());
+        });
+    }
+
+    private static boolean stands(Socket silent) throws IOException {
+        silent.setSoTimeout(1);
+        try {
+            return silent.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException nothingYet) {
+            return true;
         }
-        assertOthersAreServed();
     }
 
     @Test
