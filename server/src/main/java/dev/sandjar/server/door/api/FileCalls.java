@@ -37,7 +37,8 @@ final class FileCalls {
             throw SandboxException.invalid("offset", offset, "0 or more");
         }
         FileInfo before = files.stat(path);
-        try (InputStream in = files.open(path)) {
+        try (var _ = Transfers.file(call.owner());
+                InputStream in = files.open(path)) {
             String version = version(before, files.stat(path));
             if (!call.query("version").orElse(version).equals(version)) {
                 throw new SandboxException(
