@@ -47,7 +47,7 @@ void channel_grant(struct channel *c, uint32_t credit)
 
     c->owed_credit += credit;
     if (c->owed_credit < WINDOW / 4)
-        return; /* the engine has three quarters of a window left: enough for its largest frame */
+        return; /* the engine has three quarters of a window left at least: enough for its largest frame */
     store_u32(raw, c->owed_credit);
     c->receive_credit += c->owed_credit;
     c->owed_credit = 0;

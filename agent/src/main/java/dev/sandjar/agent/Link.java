@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Link implements AutoCloseable {
     private static final int MOST_CHANNELS =
-            1_024; // an honest agent has no more either; each may hold a window of bytes
+            1_024; // an honest agent has no more either; each may hold the window of its kind
     private static final int LARGEST_QUEUE = 1 << 20; // bytes of DATA that wait for the socket before senders do
 
     private final ByteChannel socket;

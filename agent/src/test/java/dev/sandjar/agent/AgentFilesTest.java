@@ -1,6 +1,7 @@
 package dev.sandjar.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +63,48 @@ class AgentFilesTest {
         try (var files = Files.list(agent.folder)) {
             assertThat(files.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("kept", "s");
         }
+    }
+
+    @Test
+    void aFileComesAheadOfItsReaderAsFarAsItsWindowGoes() throws Exception {
+        int piece = 64 * 1024;
+        Files.write(agent.folder.resolve("large"), new byte[4 << 20]);
+        Channel channel = link.open(Requests.read(agent.folder.toString(), "large", 0, 0));
+        channel.reply(LIMIT);
+        for (int i = 0; i < 64; i++) { // the agent serves its channels in turn
+            link.open(Requests.ping()).reply(LIMIT);
+        }
+        assertThat(link.isOpen()).isTrue(); // no more came than was granted
+        long count = 0;
+        for (int i = 0; i < 7; i++) { // of which less than half a window is taken, so that nothing more is granted
+            count += ((Frame.Data) channel.take(Duration.ZERO)).bytes().remaining();
+        }
+        assertThat(count).isEqualTo(7L * piece);
+        for (Frame frame = channel.take(LIMIT); frame != null; frame = channel.take(LIMIT)) {
+            count += ((Frame.Data) frame).bytes().remaining();
+        }
+        assertThat(count).isEqualTo(4 << 20);
+    }
+
+    @Test
+    void anUploadIsGrantedAMebibyteOnceItMayBegin() throws Exception {
+        try (var socket = agent.connect()) {
+            var reader = new FrameReader(socket);
+            Handshake.asEngine(reader, socket, agent.key);
+            Request write = Requests.write(agent.folder.toString(), "up", 0, true, true);
+            for (ByteBuffer bytes : FrameWriter.encode(new Frame.Open(1, write.kind(), write.payload()))) {
+                socket.write(bytes);
+            }
+            assertThat(reader.read()).isInstanceOf(Frame.Reply.class);
+            assertThat(reader.read()).isEqualTo(new Frame.Credit(1, (1 << 20) - Frame.WINDOW));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, Frame.WINDOW - 1, (16 << 20) + 1})
+    void aWindowThatTheAgentWouldNotBearIsRefused(int window) {
+        assertThatThrownBy(() -> new Request(16, ByteBuffer.allocate(0), window))
+                .hasMessage("a window of " + window + " bytes, allowed: 262144 to 16777216");
     }
 
     @Test
