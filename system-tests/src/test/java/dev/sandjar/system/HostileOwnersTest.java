@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(90)
 class HostileOwnersTest {
     private static final int MANY = 600;
+    private static final int SHARE = 34; // files, of half a third of 256 MB: errors.md
 
     @TempDir
     static Path home;
@@ -115,9 +116,24 @@ class HostileOwnersTest {
         for (int i = 0; i < MANY; i++) {
             last = send(head("PUT", "api/sandboxes/ID/files/content?path=up" + i, "Content-Length: 1000\r\n"));
         }
+        assertToldToTryAgain(last);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api/sandboxes/ID/files/content?path=big", "sessions/ID/files/big"})
+    void whoHasItsShareOfFilesThatItDoesNotReadIsToldToTryAgain(String path) throws Exception {
+        for (int i = 0; i < SHARE; i++) {
+            assertThat(new String(
+                            send(head("GET", path, "")).getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 200");
+        }
+        assertToldToTryAgain(send(head("GET", path, "")));
+    }
+
+    private static void assertToldToTryAgain(Socket socket) throws IOException {
         var answer = new StringBuilder();
         while (answer.indexOf("RATE_LIMITED") < 0) {
-            answer.append((char) last.getInputStream().read());
+            answer.append((char) socket.getInputStream().read());
         }
         assertThat(answer).startsWith("HTTP/1.1 429").containsIgnoringCase("Retry-After: 1");
     }

@@ -12,11 +12,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Transfers {
     private static final long UNIT = 256 * 1024;
 
-    /** What a stream of output holds: buffers on its way, and what an agent sends before it waits. */
-    private static final int STREAM = 2;
+    /** What stands still, and how many units it holds then: buffers on its way, and what an agent sends before it waits. */
+    public enum Kind {
+        /** Output, or a list. */
+        STREAM(2),
+        /** A file, up or down, whose window is four times as wide. */
+        FILE(5);
 
-    /** A file's window is four times as wide. */
-    private static final int FILE = 5;
+        private final int units;
+
+        Kind(int units) {
+            this.units = units;
+        }
+    }
 
     private static final Shares ROOM = new Shares((int) (Runtime.getRuntime().maxMemory() / 3 / UNIT));
 
@@ -41,26 +49,18 @@ public final class Transfers {
         }
     }
 
-    /** For a stream that is not read; empty when this owner has its share. */
-    public static Optional<Place> stream(String owner) {
-        return place(owner, STREAM);
+    /** Empty when this owner has its share. */
+    public static Optional<Place> place(Kind kind, String owner) {
+        return ROOM.tryTake(owner, kind.units) ? Optional.of(new Place(owner, kind.units)) : Optional.empty();
     }
 
-    /**
-     * For a file, up or down.
-     *
-     * @throws SandboxException {@code RATE_LIMITED}, when this owner has its share
-     */
-    public static Place file(String owner) {
-        return place(owner, FILE)
+    /** @throws SandboxException {@code RATE_LIMITED}, when this owner has its share */
+    public static Place begin(Kind kind, String owner) {
+        return place(kind, owner)
                 .orElseThrow(() -> new SandboxException(
                         ErrorCode.RATE_LIMITED,
                         "you have as many files under way as there is room for",
                         "end or read some of them, and try again",
                         null));
-    }
-
-    private static Optional<Place> place(String owner, int units) {
-        return ROOM.tryTake(owner, units) ? Optional.of(new Place(owner, units)) : Optional.empty();
     }
 }

@@ -6,6 +6,7 @@ import dev.sandjar.FileWatch;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxFiles;
 import dev.sandjar.server.limit.Transfers;
+import dev.sandjar.server.limit.Transfers.Kind;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Infos;
 import dev.sandjar.wire.Json;
@@ -37,7 +38,7 @@ final class FileCalls {
             throw SandboxException.invalid("offset", offset, "0 or more");
         }
         FileInfo before = files.stat(path);
-        try (var _ = Transfers.file(call.owner());
+        try (var _ = Transfers.begin(Kind.FILE, call.owner());
                 InputStream in = files.open(path)) {
             String version = version(before, files.stat(path));
             if (!call.query("version").orElse(version).equals(version)) {
@@ -50,7 +51,7 @@ final class FileCalls {
             call.interruptWhenGone(); // what comes before the offset may be long
             skip(in, offset);
             call.header("Sandjar-File-Version", version);
-            send(in, call.frames());
+            send(in, call.frames().placed());
             call.last(new Frame.End());
         } catch (IOException e) {
             if (e.getCause() instanceof SandboxException why) {
@@ -89,7 +90,7 @@ final class FileCalls {
     static void write(ApiCall call, Duration silence) {
         String path = call.needed("path");
         boolean overwrite = call.flag("overwrite");
-        try (var _ = Transfers.file(call.owner());
+        try (var _ = Transfers.begin(Kind.FILE, call.owner());
                 FrameContent content = call.content(silence)) {
             call.answer(200, Infos.write(call.sandbox().files().write(path, content, overwrite)));
         }

@@ -40,6 +40,7 @@ final class FrameSink implements AutoCloseable {
     private List<ByteBuf> waiting = new ArrayList<>();
     private int underWay; // what waits is counted
     private boolean writing;
+    private boolean placed; // the writer's
     private boolean silent = true;
     private boolean gone;
 
@@ -63,6 +64,12 @@ final class FrameSink implements AutoCloseable {
         this.timer = vertx.setPeriodic(HEARTBEAT, _ -> beat());
     }
 
+    /** Whoever writes to it has a place among the transfers until the end, so that it needs none when it stands still. */
+    FrameSink placed() {
+        placed = true;
+        return this;
+    }
+
     /** Waits while too much is under way. */
     void send(Frame frame) throws IOException, InterruptedException {
         lock.lockInterruptibly();
@@ -80,16 +87,25 @@ final class FrameSink implements AutoCloseable {
     }
 
     private void awaitTaken() throws InterruptedException {
-        Transfers.@Nullable Place place = Transfers.stream(owner).orElse(null);
+        if (placed) {
+            awaitRoom();
+            return;
+        }
+        Transfers.@Nullable Place place =
+                Transfers.place(Transfers.Kind.STREAM, owner).orElse(null);
         if (place == null) {
             gone = true;
             cut.run();
             return;
         }
         try (place) {
-            while (underWay > MOST_UNDER_WAY && !gone) {
-                taken.await();
-            }
+            awaitRoom();
+        }
+    }
+
+    private void awaitRoom() throws InterruptedException {
+        while (underWay > MOST_UNDER_WAY && !gone) {
+            taken.await();
         }
     }
 

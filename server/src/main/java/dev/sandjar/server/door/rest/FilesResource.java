@@ -8,6 +8,7 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.server.auth.Caller;
 import dev.sandjar.server.config.ServerConfig;
 import dev.sandjar.server.limit.Transfers;
+import dev.sandjar.server.limit.Transfers.Kind;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
@@ -58,7 +59,7 @@ public class FilesResource {
         boolean replace = flag("overwrite", overwrite);
         refuseTooLarge(request.request().getHeader("Content-Length"));
         Sandbox sandbox = caller.sandbox(id);
-        takePlace(request);
+        takePlace(Kind.FILE, request);
         try (var body = bodies.of(request);
                 Upload upload = Upload.of(body, request.request().getHeader("Content-Type"), largest)) {
             String target = relative(path == null || path.isEmpty() ? upload.fileName() : path);
@@ -72,8 +73,8 @@ public class FilesResource {
     }
 
     /** Until the request is answered, or its connection gone. */
-    private void takePlace(RoutingContext request) {
-        Transfers.Place place = Transfers.file(caller.owner());
+    private void takePlace(Kind kind, RoutingContext request) {
+        Transfers.Place place = Transfers.begin(kind, caller.owner());
         request.addEndHandler(_ -> place.close());
         if (request.response().closed()) {
             place.close();
@@ -97,7 +98,7 @@ public class FilesResource {
         if (filePath != null) {
             return download(id, filePath, request);
         }
-        takePlace(request);
+        takePlace(Kind.STREAM, request);
         String folder = relative(path == null || path.isEmpty() ? "." : path);
         Stream<FileInfo> files = caller.sandbox(id).files().entries(folder); // before the status is sent, as below
         return Response.ok((StreamingOutput) out -> send(files, out), MediaType.APPLICATION_JSON)
@@ -149,7 +150,7 @@ public class FilesResource {
             throws IOException {
         String path = relative(name);
         Sandbox sandbox = caller.sandbox(id);
-        takePlace(request);
+        takePlace(Kind.FILE, request);
         FileInfo info = sandbox.files().stat(path);
         InputStream content = sandbox.files().open(path); // before the status is sent, so that it can say 404
         boolean sized;
