@@ -239,7 +239,7 @@ eventBurst: 200
 serializeImagePulls: false
 makeIPTablesUtilChains: false
 clusterDNS: []
-volumeStatsAggPeriod: 10s # how long a sandbox may be beyond its disk limit
+volumeStatsAggPeriod: 10s # and ten more until a sandbox beyond its disk limit is evicted
 imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%, nodefs.inodesFree: 1%}

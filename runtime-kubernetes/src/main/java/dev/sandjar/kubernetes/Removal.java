@@ -17,8 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a sandbox goes: its secret, and nobody has it any more; then its agent is told to end, which ends every process; then its pod. Two calls.
- * Whoever is killed after the first has not left half a sandbox: the cluster's own garbage collector removes the pod. Where the agent does not answer, the
+ * How a sandbox goes: its secret, and nobody has it any more; then its agent is told to end, which ends every process; then its pod. Two calls, and
+ * one of the cluster's own garbage collector, mostly in vain. Whoever is killed after the first has not left half a sandbox: the cluster's own garbage collector removes the pod. Where the agent does not answer, the
  * kubelet ends it, and says so two or three seconds later.
  */
 final class Removal {
@@ -68,7 +68,7 @@ final class Removal {
         }
     }
 
-    /** Whether the agent has ended, and the kernel has taken the rest: its end of the link goes last. */
+    /** Whether the agent has ended, and the kernel takes the rest, a moment after its end of the link. */
     private boolean endAgent(Pod pod, Optional<SandboxKey> key) throws InterruptedException {
         if (key.isEmpty()) {
             return false;

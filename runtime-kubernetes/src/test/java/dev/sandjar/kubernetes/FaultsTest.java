@@ -153,8 +153,11 @@ class FaultsTest {
                     () -> runtime.find(sandbox.id()).orElseThrow().status() == Placement.Status.DEAD);
             assertThat(runtime.find(sandbox.id()).orElseThrow().reason()).contains("its pod is being deleted");
         } finally {
-            RealCluster.kubectl("taint", "nodes", "--all", taint + ":NoExecute-");
-            RealCluster.script("again", "kubelet");
+            try {
+                RealCluster.kubectl("taint", "nodes", "--all", taint + ":NoExecute-");
+            } finally {
+                RealCluster.script("again", "kubelet");
+            }
         }
         makesAgain();
     }

@@ -99,7 +99,7 @@ public record PodState(Phase phase, String reason) {
     private static String whyDeleted(Pod pod) {
         return pod.getStatus().getConditions().stream()
                 .filter(one -> one.getType().equals("DisruptionTarget") && "True".equals(one.getStatus()))
-                .map(one -> ": " + text(one.getReason()) + " " + text(one.getMessage()))
+                .map(one -> (": " + text(one.getReason()) + " " + text(one.getMessage())).strip())
                 .findFirst()
                 .orElse("");
     }
