@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** What a caller's spec becomes when template and defaults are filled in. Pure. */
 final class Templates {
     private final Map<String, Template> byName = new LinkedHashMap<>();
+    private final Map<Template, SandboxSpec> warm = new LinkedHashMap<>(); // and how its sandboxes are made
     private final String defaultImage;
 
     Templates(List<Template> templates, String defaultImage) {
         templates.forEach(template -> byName.put(template.name(), template));
         this.defaultImage = defaultImage;
+        templates.stream()
+                .filter(template -> template.warm() > 0)
+                .forEach(template -> warm.put(template, placed(fill(ofTemplate(template)))));
     }
 
     SandboxSpec fill(SandboxSpec wanted) {
@@ -37,9 +41,10 @@ final class Templates {
      * The template whose warm sandboxes fit: what is decided when a sandbox is made must be the same; the rest is decided later anyway.
      */
     Optional<Template> warmFor(SandboxSpec filled) {
-        return byName.values().stream()
-                .filter(template -> template.warm() > 0)
-                .filter(template -> placed(fill(ofTemplate(template))).equals(placed(filled)))
+        SandboxSpec wanted = placed(filled);
+        return warm.entrySet().stream()
+                .filter(one -> one.getValue().equals(wanted))
+                .map(Map.Entry::getKey)
                 .findFirst();
     }
 

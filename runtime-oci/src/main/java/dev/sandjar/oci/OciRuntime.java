@@ -127,7 +127,7 @@ public final class OciRuntime implements SandboxRuntime {
         checkLength(record);
         undisturbed("keeping the sandbox's record", () -> {
             SandboxFolder folder = home.sandbox(id);
-            if (folder.placement().isEmpty()) {
+            if (!folder.isPlaced()) {
                 throw SandboxException.sandboxNotFound(id);
             }
             folder.writeRecord(record);
@@ -212,7 +212,7 @@ public final class OciRuntime implements SandboxRuntime {
             throw SandboxException.notSupported("pausing", "this machine", "stop its commands instead");
         }
         doing(stop ? "freezing the sandbox" : "thawing the sandbox", () -> {
-            if (home.sandbox(id).placement().isEmpty()) {
+            if (!home.sandbox(id).isPlaced()) {
                 throw SandboxException.sandboxNotFound(id);
             }
             machine.cgroups().of(id.toString()).freeze(stop, deadline);

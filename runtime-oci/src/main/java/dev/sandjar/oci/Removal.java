@@ -39,7 +39,7 @@ final class Removal {
         if (!folder.exists()) {
             return;
         }
-        if (folder.placement().isEmpty()) {
+        if (!folder.isPlaced()) {
             home.locked(deadline, () -> true); // whoever was just making the folder has its lock now
         }
         try (var _ = HeldLock.take(folder.lock(), deadline, "waiting for another " + DOING)) {
@@ -53,7 +53,7 @@ final class Removal {
     void removeLeftover(SandboxFolder folder, Deadline deadline) throws IOException, InterruptedException {
         Optional<HeldLock> free = home.locked(deadline, () -> {
             try {
-                return folder.placement().isPresent() ? Optional.empty() : HeldLock.tryTake(folder.lock());
+                return folder.isPlaced() ? Optional.empty() : HeldLock.tryTake(folder.lock());
             } catch (NoSuchFileException noLock) { // removed by hand, or we were killed in our last step
                 return folder.exists() ? HeldLock.tryMake(folder.lock()) : Optional.empty();
             }

@@ -4,6 +4,7 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.runtime.SandboxKey;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * What is kept of one sandbox. It exists for others once {@code placement} is there, which is written last and removed first; whoever makes or
@@ -65,6 +67,11 @@ record SandboxFolder(SandboxId id, Path path) {
         return path.resolve("disk");
     }
 
+    /** Whether it is there for others, whatever its placement says. */
+    boolean isPlaced() {
+        return Files.exists(path.resolve("placement"));
+    }
+
     Optional<PlacementFile> placement() throws IOException {
         return read("placement").map(PlacementFile::parse);
     }
@@ -93,10 +100,7 @@ record SandboxFolder(SandboxId id, Path path) {
     }
 
     void writeKey(SandboxKey key) throws IOException {
-        try (var out = Files.newByteChannel(
-                path.resolve("key"), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OURS_ALONE)) {
-            out.write(java.nio.ByteBuffer.wrap(key.bytes()));
-        }
+        writeNew(path.resolve("key"), key.bytes());
     }
 
     Optional<Long> range() throws IOException {
@@ -113,12 +117,19 @@ record SandboxFolder(SandboxId id, Path path) {
 
     /** Readers see the old text or the new one. */
     private void replace(String name, String text) throws IOException {
+        Path fresh = path.resolve(name + "." + UUID.randomUUID() + ".new"); // other processes may write it too
         try {
-            Path fresh = Files.createTempFile(path, name, ".new", OURS_ALONE);
-            Files.writeString(fresh, text);
+            writeNew(fresh, text.getBytes(StandardCharsets.UTF_8));
             Files.move(fresh, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException gone) {
             throw SandboxException.sandboxNotFound(id);
+        }
+    }
+
+    private static void writeNew(Path file, byte[] bytes) throws IOException {
+        try (var out = Files.newByteChannel(
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OURS_ALONE)) {
+            out.write(ByteBuffer.wrap(bytes));
         }
     }
 
