@@ -174,6 +174,7 @@ struct spawn {
     const char *cwd;
     int in, out, err;  /* what becomes 0, 1, 2 */
     const char *terminal; /* the slave's path; NULL: none */
+    bool or_sh;           /* sh instead of a program that is missing */
 };
 /* the supervisor's pid, or -1; *report gives the command's pid as one pid_t */
 pid_t spawn_supervised(const struct spawn *s, int *report);

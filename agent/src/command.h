@@ -5,7 +5,7 @@
 
 #include "agent.h"
 
-enum { F_STDIN = 1, F_TERMINAL = 2, F_HOLD = 4 };
+enum { F_STDIN = 1, F_TERMINAL = 2, F_HOLD = 4, F_OR_SH = 8 };
 #define NOWHERE UINT64_MAX
 
 struct pipe_end {

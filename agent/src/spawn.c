@@ -75,15 +75,17 @@ static void execute(const char *path, const struct spawn *s)
     }
 }
 
+static const char usual_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 static const char *search_path(char **env)
 {
     for (; *env != NULL; env++)
         if (strncmp(*env, "PATH=", 5) == 0)
             return *env + 5;
-    return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    return usual_path;
 }
 
-static int find_and_execute(const struct spawn *s)
+static int execute_from(const char *folders, const struct spawn *s)
 {
     const char *name = s->argv[0];
     char path[4096];
@@ -93,7 +95,7 @@ static int find_and_execute(const struct spawn *s)
         execute(name, s);
         return errno;
     }
-    for (const char *at = search_path(s->env); at != NULL; at = *at == 0 ? NULL : at + 1) {
+    for (const char *at = folders; at != NULL; at = *at == 0 ? NULL : at + 1) {
         size_t length = strcspn(at, ":");
         if (length + strlen(name) + 2 <= sizeof path) {
             memcpy(path, at, length);
@@ -110,6 +112,29 @@ static int find_and_execute(const struct spawn *s)
             break;
     }
     return denied != 0 ? denied : ENOENT;
+}
+
+static bool is_missing(int why)
+{
+    return why == ENOENT || why == ENOTDIR;
+}
+
+static int find_and_execute(const struct spawn *s)
+{
+    char *wanted = s->argv[0];
+    int why = execute_from(search_path(s->env), s);
+
+    if (!s->or_sh || !is_missing(why))
+        return why;
+    /* a script's PATH is for what it runs, not for the shell that reads it */
+    int usual = execute_from(usual_path, s);
+    if (is_missing(usual)) {
+        s->argv[0] = (char *)(uintptr_t)"sh";
+        execute_from(search_path(s->env), s);
+        execute_from(usual_path, s);
+        s->argv[0] = wanted;
+    }
+    return usual;
 }
 
 static _Noreturn void become(const struct spawn *s, int report)
@@ -143,7 +168,7 @@ static _Noreturn void become(const struct spawn *s, int report)
     }
     int why = find_and_execute(s);
     complain("", s->argv[0], why);
-    _exit(why == ENOENT || why == ENOTDIR ? 127 : 126);
+    _exit(is_missing(why) ? 127 : 126);
 }
 
 static _Noreturn void end_as(int status)

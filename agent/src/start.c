@@ -143,7 +143,7 @@ void command_start(struct channel *ch, struct reader *r)
     char **env = NULL;
     struct ends ends = {.in = -1, .out = -1, .err = -1};
 
-    if (!get_end(r) || argc == 0 || argv[0][0] == 0 || flags > 7 || bound < 65536 || bound > 64u << 20) {
+    if (!get_end(r) || argc == 0 || argv[0][0] == 0 || flags > 15 || bound < 65536 || bound > 64u << 20) {
         channel_close(ch, INVALID, "START has a field out of its range");
         goto out;
     }
@@ -168,7 +168,7 @@ void command_start(struct channel *ch, struct reader *r)
         c->ghost = 0;
     bool opened = (flags & F_TERMINAL) != 0 ? open_terminal(c, &ends, rows, columns) : open_pipes(c, &ends);
     struct spawn s = {.argv = argv, .env = env, .cwd = cwd, .in = ends.in, .out = ends.out, .err = ends.err,
-                      .terminal = (flags & F_TERMINAL) != 0 ? ends.terminal : NULL};
+                      .terminal = (flags & F_TERMINAL) != 0 ? ends.terminal : NULL, .or_sh = (flags & F_OR_SH) != 0};
     c->supervisor = opened ? spawn_supervised(&s, &c->report.fd) : -1;
     close_ends(&ends);
     if (c->supervisor < 0 || !source_watch(&c->report, EPOLLIN)) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param stdin whether the command has an open standard input; without, it reads the end at once
  * @param terminal present: the command gets a terminal of this size, and standard error is part of its output
  * @param retention what becomes of output that nobody has read yet
+ * @param orSh whether {@code sh} takes the program's place, with the same arguments, where the sandbox has no such program: for scripts that
+ *     want another shell but can do without. That program and {@code sh} are then looked for in the usual folders too, whatever {@code PATH} says
  */
 public record CommandSpec(
         List<String> argv,
@@ -25,7 +27,8 @@ public record CommandSpec(
         Duration limit,
         boolean stdin,
         Optional<Window> terminal,
-        Retention retention) {
+        Retention retention,
+        boolean orSh) {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofHours(8); // no longer than the longest-lived sandbox
 
@@ -106,6 +109,7 @@ public record CommandSpec(
         private boolean stdin;
         private @Nullable Window terminal;
         private Retention retention = Retention.HOLD;
+        private boolean orSh;
 
         private Builder(List<String> argv) {
             this.argv = argv;
@@ -178,6 +182,17 @@ public record CommandSpec(
         }
 
         /**
+         * Lets {@code sh} take the place of a program that is missing.
+         *
+         * @param value as {@link CommandSpec#orSh}
+         * @return this
+         */
+        public Builder orSh(boolean value) {
+            orSh = value;
+            return this;
+        }
+
+        /**
          * Checks and makes the spec.
          *
          * @return the spec
@@ -185,7 +200,7 @@ public record CommandSpec(
          */
         public CommandSpec build() {
             return new CommandSpec(
-                    argv, env, Optional.ofNullable(cwd), limit, stdin, Optional.ofNullable(terminal), retention);
+                    argv, env, Optional.ofNullable(cwd), limit, stdin, Optional.ofNullable(terminal), retention, orSh);
         }
     }
 }

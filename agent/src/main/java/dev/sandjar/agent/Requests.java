@@ -12,6 +12,8 @@ public final class Requests {
     public static final int TERMINAL = 2;
     /** START: unread output makes the command wait. */
     public static final int HOLD = 4;
+    /** START: {@code sh} instead of a program that is missing. */
+    public static final int OR_SH = 8;
     /** FOLLOW: standard output and standard error. */
     public static final int BOTH_STREAMS = 3;
     /** FOLLOW: only how it ends. */

@@ -36,8 +36,8 @@ import java.util.Optional;
 /** Sandboxes in one place, for many owners. Opening it finds what is there; closing it leaves the sandboxes running. */
 public final class Engine implements AutoCloseable {
     /** Shells and their libraries. */
-    private static final CommandSpec REHEARSAL = CommandSpec.builder(
-                    List.of("sh", "-c", "command -v bash >/dev/null && exec bash -c true"))
+    private static final CommandSpec REHEARSAL = CommandSpec.builder(List.of("bash", "-c", "true"))
+            .orSh(true)
             .limit(Duration.ofSeconds(5))
             .build();
 

@@ -59,6 +59,23 @@ interface CommandsContract extends SandboxesFixture {
     }
 
     @Test
+    default void shTakesTheArgumentsOfAProgramThatIsMissingWhereThatWillDo() throws Exception {
+        var command = CommandSpec.builder(List.of("no-such-shell", "-c", "echo \"$0 $1\"", "zero", "one"))
+                .orSh(true)
+                .build();
+        assertThat(sandbox().run(command).stdout()).isEqualTo("zero one\n");
+    }
+
+    @Test
+    default void aScriptsPathDoesNotHideTheShellThatReadsIt() throws Exception {
+        var command = CommandSpec.builder(List.of("bash", "-c", "echo $PATH ${BASH_VERSION:+bash}"))
+                .env(Map.of("PATH", "/nowhere"))
+                .orSh(true)
+                .build();
+        assertThat(sandbox().run(command).stdout()).isEqualTo("/nowhere bash\n");
+    }
+
+    @Test
     default void theCommandsOwnEnvironmentWins() throws Exception {
         Sandbox sandbox = place().create(SandboxSpec.builder()
                 .env(Map.of("A", "sandbox", "B", "sandbox"))

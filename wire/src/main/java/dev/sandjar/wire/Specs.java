@@ -79,6 +79,9 @@ public final class Specs {
         node.put("limit", spec.limit().toString());
         node.put("stdin", spec.stdin());
         spec.terminal().ifPresent(window -> node.set("terminal", write(window)));
+        if (spec.orSh()) {
+            node.put("orSh", true);
+        }
         return node.put("retention", Fields.word(spec.retention()));
     }
 
@@ -87,7 +90,8 @@ public final class Specs {
         var fields = new Fields(json, "command");
         var builder = CommandSpec.builder(fields.texts("argv"))
                 .env(fields.textMap("env"))
-                .stdin(fields.bool("stdin").orElse(false));
+                .stdin(fields.bool("stdin").orElse(false))
+                .orSh(fields.bool("orSh").orElse(false));
         fields.text("cwd").ifPresent(builder::cwd);
         fields.duration("limit").ifPresent(builder::limit);
         fields.object("terminal").map(Specs::window).ifPresent(builder::terminal);

@@ -58,6 +58,7 @@ class JsonTest {
                 .stdin(true)
                 .terminal(new Window(1, 65_535))
                 .retention(CommandSpec.Retention.LATEST)
+                .orSh(true)
                 .build();
         assertThat(Specs.command(Json.parse(Json.bytes(Specs.write(spec))))).isEqualTo(spec);
     }

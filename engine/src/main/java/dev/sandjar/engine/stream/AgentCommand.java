@@ -113,7 +113,8 @@ public final class AgentCommand implements RunningCommand {
         var window = spec.terminal().orElse(Window.DEFAULT);
         int flags = (spec.stdin() ? Requests.STDIN : 0)
                 | (spec.terminal().isPresent() ? Requests.TERMINAL : 0)
-                | (spec.retention() == CommandSpec.Retention.HOLD ? Requests.HOLD : 0);
+                | (spec.retention() == CommandSpec.Retention.HOLD ? Requests.HOLD : 0)
+                | (spec.orSh() ? Requests.OR_SH : 0);
         String own = sandboxSpec.cwd().orElse(LiveSandbox.WORKSPACE);
         String cwd =
                 spec.cwd().map(to -> to.startsWith("/") ? to : own + "/" + to).orElse(own);

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /** {@code /sessions/{id}/commands} and {@code /code}: run, and answer when it has ended. */
 @Path(SessionsResource.ROOT + "/{id}")
@@ -48,7 +47,7 @@ public class CommandsResource {
             throw SandboxException.notSupported(
                     "async", "this API", "send false, or start it in the background with &");
         }
-        return run(request, id, Interpreter::shellOf, json.required("command"), json, json.strings("env"));
+        return run(request, id, Interpreter.SHELL, json.required("command"), json, json.strings("env"));
     }
 
     @POST
@@ -56,7 +55,7 @@ public class CommandsResource {
     public Response code(@Context RoutingContext request, @PathParam("id") String id) throws InterruptedException {
         JsonBody json = bodies.json(request, CODE_FIELDS);
         Interpreter interpreter = Interpreter.of(json.text("language").orElse("python"));
-        return run(request, id, _ -> interpreter, json.required("code"), json, Map.of());
+        return run(request, id, interpreter, json.required("code"), json, Map.of());
     }
 
     @POST
@@ -66,13 +65,13 @@ public class CommandsResource {
             throws InterruptedException {
         JsonBody json = bodies.json(request, Set.of("code", "timeout"));
         Interpreter interpreter = Interpreter.of(language);
-        return run(request, id, _ -> interpreter, json.required("code"), json, Map.of());
+        return run(request, id, interpreter, json.required("code"), json, Map.of());
     }
 
     private Response run(
             RoutingContext request,
             String id,
-            Function<Sandbox, Interpreter> interpreter,
+            Interpreter interpreter,
             String code,
             JsonBody json,
             Map<String, String> env)
@@ -85,13 +84,10 @@ public class CommandsResource {
                 200,
                 () -> {
                     var output = HeldOutput.until(request, owner, limit);
-                    Ending ending = interpreter
-                            .apply(sandbox)
-                            .run(
-                                    sandbox,
-                                    code,
-                                    command -> sandbox.run(
-                                            command.limit(limit).env(env).build(), output));
+                    Ending ending = interpreter.run(
+                            sandbox,
+                            code,
+                            command -> sandbox.run(command.limit(limit).env(env).build(), output));
                     return to -> write(ending, output, to);
                 },
                 CommandsResource::late);

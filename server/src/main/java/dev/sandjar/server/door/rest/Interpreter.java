@@ -1,7 +1,6 @@
 package dev.sandjar.server.door.rest;
 
 import dev.sandjar.CommandSpec;
-import dev.sandjar.FileInfo;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import java.util.ArrayList;
@@ -13,8 +12,9 @@ import java.util.UUID;
  *
  * @param program words before the code
  * @param loader code that reads more code from the file named after it
+ * @param orSh whether {@code sh} will do
  */
-record Interpreter(List<String> program, String loader) {
+record Interpreter(List<String> program, String loader, boolean orSh) {
     private static final Interpreter PYTHON = new Interpreter(
             List.of("python3", "-c"),
             "import sys; exec(compile(open(sys.argv.pop(), encoding='utf-8').read(), '<string>', 'exec'))");
@@ -22,16 +22,15 @@ record Interpreter(List<String> program, String loader) {
             new Interpreter(List.of("node", "-e"), "vm.runInThisContext(fs.readFileSync(process.argv.pop(), 'utf8'))");
     private static final Interpreter BASH = new Interpreter(List.of("bash", "-c"), ". \"$0\"");
 
-    /** Where images keep it; to look costs a tenth of what a shell costs that looks and then becomes the other. */
-    private static final List<String> BASH_PLACES = List.of("/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash");
-
-    /** For images that keep it elsewhere, behind a link, or have none. */
-    private static final Interpreter SHELL = new Interpreter(
-            List.of("sh", "-c", "command -v bash >/dev/null && exec bash -c \"$@\"; exec sh -c \"$@\"", "sh"),
-            ". \"$0\"");
+    /** Bash where the image has it, as people expect; any shell otherwise. */
+    static final Interpreter SHELL = new Interpreter(BASH.program(), BASH.loader(), true);
 
     /** The kernel takes 131 072 bytes for one argument (MAX_ARG_STRLEN), a character may be three. */
     private static final int LONGEST_ARGUMENT = 40_000;
+
+    private Interpreter(List<String> program, String loader) {
+        this(program, loader, false);
+    }
 
     static Interpreter of(String language) {
         return switch (language) {
@@ -42,27 +41,6 @@ record Interpreter(List<String> program, String loader) {
         };
     }
 
-    /** Bash where the image has it, as people expect; any shell otherwise. */
-    static Interpreter shellOf(Sandbox sandbox) {
-        return BASH_PLACES.stream()
-                .filter(place -> isProgram(sandbox, place))
-                .findFirst()
-                .map(place -> new Interpreter(List.of(place, "-c"), BASH.loader()))
-                .orElse(SHELL);
-    }
-
-    private static boolean isProgram(Sandbox sandbox, String path) {
-        try {
-            FileInfo file = sandbox.files().stat(path);
-            return file.type() == FileInfo.Type.FILE && (file.mode() & 0_111) == 0_111;
-        } catch (SandboxException e) {
-            return switch (e.code()) {
-                case FILE_NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT -> false;
-                default -> throw e;
-            };
-        }
-    }
-
     /** Something that is done with a command. */
     interface Use<T> {
         T with(CommandSpec.Builder command) throws InterruptedException;
@@ -71,12 +49,12 @@ record Interpreter(List<String> program, String loader) {
     /** Makes a command of the code. Code that is too long for an argument lies in a file of the sandbox meanwhile. */
     <T> T run(Sandbox sandbox, String code, Use<T> use) throws InterruptedException {
         if (code.length() <= LONGEST_ARGUMENT) {
-            return use.with(CommandSpec.builder(argv(code)));
+            return use.with(CommandSpec.builder(argv(code)).orSh(orSh));
         }
         String file = "/tmp/.sandjar-code-" + UUID.randomUUID();
         try {
             sandbox.files().write(file, code);
-            return use.with(CommandSpec.builder(argv(loader, file)));
+            return use.with(CommandSpec.builder(argv(loader, file)).orSh(orSh));
         } finally {
             remove(sandbox, file);
         }
