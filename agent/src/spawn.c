@@ -119,22 +119,32 @@ static bool is_missing(int why)
     return why == ENOENT || why == ENOTDIR;
 }
 
+/* The usual folders first: a script's PATH is for what the script runs, not for the shell that reads it. */
+static int execute_shell(char *name, const struct spawn *s)
+{
+    s->argv[0] = name;
+    int why = execute_from(usual_path, s);
+    if (!is_missing(why) && why != EACCES)
+        return why;
+    int elsewhere = execute_from(search_path(s->env), s);
+    return is_missing(elsewhere) ? why : elsewhere;
+}
+
+/* Returns why not; argv[0] is what that is about. */
 static int find_and_execute(const struct spawn *s)
 {
     char *wanted = s->argv[0];
-    int why = execute_from(search_path(s->env), s);
 
-    if (!s->or_sh || !is_missing(why))
+    if (!s->or_sh)
+        return execute_from(search_path(s->env), s);
+    int why = execute_shell(wanted, s);
+    if (!is_missing(why) && why != EACCES)
         return why;
-    /* a script's PATH is for what it runs, not for the shell that reads it */
-    int usual = execute_from(usual_path, s);
-    if (is_missing(usual)) {
-        s->argv[0] = (char *)(uintptr_t)"sh";
-        execute_from(search_path(s->env), s);
-        execute_from(usual_path, s);
-        s->argv[0] = wanted;
-    }
-    return usual;
+    int of_sh = execute_shell((char *)(uintptr_t)"sh", s);
+    if (!is_missing(of_sh))
+        return of_sh;
+    s->argv[0] = wanted;
+    return why;
 }
 
 static _Noreturn void become(const struct spawn *s, int report)

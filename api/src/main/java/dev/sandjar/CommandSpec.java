@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What to start in a sandbox. The words go to {@code execve(2)} as they stand; no shell reads them
  * (for one, say {@code List.of("sh", "-c", script)}).
  *
- * @param argv program and arguments: 1 to 4 096 strings, none with a NUL; a program without {@code /} is looked up in the sandbox's {@code PATH}
+ * @param argv program and arguments: 1 to 4 096 strings, none with a NUL; a program without {@code /} is looked up in the command's {@code PATH}
  * @param env laid over the sandbox's own environment; an entry here wins
  * @param cwd absolute, or relative to the sandbox's own; checked when the command starts, not before
  * @param limit from start until the whole process tree is killed: 1 second to 8 hours; 8 hours by default
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param terminal present: the command gets a terminal of this size, and standard error is part of its output
  * @param retention what becomes of output that nobody has read yet
  * @param orSh whether {@code sh} takes the program's place, with the same arguments, where the sandbox has no such program: for scripts that
- *     want another shell but can do without. That program and {@code sh} are then looked for in the usual folders too, whatever {@code PATH} says
+ *     want another shell but can do without. Both are looked for in the usual folders before {@code PATH}, which is for what the script runs
  */
 public record CommandSpec(
         List<String> argv,

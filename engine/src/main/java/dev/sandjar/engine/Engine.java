@@ -35,7 +35,7 @@ import java.util.Optional;
 
 /** Sandboxes in one place, for many owners. Opening it finds what is there; closing it leaves the sandboxes running. */
 public final class Engine implements AutoCloseable {
-    /** Shells and their libraries. */
+    /** The shell and its libraries. */
     private static final CommandSpec REHEARSAL = CommandSpec.builder(List.of("bash", "-c", "true"))
             .orSh(true)
             .limit(Duration.ofSeconds(5))

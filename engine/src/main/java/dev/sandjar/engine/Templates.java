@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** What a caller's spec becomes when template and defaults are filled in. Pure. */
 final class Templates {
     private final Map<String, Template> byName = new LinkedHashMap<>();
-    private final Map<Template, SandboxSpec> warm = new LinkedHashMap<>(); // and how its sandboxes are made
+    private final Map<String, SandboxSpec> warm = new LinkedHashMap<>(); // the placed parts of what is made ahead
     private final String defaultImage;
 
     Templates(List<Template> templates, String defaultImage) {
         templates.forEach(template -> byName.put(template.name(), template));
         this.defaultImage = defaultImage;
-        templates.stream()
+        byName.values().stream()
                 .filter(template -> template.warm() > 0)
-                .forEach(template -> warm.put(template, placed(fill(ofTemplate(template)))));
+                .forEach(template -> warm.put(template.name(), placed(fill(ofTemplate(template)))));
     }
 
     SandboxSpec fill(SandboxSpec wanted) {
@@ -44,7 +44,7 @@ final class Templates {
         SandboxSpec wanted = placed(filled);
         return warm.entrySet().stream()
                 .filter(one -> one.getValue().equals(wanted))
-                .map(Map.Entry::getKey)
+                .map(one -> template(one.getKey()))
                 .findFirst();
     }
 

@@ -82,4 +82,22 @@ class TemplatesTest {
     private static SandboxSpec of(String template) {
         return SandboxSpec.builder().template(template).build();
     }
+
+    @Test
+    void aPoolFitsWhoWantsWhatItsSandboxesWereMadeWith() {
+        SandboxSpec small = SandboxSpec.builder().pids(64).build();
+        var pools = new Templates(
+                List.of(
+                        new Template("cold", small, 0),
+                        new Template("first", small, 1),
+                        new Template("second", small, 1)),
+                "host");
+        SandboxSpec fitting = pools.fill(of("second").toBuilder()
+                .env(Map.of("A", "later anyway"))
+                .ttl(Duration.ofMinutes(7))
+                .build());
+        assertThat(pools.warmFor(fitting)).map(Template::name).contains("first");
+        assertThat(pools.warmFor(fitting.toBuilder().pids(65).build())).isEmpty();
+        assertThat(pools.warmFor(fitting.toBuilder().image("other").build())).isEmpty();
+    }
 }

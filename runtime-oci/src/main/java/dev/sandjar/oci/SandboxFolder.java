@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -68,8 +69,13 @@ record SandboxFolder(SandboxId id, Path path) {
     }
 
     /** Whether it is there for others, whatever its placement says. */
-    boolean isPlaced() {
-        return Files.exists(path.resolve("placement"));
+    boolean isPlaced() throws IOException {
+        try {
+            Files.readAttributes(path.resolve("placement"), BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException missing) {
+            return false;
+        }
     }
 
     Optional<PlacementFile> placement() throws IOException {
@@ -123,13 +129,17 @@ record SandboxFolder(SandboxId id, Path path) {
             Files.move(fresh, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException gone) {
             throw SandboxException.sandboxNotFound(id);
+        } finally {
+            Files.deleteIfExists(fresh); // when it failed, such as on a full disk
         }
     }
 
     private static void writeNew(Path file, byte[] bytes) throws IOException {
         try (var out = Files.newByteChannel(
                 file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OURS_ALONE)) {
-            out.write(ByteBuffer.wrap(bytes));
+            for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) {
+                out.write(left);
+            }
         }
     }
 

@@ -59,20 +59,51 @@ interface CommandsContract extends SandboxesFixture {
     }
 
     @Test
-    default void shTakesTheArgumentsOfAProgramThatIsMissingWhereThatWillDo() throws Exception {
-        var command = CommandSpec.builder(List.of("no-such-shell", "-c", "echo \"$0 $1\"", "zero", "one"))
-                .orSh(true)
-                .build();
-        assertThat(sandbox().run(command).stdout()).isEqualTo("zero one\n");
+    default void shTakesThePlaceOfAShellThatIsMissing() throws Exception {
+        assertThat(sandbox().run(orSh("", "no-such-shell", "-c", "echo $0")).stdout())
+                .isEqualTo("sh\n");
+        assertThat(sandbox()
+                        .run(orSh("", "/no/such/shell", "-c", "echo $0 $1", "with", "arguments"))
+                        .stdout())
+                .isEqualTo("with arguments\n");
+    }
+
+    /** A folder of its name, or one that may not be entered, in the {@code PATH}. */
+    @Test
+    default void shTakesItsPlaceAlsoWhereSomethingHidesIt() throws Exception {
+        Sandbox sandbox = sandbox();
+        sandbox.files().mkdirs("here/no-such-shell");
+        assertThat(sandbox.run(orSh("/workspace/here", "no-such-shell", "-c", "echo $0"))
+                        .stdout())
+                .isEqualTo("sh\n");
+        sandbox.run("chmod", "0", "here");
+        assertThat(sandbox.run(orSh("/workspace/here", "no-such-shell", "-c", "echo $0"))
+                        .stdout())
+                .isEqualTo("sh\n");
     }
 
     @Test
     default void aScriptsPathDoesNotHideTheShellThatReadsIt() throws Exception {
-        var command = CommandSpec.builder(List.of("bash", "-c", "echo $PATH ${BASH_VERSION:+bash}"))
-                .env(Map.of("PATH", "/nowhere"))
+        assertThat(sandbox()
+                        .run(orSh("/nowhere", "bash", "-c", "echo $0 $PATH"))
+                        .stdout())
+                .isEqualTo("bash /nowhere\n");
+    }
+
+    @Test
+    default void aShellThatTheCodeMakesIsNotThatOfLaterCommands() throws Exception {
+        Sandbox sandbox = sandbox();
+        sandbox.run(CommandSpec.shell("printf '#!/bin/sh\necho mine' >bash; chmod +x bash"));
+        assertThat(sandbox.run(orSh("", "bash", "-c", "echo theirs")).stdout()).isEqualTo("theirs\n");
+        assertThat(sandbox.run(orSh("/workspace", "bash", "-c", "echo theirs")).stdout())
+                .isEqualTo("theirs\n");
+    }
+
+    private static CommandSpec orSh(String path, String... argv) {
+        return CommandSpec.builder(List.of(argv))
+                .env(Map.of("PATH", path))
                 .orSh(true)
                 .build();
-        assertThat(sandbox().run(command).stdout()).isEqualTo("/nowhere bash\n");
     }
 
     @Test

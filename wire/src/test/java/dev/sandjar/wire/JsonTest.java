@@ -63,6 +63,12 @@ class JsonTest {
         assertThat(Specs.command(Json.parse(Json.bytes(Specs.write(spec))))).isEqualTo(spec);
     }
 
+    /** Servers of before refuse what they do not know. */
+    @Test
+    void aCommandThatWantsNothingNewIsWrittenAsBefore() throws Exception {
+        assertThat(Specs.write(CommandSpec.of("true")).has("orSh")).isFalse();
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             {'imagee': 'host'}      | field "imagee" is unknown
