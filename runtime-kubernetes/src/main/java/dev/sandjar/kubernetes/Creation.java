@@ -169,10 +169,7 @@ final class Creation {
                     throw e;
                 }
                 Pod there = cluster.pods().withName(Marks.name(id)).get();
-                if (there == null
-                        || there.getMetadata().getOwnerReferences().stream()
-                                .noneMatch(owner -> owner.getUid()
-                                        .equals(secret.getMetadata().getUid()))) {
+                if (there == null || !SandboxPod.belongsTo(there, secret)) {
                     throw Api.alreadyThere(id);
                 }
                 return there;

@@ -393,13 +393,18 @@ public final class KubernetesRuntime implements SandboxRuntime {
             }
             Optional<Placement> placement = sight.look(
                     id.get(),
-                    Optional.ofNullable(podsByName.get(secret.getMetadata().getName())),
+                    Optional.ofNullable(podsByName.remove(secret.getMetadata().getName())),
                     secret);
             if (placement.isPresent()) {
                 found.add(placement.get());
             } else if (SandboxSecret.holder(secret).isEmpty()
                     && SandboxSecret.makingUntil(secret).plus(CLOCK_SKEW).isBefore(Instant.now())) {
                 removal.destroy(id.get(), deadline); // nobody is making it any more
+            }
+        }
+        for (Pod nobodys : podsByName.values()) {
+            if (SandboxPod.isOurs(nobodys)) {
+                removal.destroyLeftPod(Marks.sandbox(nobodys).orElseThrow(), deadline);
             }
         }
         return found;

@@ -17,9 +17,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a sandbox goes: its secret, and nobody has it any more; then its agent is told to end, which ends every process; then its pod. Two calls, and
- * one of the cluster's own garbage collector, mostly in vain. Whoever is killed after the first has not left half a sandbox: the cluster's own garbage collector removes the pod. Where the agent does not answer, the
- * kubelet ends it, and says so two or three seconds later.
+ * How a sandbox goes: its secret, and nobody has it any more; then its agent is told to end, which ends every process; then its pod. Two calls.
+ * Whoever is killed after the first leaves a pod that is nobody's, whose agent mostly has ended: the next sweep or inventory removes it. Where the
+ * agent does not answer, the kubelet ends it, and says so two or three seconds later.
  */
 final class Removal {
     private static final long AT_ONCE = 0;
@@ -52,6 +52,19 @@ final class Removal {
         String name = Marks.name(id);
         Optional<Pod> pod = cluster.pods.get(name);
         removePod(id, pod, key(name), deadline);
+    }
+
+    /** Removes the pod of a sandbox that is gone, as its secret tells: whoever removed that was killed then. */
+    void destroyLeftPod(SandboxId id, Deadline deadline) throws InterruptedException {
+        boolean gone = Api.call(
+                        "looking for the secret of a pod",
+                        deadline,
+                        () -> Optional.ofNullable(
+                                cluster.secrets().withName(Marks.name(id)).get()))
+                .isEmpty();
+        if (gone) {
+            destroyPod(id, deadline);
+        }
     }
 
     private Optional<SandboxKey> key(String name) {

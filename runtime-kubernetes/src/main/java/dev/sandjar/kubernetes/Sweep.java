@@ -6,6 +6,7 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.kubernetes.claim.Presence;
 import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.runtime.Deadline;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -19,9 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
- * Removes what nobody will ever finish or hand out: what dead processes made ahead, and what they had begun to make. Called while it is our
+ * Removes what nobody will ever finish or hand out: what dead processes made ahead, and what they had begun to make or to remove. Called while it is our
  * turn, on a thread that must not wait for removals.
  */
 final class Sweep {
@@ -33,6 +35,7 @@ final class Sweep {
     private final Sight sight;
     private final Removal removal;
     private final Map<String, Long> unfinished = new HashMap<>(); // since when we have seen them; by one thread
+    private Set<SandboxId> left = Set.of(); // whose pods had no secret when we looked last; by one thread
     private final Set<SandboxId> removing = ConcurrentHashMap.newKeySet();
 
     Sweep(Cluster cluster, Sight sight, Removal removal) {
@@ -48,6 +51,21 @@ final class Sweep {
         for (Secret secret : secrets) {
             Marks.sandbox(secret).ifPresent(id -> look(id, secret, alive));
         }
+        Set<SandboxId> nobodys = podsWithoutSecret();
+        for (SandboxId id : nobodys) {
+            if (left.contains(id)) { // and is not just being removed, or so new that we have not heard of its secret
+                inBackground(id, () -> removal.destroyLeftPod(id, Deadline.in("destroy", REMOVAL)));
+            }
+        }
+        left = nobodys;
+    }
+
+    private Set<SandboxId> podsWithoutSecret() {
+        return cluster.pods.all().stream()
+                .filter(SandboxPod::isOurs)
+                .map(pod -> Marks.sandbox(pod).orElseThrow())
+                .filter(id -> cluster.secrets.get(Marks.name(id)).isEmpty())
+                .collect(Collectors.toSet());
     }
 
     private void look(SandboxId id, Secret secret, Set<String> alive) {

@@ -233,32 +233,40 @@ class FailuresTest {
         try (var namespace = new TestNamespace();
                 var runtime = namespace.runtime(Map.of())) {
             var id = SandboxId.random();
-            namespace
-                    .client
-                    .resource(new PodBuilder()
-                            .withNewMetadata()
-                            .withName("somebody-elses")
-                            .withNamespace(namespace.name)
-                            .withLabels(Marks.labels(id))
-                            .endMetadata()
-                            .withNewSpec()
-                            .addNewContainer()
-                            .withName("c")
-                            .withImage(TestCluster.IMAGE)
-                            .endContainer()
-                            .endSpec()
-                            .build())
-                    .create();
+            var other = SandboxId.random();
+            somebodyElsesPod(namespace, "somebody-elses", id);
+            somebodyElsesPod(namespace, Marks.name(other), other); // its name too
             assertThat(runtime.inventory(Agents.soon())).isEmpty();
             assertThat(runtime.find(id)).isEmpty();
+            assertThat(runtime.find(other)).isEmpty();
             runtime.destroy(id, Agents.soon());
             assertThat(namespace
                             .client
                             .pods()
                             .inNamespace(namespace.name)
-                            .withName("somebody-elses")
-                            .get())
-                    .isNotNull();
+                            .list()
+                            .getItems())
+                    .extracting(pod -> pod.getMetadata().getName())
+                    .containsExactlyInAnyOrder("somebody-elses", Marks.name(other));
         }
+    }
+
+    private static void somebodyElsesPod(TestNamespace namespace, String name, SandboxId label) {
+        namespace
+                .client
+                .resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace.name)
+                        .withLabels(Marks.labels(label))
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewContainer()
+                        .withName("c")
+                        .withImage(TestCluster.IMAGE)
+                        .endContainer()
+                        .endSpec()
+                        .build())
+                .create();
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** The same from outside the cluster, and with the agent brought by an init container. */
 @Execution(ExecutionMode.CONCURRENT)
 @Tag("cluster")
+@Tag("long") // four minutes; WaysTest has what is its own
 class PortForwardContractTest extends SandboxRuntimeContract {
     private static KubernetesRuntime runtime;
 

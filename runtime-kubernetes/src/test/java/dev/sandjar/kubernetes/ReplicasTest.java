@@ -9,6 +9,7 @@ import dev.sandjar.SandboxSpec;
 import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.runtime.Placement;
 import dev.sandjar.testing.Waiting;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.List;
@@ -53,6 +54,16 @@ class ReplicasTest {
         return namespace
                 .client()
                 .secrets()
+                .inNamespace(namespace.name())
+                .withLabel(Marks.SANDBOX)
+                .list()
+                .getItems();
+    }
+
+    private List<Pod> pods() {
+        return namespace
+                .client()
+                .pods()
                 .inNamespace(namespace.name())
                 .withLabel(Marks.SANDBOX)
                 .list()
@@ -148,6 +159,38 @@ class ReplicasTest {
                 .inNamespace(namespace.name())
                 .create();
         Waiting.until("it is gone", () -> secrets().isEmpty());
+    }
+
+    @Test
+    void whatADeadOneHadBegunToRemoveIsRemovedToTheEnd() throws Exception {
+        var id = SandboxId.random();
+        a.create(id, PLAIN, "{}", Agents.soon());
+        removeOnlySecret(id);
+        Waiting.until("its pod is gone", () -> pods().isEmpty());
+    }
+
+    @Test
+    void whatADeadOneHadBegunToRemoveIsRemovedByWhoeverComesNextWhereNobodyTidiesUp() throws Exception {
+        a.close();
+        b.close();
+        var id = SandboxId.random();
+        try (var passing = namespace.runtime(Map.of())) {
+            passing.create(id, PLAIN, "{}", Agents.soon());
+            removeOnlySecret(id);
+        }
+        try (var next = namespace.runtime(Map.of())) {
+            assertThat(next.inventory(Agents.soon())).isEmpty();
+        }
+        Waiting.until("its pod is gone", () -> pods().isEmpty()); // ended at once, forgotten some seconds later
+    }
+
+    private void removeOnlySecret(SandboxId id) {
+        namespace
+                .client()
+                .secrets()
+                .inNamespace(namespace.name())
+                .withName(Marks.name(id))
+                .delete();
     }
 
     @Test

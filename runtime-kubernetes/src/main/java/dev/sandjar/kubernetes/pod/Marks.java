@@ -11,6 +11,8 @@ public final class Marks {
     public static final String SANDBOX = "sandjar.dev/sandbox";
     /** Label of a pod: what it may reach, {@code none} or {@code outbound}. */
     public static final String NETWORK = "sandjar.dev/network";
+    /** Annotation of a pod: the UID of its sandbox's secret. */
+    public static final String SECRET = "sandjar.dev/secret";
     /** Annotation of a secret: its sandbox is frozen. */
     public static final String FROZEN = "sandjar.dev/frozen";
     /** Annotation of a secret: its sandbox is stopped, {@code true}, or until when somebody may be starting it. */

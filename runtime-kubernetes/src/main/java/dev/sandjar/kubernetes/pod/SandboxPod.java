@@ -63,7 +63,8 @@ public final class SandboxPod {
     /**
      * The pod for a sandbox.
      *
-     * @param secret the sandbox's own, as the API server has it: the pod goes when it does
+     * @param secret the sandbox's own, as the API server has it. The cluster is not told that it owns the pod: its garbage collector would delete
+     *     the pod too, a call more for each removal
      */
     public static Pod of(SandboxId id, SandboxSpec spec, PodSettings settings, Secret secret) {
         return new SandboxPod(id, spec, settings).pod(secret);
@@ -79,6 +80,19 @@ public final class SandboxPod {
                 .withActiveDeadlineSeconds(null)
                 .endSpec()
                 .build();
+    }
+
+    /** Whether a pod is that of the sandbox with this secret. */
+    public static boolean belongsTo(Pod pod, Secret secret) {
+        return secret.getMetadata()
+                .getUid()
+                .equals(pod.getMetadata().getAnnotations().get(Marks.SECRET));
+    }
+
+    /** Whether a pod was made by a runtime like this one; others may wear our labels. */
+    public static boolean isOurs(Pod pod) {
+        return Marks.sandbox(pod).isPresent()
+                && pod.getMetadata().getAnnotations().containsKey(Marks.SECRET);
     }
 
     /** A patch that sets how long a pod may live from now on, counted from its start as Kubernetes does. */
@@ -105,7 +119,7 @@ public final class SandboxPod {
                 .addToLabels(Marks.labels(id))
                 .addToLabels(Marks.NETWORK, outbound() ? "outbound" : "none")
                 .addToAnnotations(settings.annotations())
-                .addToOwnerReferences(SandboxSecret.ownership(secret))
+                .addToAnnotations(Marks.SECRET, secret.getMetadata().getUid())
                 .endMetadata()
                 .editOrNewSpec()
                 .withRestartPolicy("Never")

@@ -18,8 +18,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sandbox's secret: its agent's key, and the engine's notes. Made before the pod and removed before it: a pod that a crash leaves is either found by
- * it, or the cluster's own garbage. The notes are here and not on the pod: they may hold a user's environment, they may be larger than all of a pod's annotations
+ * A sandbox's secret: its agent's key, and the engine's notes. Made before the pod and removed before it: a pod that a crash leaves is found by
+ * it, or has none and is nobody's. The notes are here and not on the pod: they may hold a user's environment, they may be larger than all of a pod's annotations
  * together, and a pod that changes is looked at anew by its kubelet.
  */
 public final class SandboxSecret {

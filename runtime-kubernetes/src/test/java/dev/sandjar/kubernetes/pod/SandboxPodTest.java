@@ -163,11 +163,10 @@ class SandboxPodTest {
     }
 
     @Test
-    void itGoesWithItsSecretAndEndsWhenWeAreAllDead() {
+    void itSaysWhoseItIsAndEndsWhenWeAreAllDead() {
         Pod pod = pod(PLAIN);
-        assertThat(pod.getMetadata().getOwnerReferences())
-                .singleElement()
-                .satisfies(owner -> assertThat(owner.getUid()).isEqualTo("uid-1"));
+        assertThat(pod.getMetadata().getAnnotations()).containsEntry(Marks.SECRET, "uid-1");
+        assertThat(pod.getMetadata().getOwnerReferences()).isEmpty();
         assertThat(pod.getSpec().getActiveDeadlineSeconds()).isEqualTo(86_400);
         assertThat(pod.getSpec().getRestartPolicy()).isEqualTo("Never");
     }
