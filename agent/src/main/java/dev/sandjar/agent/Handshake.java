@@ -18,7 +18,8 @@ final class Handshake {
 
     private Handshake() {}
 
-    static void asEngine(FrameReader from, WritableByteChannel to, byte[] key) throws IOException {
+    /** Returns the agent's features. */
+    static int asEngine(FrameReader from, WritableByteChannel to, byte[] key) throws IOException {
         if (!(from.read() instanceof Frame.Hello(int version, ByteBuffer agentNonce))) {
             throw new ProtocolException("the first frame is not HELLO");
         }
@@ -42,6 +43,7 @@ final class Handshake {
                 if (!MessageDigest.isEqual(theirs, proof(key, "sandjar agent 1", engineNonce, agentNonce))) {
                     throw new ProtocolException("the agent's proof is wrong: it is not the one that was started");
                 }
+                return welcome.features();
             }
             default -> throw new ProtocolException("no WELCOME after AUTH");
         }

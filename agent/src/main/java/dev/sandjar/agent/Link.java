@@ -30,11 +30,13 @@ import org.jspecify.annotations.Nullable;
 public final class Link implements AutoCloseable {
     private static final int MOST_CHANNELS =
             1_024; // an honest agent has no more either; each may hold the window of its kind
+    private static final int KNOWS_OR_SH = 1; // a feature
     private static final int LARGEST_QUEUE = 1 << 20; // bytes of DATA that wait for the socket before senders do
 
     private final ByteChannel socket;
     private final FrameReader reader;
     private final Consumer<Link> whenCut;
+    private int features; // set before anybody has the link
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition queued = lock.newCondition();
@@ -65,20 +67,21 @@ public final class Link implements AutoCloseable {
             S socket, byte[] key, String name, Duration limit, Consumer<Link> whenCut) throws IOException {
         var reader = new FrameReader(socket);
         var link = new Link(socket, reader, whenCut);
-        var greeted = new CompletableFuture<Boolean>();
+        var greeted = new CompletableFuture<Integer>();
         Thread.ofVirtual().name("link-read-" + name).start(() -> {
+            int features;
             try {
-                Handshake.asEngine(reader, socket, key);
+                features = Handshake.asEngine(reader, socket, key);
             } catch (IOException | RuntimeException e) {
                 greeted.completeExceptionally(e);
                 return;
             }
-            if (greeted.complete(true)) {
+            if (greeted.complete(features)) {
                 link.readLoop();
             }
         });
         try {
-            greeted.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            link.features = greeted.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException | InterruptedException e) {
             socket.close();
             switch (e) {
@@ -93,6 +96,11 @@ public final class Link implements AutoCloseable {
         }
         Thread.ofVirtual().name("link-write-" + name).start(() -> link.writeLoop(socket));
         return link;
+    }
+
+    /** Whether the agent, which may be older than we are, knows {@link Requests#OR_SH}. */
+    public boolean knowsOrSh() {
+        return (features & KNOWS_OR_SH) != 0;
     }
 
     /** Sends a request on a channel of its own. */

@@ -278,6 +278,24 @@ class EngineTest {
         sandbox.delete();
     }
 
+    /** After an upgrade sandboxes keep their agent, which would refuse what it does not know. */
+    @Test
+    void anOlderAgentIsNotAskedForWhatItDoesNotKnow() throws Exception {
+        engine.close();
+        try (var older = new OlderAgents()) {
+            engine = Engine.open(
+                    older.of(runtime()), EngineConfig.builder().resident(true).build(), clock);
+            Sandbox sandbox = alice().create(PLAIN);
+            assertThat(sandbox.run(orSh("bash")).stdout()).isEqualTo("bash\n");
+            assertThat(sandbox.run(orSh("no-such-shell")).exitCode()).isEqualTo(127);
+            sandbox.delete();
+        }
+    }
+
+    private static CommandSpec orSh(String shell) {
+        return CommandSpec.builder(List.of(shell, "-c", "echo $0")).orSh(true).build();
+    }
+
     @Test
     void aDeathThatThePlaceSeesLateIsSeenAllTheSame() throws Exception {
         engine.close();

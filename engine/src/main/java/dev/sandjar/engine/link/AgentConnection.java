@@ -108,6 +108,15 @@ public final class AgentConnection implements AutoCloseable {
         }
     }
 
+    /** As {@link Link#knowsOrSh}. */
+    public boolean knowsOrSh() {
+        try {
+            return link(Deadline.in("agent", limit)).knowsOrSh();
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
     /** Sends a request whose answer is of no interest, if the agent can be reached. */
     public void tell(Request request) {
         try {

@@ -114,7 +114,7 @@ public final class AgentCommand implements RunningCommand {
         int flags = (spec.stdin() ? Requests.STDIN : 0)
                 | (spec.terminal().isPresent() ? Requests.TERMINAL : 0)
                 | (spec.retention() == CommandSpec.Retention.HOLD ? Requests.HOLD : 0)
-                | (spec.orSh() ? Requests.OR_SH : 0);
+                | (spec.orSh() && sandbox.agent().knowsOrSh() ? Requests.OR_SH : 0);
         String own = sandboxSpec.cwd().orElse(LiveSandbox.WORKSPACE);
         String cwd =
                 spec.cwd().map(to -> to.startsWith("/") ? to : own + "/" + to).orElse(own);
