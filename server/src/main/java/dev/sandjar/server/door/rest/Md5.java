@@ -7,6 +7,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 
 /**
  * The MD5 of a stream, computed beside the one thread that feeds it: digesting alone takes as long as everything else that is done with an
@@ -18,14 +19,22 @@ final class Md5 implements AutoCloseable {
     private static final byte[] END = {};
 
     private final MessageDigest digest;
+    private final Executor digesting;
     private final BlockingQueue<byte[]> full = new ArrayBlockingQueue<>(BLOCKS + 1);
     private final BlockingQueue<byte[]> empty = new ArrayBlockingQueue<>(BLOCKS);
     private final CompletableFuture<Void> digested = new CompletableFuture<>();
     private byte[] block = new byte[BLOCK];
     private int length; // of what is in block
     private int made = 1; // blocks, as many as there is need for
+    private boolean begun; // digesting, by one thread
 
     Md5() {
+        this(Thread.ofVirtual().name("md5")::start);
+    }
+
+    /** @param digesting has a thread for it, at once */
+    Md5(Executor digesting) {
+        this.digesting = digesting;
         try {
             digest = MessageDigest.getInstance("MD5");
         } catch (NoSuchAlgorithmException impossible) {
@@ -47,12 +56,17 @@ final class Md5 implements AutoCloseable {
     }
 
     private void handOver() throws InterruptedException {
-        if (made == 1) {
-            Thread.ofVirtual().name("md5").start(this::digest);
-        }
         full.put(block);
-        byte[] next = empty.poll();
-        block = next != null ? next : made++ < BLOCKS ? new byte[BLOCK] : empty.take();
+        if (!begun) {
+            begun = true;
+            digesting.execute(this::digest);
+        }
+        byte[] used = empty.poll();
+        if (used == null && made < BLOCKS) {
+            made++;
+            used = new byte[BLOCK];
+        }
+        block = used != null ? used : empty.take();
         length = 0;
     }
 
@@ -70,7 +84,7 @@ final class Md5 implements AutoCloseable {
 
     /** Of all that was fed; once. */
     String hex() throws InterruptedException {
-        if (made > 1) {
+        if (begun) {
             full.put(END);
             try {
                 digested.get();
