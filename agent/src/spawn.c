@@ -119,12 +119,18 @@ static bool is_missing(int why)
     return why == ENOENT || why == ENOTDIR;
 }
 
+/* Whether it would be the same with any other program. */
+static bool is_the_commands(int why)
+{
+    return why == E2BIG || why == ENOMEM;
+}
+
 /* The usual folders first: a script's PATH is for what the script runs, not for the shell that reads it. */
 static int execute_shell(char *name, const struct spawn *s)
 {
     s->argv[0] = name;
     int why = execute_from(usual_path, s);
-    if (!is_missing(why) && why != EACCES)
+    if (is_the_commands(why))
         return why;
     int elsewhere = execute_from(search_path(s->env), s);
     return is_missing(elsewhere) ? why : elsewhere;
@@ -138,7 +144,7 @@ static int find_and_execute(const struct spawn *s)
     if (!s->or_sh)
         return execute_from(search_path(s->env), s);
     int why = execute_shell(wanted, s);
-    if (!is_missing(why) && why != EACCES)
+    if (is_the_commands(why))
         return why;
     int of_sh = execute_shell((char *)(uintptr_t)"sh", s);
     if (!is_missing(of_sh))

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param stdin whether the command has an open standard input; without, it reads the end at once
  * @param terminal present: the command gets a terminal of this size, and standard error is part of its output
  * @param retention what becomes of output that nobody has read yet
- * @param orSh whether {@code sh} takes the program's place, with the same arguments, where the sandbox has no such program: for scripts that
+ * @param orSh whether {@code sh} takes the program's place, with the same arguments, where the sandbox has no such program, or none that may be executed: for scripts that
  *     want another shell but can do without. Both are looked for in the usual folders before {@code PATH}, which is for what the script runs
  */
 public record CommandSpec(

@@ -2,7 +2,6 @@ package dev.sandjar.bench;
 
 import dev.sandjar.testing.RealCluster;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -87,12 +86,8 @@ final class HollowSandboxes {
                         .withNewMetadata()
                         .withName(name)
                         .withLabels(labels(pod.getMetadata().getLabels(), id))
-                        .addToOwnerReferences(new OwnerReferenceBuilder()
-                                .withApiVersion("v1")
-                                .withKind("Secret")
-                                .withName(name)
-                                .withUid(secret.getMetadata().getUid())
-                                .build())
+                        .addToAnnotations(
+                                "sandjar.dev/secret", secret.getMetadata().getUid())
                         .endMetadata()
                         .withSpec(pod.getSpec())
                         .editSpec()

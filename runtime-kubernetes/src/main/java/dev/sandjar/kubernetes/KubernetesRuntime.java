@@ -1,5 +1,7 @@
 package dev.sandjar.kubernetes;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Finding;
 import dev.sandjar.Images;
@@ -15,6 +17,7 @@ import dev.sandjar.kubernetes.claim.Claims;
 import dev.sandjar.kubernetes.claim.Presence;
 import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.pod.PodState;
 import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.kubernetes.pod.Workspace;
@@ -51,6 +54,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A spec that names none gets 512 MiB of memory and one processor.
  */
 public final class KubernetesRuntime implements SandboxRuntime {
+    private static final System.Logger LOG = System.getLogger(KubernetesRuntime.class.getName());
     private static final Duration RECORDING = Duration.ofSeconds(10);
     private static final int LONGEST_RECORD = 256 << 10;
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(10); // between us and the cluster
@@ -402,12 +406,19 @@ public final class KubernetesRuntime implements SandboxRuntime {
                 removal.destroy(id.get(), deadline); // nobody is making it any more
             }
         }
-        for (Pod nobodys : podsByName.values()) {
-            if (SandboxPod.isOurs(nobodys)) {
-                removal.destroyLeftPod(Marks.sandbox(nobodys).orElseThrow(), deadline);
-            }
-        }
+        podsByName.values().forEach(left -> letGo(left, deadline));
         return found;
+    }
+
+    private void letGo(Pod left, Deadline deadline) {
+        if (!SandboxPod.isOurs(left) || PodState.isBeingDeleted(left)) {
+            return;
+        }
+        try {
+            removal.letLeftPodGo(Marks.sandbox(left).orElseThrow(), deadline);
+        } catch (KubernetesClientException | SandboxException e) {
+            LOG.log(WARNING, "a pod whose sandbox is gone could not be removed; the next look tries again", e);
+        }
     }
 
     @Override

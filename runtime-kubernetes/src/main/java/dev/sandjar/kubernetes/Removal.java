@@ -10,6 +10,7 @@ import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.SandboxKey;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -54,16 +55,18 @@ final class Removal {
         removePod(id, pod, key(name), deadline);
     }
 
-    /** Removes the pod of a sandbox that is gone, as its secret tells: whoever removed that was killed then. */
-    void destroyLeftPod(SandboxId id, Deadline deadline) throws InterruptedException {
-        boolean gone = Api.call(
-                        "looking for the secret of a pod",
-                        deadline,
-                        () -> Optional.ofNullable(
-                                cluster.secrets().withName(Marks.name(id)).get()))
-                .isEmpty();
-        if (gone) {
-            destroyPod(id, deadline);
+    /**
+     * Lets the pod of a sandbox go that has no secret: whoever removed that was killed then. The API server is asked about the secret, for we may
+     * not have heard of it; nobody waits for the pod's end, which a lost node never tells.
+     */
+    void letLeftPodGo(SandboxId id, Deadline deadline) {
+        String name = Marks.name(id);
+        Secret secret = Api.call(
+                "looking for the secret of a pod",
+                deadline,
+                () -> cluster.secrets().withName(name).get());
+        if (secret == null) {
+            delete(name, ORDERLY, deadline);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.kubernetes.claim.Presence;
 import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.pod.PodState;
 import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.runtime.Deadline;
@@ -53,8 +54,8 @@ final class Sweep {
         }
         Set<SandboxId> nobodys = podsWithoutSecret();
         for (SandboxId id : nobodys) {
-            if (left.contains(id)) { // and is not just being removed, or so new that we have not heard of its secret
-                inBackground(id, () -> removal.destroyLeftPod(id, Deadline.in("destroy", REMOVAL)));
+            if (left.contains(id)) { // and is not just being removed
+                inBackground(id, () -> removal.letLeftPodGo(id, Deadline.in("destroy", REMOVAL)));
             }
         }
         left = nobodys;
@@ -63,6 +64,7 @@ final class Sweep {
     private Set<SandboxId> podsWithoutSecret() {
         return cluster.pods.all().stream()
                 .filter(SandboxPod::isOurs)
+                .filter(pod -> !PodState.isBeingDeleted(pod)) // all that can be done is done
                 .map(pod -> Marks.sandbox(pod).orElseThrow())
                 .filter(id -> cluster.secrets.get(Marks.name(id)).isEmpty())
                 .collect(Collectors.toSet());

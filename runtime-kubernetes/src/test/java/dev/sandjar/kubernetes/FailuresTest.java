@@ -11,7 +11,6 @@ import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.Placement;
 import dev.sandjar.testing.Waiting;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -234,8 +233,8 @@ class FailuresTest {
                 var runtime = namespace.runtime(Map.of())) {
             var id = SandboxId.random();
             var other = SandboxId.random();
-            somebodyElsesPod(namespace, "somebody-elses", id);
-            somebodyElsesPod(namespace, Marks.name(other), other); // its name too
+            namespace.somebodyElsesPod("somebody-elses", id);
+            namespace.somebodyElsesPod(Marks.name(other), other); // our name too
             assertThat(runtime.inventory(Agents.soon())).isEmpty();
             assertThat(runtime.find(id)).isEmpty();
             assertThat(runtime.find(other)).isEmpty();
@@ -249,24 +248,5 @@ class FailuresTest {
                     .extracting(pod -> pod.getMetadata().getName())
                     .containsExactlyInAnyOrder("somebody-elses", Marks.name(other));
         }
-    }
-
-    private static void somebodyElsesPod(TestNamespace namespace, String name, SandboxId label) {
-        namespace
-                .client
-                .resource(new PodBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .withNamespace(namespace.name)
-                        .withLabels(Marks.labels(label))
-                        .endMetadata()
-                        .withNewSpec()
-                        .addNewContainer()
-                        .withName("c")
-                        .withImage(TestCluster.IMAGE)
-                        .endContainer()
-                        .endSpec()
-                        .build())
-                .create();
     }
 }

@@ -6,16 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
+import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.Placement;
 import dev.sandjar.testing.Waiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,11 +168,15 @@ class ReplicasTest {
     }
 
     @Test
-    void whatADeadOneHadBegunToRemoveIsRemovedToTheEnd() throws Exception {
+    void whatADeadOneHadBegunToRemoveIsRemovedToTheEndAndNothingElse() throws Exception {
+        var living = SandboxId.random();
+        a.create(living, PLAIN, "{}", Agents.soon());
+        var foreign = SandboxId.random();
+        namespace.somebodyElsesPod(Marks.name(foreign), foreign);
         var id = SandboxId.random();
         a.create(id, PLAIN, "{}", Agents.soon());
         removeOnlySecret(id);
-        Waiting.until("its pod is gone", () -> pods().isEmpty());
+        Waiting.until("its pod is gone", () -> names(pods()).equals(Set.of(Marks.name(living), Marks.name(foreign))));
     }
 
     @Test
@@ -182,6 +192,57 @@ class ReplicasTest {
             assertThat(next.inventory(Agents.soon())).isEmpty();
         }
         Waiting.until("its pod is gone", () -> pods().isEmpty()); // ended at once, forgotten some seconds later
+    }
+
+    /** As on a node that is lost. */
+    @Test
+    void aPodThatDoesNotGoKeepsNobodyFromLooking() throws Exception {
+        a.close();
+        b.close();
+        var id = SandboxId.random();
+        try (var passing = namespace.runtime(Map.of())) {
+            passing.create(id, PLAIN, "{}", Agents.soon());
+            editPod(id, "/metadata/finalizers", "[\"sandjar.dev/test\"]");
+            removeOnlySecret(id);
+            for (int look = 0; look < 2; look++) {
+                assertThat(passing.inventory(Deadline.in("test", Duration.ofSeconds(5))))
+                        .isEmpty();
+            }
+            assertThat(pods())
+                    .singleElement()
+                    .satisfies(pod ->
+                            assertThat(pod.getMetadata().getDeletionTimestamp()).isNotNull());
+        } finally {
+            editPod(id, "/metadata/finalizers", "[]");
+        }
+    }
+
+    /** What we have not heard of yet may be there. */
+    @Test
+    void aPodIsNotLetGoWhileItsSecretIsThere() throws Exception {
+        var id = SandboxId.random();
+        Placement made = a.create(id, PLAIN, "{}", Agents.soon());
+        Options options = TestCluster.options(Map.of("namespace", namespace.name()));
+        try (var cluster = Cluster.open(options.connect(), options.namespace())) {
+            new Removal(cluster, new Dialler(cluster.client, options.dial(), false)).letLeftPodGo(id, Agents.soon());
+        }
+        assertThat(Agents.output(a, made, "echo lives")).isEqualTo("lives\n");
+        a.destroy(id, Agents.soon());
+    }
+
+    private void editPod(SandboxId id, String path, String value) {
+        namespace
+                .client()
+                .pods()
+                .inNamespace(namespace.name())
+                .withName(Marks.name(id))
+                .patch(
+                        PatchContext.of(PatchType.JSON),
+                        "[{\"op\":\"add\",\"path\":\"" + path + "\",\"value\":" + value + "}]");
+    }
+
+    private static Set<String> names(List<Pod> pods) {
+        return pods.stream().map(pod -> pod.getMetadata().getName()).collect(Collectors.toSet());
     }
 
     private void removeOnlySecret(SandboxId id) {

@@ -1,7 +1,10 @@
 package dev.sandjar.kubernetes;
 
+import dev.sandjar.SandboxId;
+import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.testing.Waiting;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
 import java.util.UUID;
@@ -40,6 +43,24 @@ public final class TestNamespace implements AutoCloseable {
         var all = new java.util.HashMap<>(options);
         all.put("namespace", name);
         return TestCluster.open(all);
+    }
+
+    /** A pod that wears the label of our sandboxes. */
+    void somebodyElsesPod(String podName, SandboxId label) {
+        client.resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withName(podName)
+                        .withNamespace(name)
+                        .withLabels(Marks.labels(label))
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewContainer()
+                        .withName("c")
+                        .withImage(TestCluster.IMAGE)
+                        .endContainer()
+                        .endSpec()
+                        .build())
+                .create();
     }
 
     @Override

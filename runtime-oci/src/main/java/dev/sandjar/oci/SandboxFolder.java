@@ -129,8 +129,9 @@ record SandboxFolder(SandboxId id, Path path) {
             Files.move(fresh, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException gone) {
             throw SandboxException.sandboxNotFound(id);
-        } finally {
-            Files.deleteIfExists(fresh); // when it failed, such as on a full disk
+        } catch (IOException e) { // such as a full disk
+            Files.deleteIfExists(fresh);
+            throw e;
         }
     }
 

@@ -141,8 +141,8 @@ public interface SandboxRuntime extends AutoCloseable {
     void destroy(SandboxId id, Deadline deadline) throws InterruptedException;
 
     /**
-     * What exists now, asked of the place and not of memory; may take seconds. What a crashed create left behind is removed on the way;
-     * what another process is making at this moment is neither touched nor listed.
+     * What exists now, asked of the place and not of memory; may take seconds. What a crashed create or removal left behind is removed on
+     * the way; what another process is making at this moment is neither touched nor listed.
      *
      * @param deadline until when
      * @return every sandbox, in any status

@@ -68,12 +68,16 @@ interface CommandsContract extends SandboxesFixture {
                 .isEqualTo("with arguments\n");
     }
 
-    /** A folder of its name, or one that may not be entered, in the {@code PATH}. */
+    /** A folder of its name, one that may not be entered, or a link to itself, in the {@code PATH}. */
     @Test
     default void shTakesItsPlaceAlsoWhereSomethingHidesIt() throws Exception {
         Sandbox sandbox = sandbox();
         sandbox.files().mkdirs("here/no-such-shell");
         assertThat(sandbox.run(orSh("/workspace/here", "no-such-shell", "-c", "echo $0"))
+                        .stdout())
+                .isEqualTo("sh\n");
+        sandbox.run(CommandSpec.shell("mkdir there; ln -s no-such-shell there/no-such-shell"));
+        assertThat(sandbox.run(orSh("/workspace/there", "no-such-shell", "-c", "echo $0"))
                         .stdout())
                 .isEqualTo("sh\n");
         sandbox.run("chmod", "0", "here");

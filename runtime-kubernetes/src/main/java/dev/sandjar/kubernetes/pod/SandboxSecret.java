@@ -113,7 +113,7 @@ public final class SandboxSecret {
         return decoded(secret, RECORD);
     }
 
-    /** Who owns what belongs to a sandbox: when its secret goes, the cluster removes the rest. */
+    /** Who owns a sandbox's volume claim: when its secret goes, the cluster removes it. */
     static OwnerReference ownership(Secret secret) {
         return new OwnerReferenceBuilder()
                 .withApiVersion("v1")
