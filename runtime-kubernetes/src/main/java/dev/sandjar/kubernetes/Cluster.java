@@ -1,7 +1,10 @@
 package dev.sandjar.kubernetes;
 
+import static io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore.NAME_KEY_STATE;
+
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
+import dev.sandjar.kubernetes.pod.Kept;
 import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.watch.Watched;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -16,6 +19,7 @@ import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -25,17 +29,18 @@ import java.util.concurrent.TimeoutException;
 /** One namespace: the client, and what its watches have told. The watches come back by themselves, with growing pauses, and list anew. */
 final class Cluster implements AutoCloseable {
     private static final Duration FIRST_LIST = Duration.ofSeconds(30);
+    private static final long PAGE = 500; // objects, whole, are in memory at once
 
     final KubernetesClient client;
     final String namespace;
-    final Watched<Pod> pods = new Watched<>();
-    final Watched<Secret> secrets = new Watched<>();
+    final Watched<Pod> pods = new Watched<>(Kept::of);
+    final Watched<Secret> secrets = new Watched<>(Kept::of);
     private final List<SharedIndexInformer<?>> watches;
 
     private Cluster(KubernetesClient client, String namespace) {
         this.client = client;
         this.namespace = namespace;
-        this.watches = List.of(watch(client.pods(), pods), watch(client.secrets(), secrets));
+        this.watches = List.of(watch(Pod.class, client.pods(), pods), watch(Secret.class, client.secrets(), secrets));
     }
 
     static Cluster open(KubernetesClient client, String namespace) {
@@ -62,10 +67,19 @@ final class Cluster implements AutoCloseable {
     }
 
     private <T extends HasMetadata, L extends KubernetesResourceList<T>, R extends Resource<T>>
-            SharedIndexInformer<T> watch(MixedOperation<T, L, R> kind, Watched<T> into) {
+            SharedIndexInformer<T> watch(Class<T> type, MixedOperation<T, L, R> kind, Watched<T> into) {
         return kind.inNamespace(namespace)
                 .withLabel(Marks.SANDBOX)
+                .withLimit(PAGE)
                 .runnableInformer(0)
+                .removeNamespaceIndex()
+                .itemStore(
+                        new ReducedStateItemStore<>( // to find what went while the watch was away
+                                NAME_KEY_STATE,
+                                type,
+                                client.getKubernetesSerialization(),
+                                "metadata.uid",
+                                "metadata.labels"))
                 .addEventHandler(into)
                 .exceptionHandler(
                         (started, _) -> started); // the first list fails loudly, what comes later is tried again

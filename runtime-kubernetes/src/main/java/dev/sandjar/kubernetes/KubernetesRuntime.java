@@ -1,7 +1,5 @@
 package dev.sandjar.kubernetes;
 
-import static java.lang.System.Logger.Level.WARNING;
-
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Finding;
 import dev.sandjar.Images;
@@ -17,7 +15,6 @@ import dev.sandjar.kubernetes.claim.Claims;
 import dev.sandjar.kubernetes.claim.Presence;
 import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.Marks;
-import dev.sandjar.kubernetes.pod.PodState;
 import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.kubernetes.pod.Workspace;
@@ -37,9 +34,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,10 +49,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A spec that names none gets 512 MiB of memory and one processor.
  */
 public final class KubernetesRuntime implements SandboxRuntime {
-    private static final System.Logger LOG = System.getLogger(KubernetesRuntime.class.getName());
     private static final Duration RECORDING = Duration.ofSeconds(10);
     private static final int LONGEST_RECORD = 256 << 10;
-    private static final Duration CLOCK_SKEW = Duration.ofMinutes(10); // between us and the cluster
 
     private final Cluster cluster;
     private final Options options;
@@ -71,6 +64,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
     private final Presence presence;
     private final Claims claims;
     private final Sight sight;
+    private final Inventory inventory;
     private final Sweep sweep;
 
     private KubernetesRuntime(Cluster cluster, Options options) {
@@ -90,6 +84,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
                 cluster.pods(),
                 options.pods().longestLife());
         this.sight = new Sight(cluster, presence, claims);
+        this.inventory = new Inventory(cluster, sight, removal);
         this.sweep = new Sweep(cluster, sight, removal);
     }
 
@@ -381,44 +376,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
     @Override
     public List<Placement> inventory(Deadline deadline) throws InterruptedException {
         deadline.check("looking for sandboxes");
-        List<Secret> secrets = Api.call(
-                "listing secrets",
-                () -> cluster.secrets().withLabel(Marks.SANDBOX).list().getItems());
-        List<Pod> pods = Api.call(
-                "listing pods",
-                () -> cluster.pods().withLabel(Marks.SANDBOX).list().getItems());
-        var podsByName = new HashMap<String, Pod>();
-        pods.forEach(one -> podsByName.put(one.getMetadata().getName(), one));
-        var found = new ArrayList<Placement>();
-        for (Secret secret : secrets) {
-            Optional<SandboxId> id = Marks.sandbox(secret);
-            if (id.isEmpty()) {
-                continue; // it only wears our label
-            }
-            Optional<Placement> placement = sight.look(
-                    id.get(),
-                    Optional.ofNullable(podsByName.remove(secret.getMetadata().getName())),
-                    secret);
-            if (placement.isPresent()) {
-                found.add(placement.get());
-            } else if (SandboxSecret.holder(secret).isEmpty()
-                    && SandboxSecret.makingUntil(secret).plus(CLOCK_SKEW).isBefore(Instant.now())) {
-                removal.destroy(id.get(), deadline); // nobody is making it any more
-            }
-        }
-        podsByName.values().forEach(left -> letGo(left, deadline));
-        return found;
-    }
-
-    private void letGo(Pod left, Deadline deadline) {
-        if (!SandboxPod.isOurs(left) || PodState.isBeingDeleted(left)) {
-            return;
-        }
-        try {
-            removal.letLeftPodGo(Marks.sandbox(left).orElseThrow(), deadline);
-        } catch (KubernetesClientException | SandboxException e) {
-            LOG.log(WARNING, "a pod whose sandbox is gone could not be removed; the next look tries again", e);
-        }
+        return inventory.take(deadline);
     }
 
     @Override

@@ -70,6 +70,19 @@ final class Removal {
         }
     }
 
+    /** Removes a sandbox that nobody finished in time, unless its agent does run: nobody noted that, and our watch of pods may lag behind. */
+    void destroyUnfinished(SandboxId id, Deadline deadline) throws InterruptedException {
+        Pod pod = Api.call(
+                "looking for a pod",
+                deadline,
+                () -> cluster.pods().withName(Marks.name(id)).get());
+        if (pod == null || PodState.of(pod).phase() != PodState.Phase.RUNNING) {
+            destroy(id, deadline);
+        } else {
+            cluster.pods.wrote(pod);
+        }
+    }
+
     private Optional<SandboxKey> key(String name) {
         return cluster.secrets.get(name).flatMap(SandboxSecret::key);
     }

@@ -5,6 +5,7 @@ import dev.sandjar.kubernetes.claim.Claims;
 import dev.sandjar.kubernetes.claim.Presence;
 import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.pod.PodState;
+import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.runtime.Placement;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** What a sandbox is, by its secret and its pod, as the watches have them: no call, but for one whose pod goes. */
 final class Sight {
@@ -42,6 +44,21 @@ final class Sight {
 
     void forget(SandboxId id) {
         ran.remove(Marks.name(id));
+    }
+
+    /** Others remove sandboxes too. */
+    void forgetWhatIsGone() {
+        ran.removeIf(name -> cluster.secrets.get(name).isEmpty());
+    }
+
+    /** Pods that a killed removal has left, or that a watch of secrets that lags behind does not explain yet. */
+    Set<SandboxId> podsWithoutSecret() {
+        return cluster.pods.all().stream()
+                .filter(SandboxPod::isOurs)
+                .filter(pod -> !PodState.isBeingDeleted(pod)) // all that can be done is done
+                .map(pod -> Marks.sandbox(pod).orElseThrow())
+                .filter(id -> cluster.secrets.get(Marks.name(id)).isEmpty())
+                .collect(Collectors.toSet());
     }
 
     Optional<Placement> find(SandboxId id) {

@@ -6,8 +6,6 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.kubernetes.claim.Presence;
 import dev.sandjar.kubernetes.pod.Marks;
-import dev.sandjar.kubernetes.pod.PodState;
-import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.runtime.Deadline;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -21,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * Removes what nobody will ever finish or hand out: what dead processes made ahead, and what they had begun to make or to remove. Called while it is our
@@ -46,28 +43,20 @@ final class Sweep {
     }
 
     void run(Presence.Living living) {
+        sight.forgetWhatIsGone();
         List<Secret> secrets = List.copyOf(cluster.secrets.all());
         Set<String> alive = living.now();
         unfinished.keySet().retainAll(secrets.stream().map(Sweep::uid).toList());
         for (Secret secret : secrets) {
             Marks.sandbox(secret).ifPresent(id -> look(id, secret, alive));
         }
-        Set<SandboxId> nobodys = podsWithoutSecret();
+        Set<SandboxId> nobodys = sight.podsWithoutSecret();
         for (SandboxId id : nobodys) {
             if (left.contains(id)) { // and is not just being removed
                 inBackground(id, () -> removal.letLeftPodGo(id, Deadline.in("destroy", REMOVAL)));
             }
         }
         left = nobodys;
-    }
-
-    private Set<SandboxId> podsWithoutSecret() {
-        return cluster.pods.all().stream()
-                .filter(SandboxPod::isOurs)
-                .filter(pod -> !PodState.isBeingDeleted(pod)) // all that can be done is done
-                .map(pod -> Marks.sandbox(pod).orElseThrow())
-                .filter(id -> cluster.secrets.get(Marks.name(id)).isEmpty())
-                .collect(Collectors.toSet());
     }
 
     private void look(SandboxId id, Secret secret, Set<String> alive) {
@@ -87,7 +76,7 @@ final class Sweep {
             if (sight.finished(secret)) {
                 inBackground(id, () -> noteThatItWasFinished(id));
             } else if (longEnough(secret)) {
-                inBackground(id, () -> removal.destroy(id, Deadline.in("destroy", REMOVAL)));
+                inBackground(id, () -> removal.destroyUnfinished(id, Deadline.in("destroy", REMOVAL)));
             }
         }
     }

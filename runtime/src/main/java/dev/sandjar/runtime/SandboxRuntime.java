@@ -141,7 +141,7 @@ public interface SandboxRuntime extends AutoCloseable {
     void destroy(SandboxId id, Deadline deadline) throws InterruptedException;
 
     /**
-     * What exists now, asked of the place and not of memory; may take seconds. What a crashed create or removal left behind is removed on
+     * What exists now, as the place itself tells and not as somebody remembers; may take seconds. What a crashed create or removal left behind is removed on
      * the way; what another process is making at this moment is neither touched nor listed.
      *
      * @param deadline until when

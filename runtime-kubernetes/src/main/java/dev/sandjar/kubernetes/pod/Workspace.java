@@ -55,11 +55,12 @@ public sealed interface Workspace {
 
     /** Whether a sandbox's pod has a workspace of its own, whatever is configured by now. */
     static boolean isOwn(Pod pod) {
-        return pod.getSpec().getVolumes().stream()
-                .filter(volume -> volume.getPersistentVolumeClaim() != null)
-                .anyMatch(volume -> volume.getPersistentVolumeClaim()
-                        .getClaimName()
-                        .equals(pod.getMetadata().getName()));
+        return pod.getSpec() != null
+                && pod.getSpec().getVolumes().stream()
+                        .filter(volume -> volume.getPersistentVolumeClaim() != null)
+                        .anyMatch(volume -> volume.getPersistentVolumeClaim()
+                                .getClaimName()
+                                .equals(pod.getMetadata().getName()));
     }
 
     /** As the pod of a sandbox has it. */

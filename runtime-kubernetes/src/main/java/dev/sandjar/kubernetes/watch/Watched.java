@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,13 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
     private final Set<String> deleted = Collections.synchronizedSet(Collections.newSetFromMap(new Forgetful())); // uids
     private final Map<String, List<Semaphore>> waiting = new ConcurrentHashMap<>();
 
+    private final UnaryOperator<T> kept;
     private volatile Consumer<T> listener = _ -> {};
+
+    /** @param kept makes what is kept of an object */
+    public Watched(UnaryOperator<T> kept) {
+        this.kept = kept;
+    }
 
     /** Whom every change is told that the watch tells, whoever made it. Must not wait. */
     public void tell(Consumer<T> whom) {
@@ -55,7 +62,7 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
                 (_, had) -> deleted.contains(uid(object)) // an answer that was overtaken by the watch
                                 || (had != null && version(had) > version(object))
                         ? had
-                        : object);
+                        : kept.apply(object));
         changed(object);
     }
 

@@ -15,7 +15,8 @@ class PodStateTest {
     private static final String IP = "podIP: 10.0.0.1, ";
 
     private static Pod pod(String metadata, String status) {
-        return Serialization.unmarshal("metadata: {name: p, " + metadata + "}\nstatus: {" + status + "}\n", Pod.class);
+        return Kept.of(Serialization.unmarshal(
+                "metadata: {name: p, " + metadata + "}\nstatus: {" + status + "}\n", Pod.class));
     }
 
     @ParameterizedTest(name = "{0}")
