@@ -28,7 +28,7 @@ import java.util.concurrent.TimeoutException;
 
 /** One namespace: the client, and what its watches have told. The watches come back by themselves, with growing pauses, and list anew. */
 final class Cluster implements AutoCloseable {
-    private static final Duration FIRST_LIST = Duration.ofSeconds(30);
+    private static final Duration FIRST_LIST = Duration.ofMinutes(2); // of 50,000 sandboxes and more
     private static final long PAGE = 500; // objects, whole, are in memory at once
 
     final KubernetesClient client;
