@@ -1,6 +1,8 @@
 locals {
   labels = { "app.kubernetes.io/name" = "sandjar" }
 
+  private_registry = nonsensitive(var.registry != null) # what depends on the secret itself may not say how many there are of something
+
   settings = merge({
     SANDJAR_RUNTIME                  = "kubernetes"
     SANDJAR_KUBERNETES_NAMESPACE     = kubernetes_namespace.sandboxes.metadata[0].name
@@ -12,9 +14,9 @@ locals {
     SANDJAR_TEMPLATES_DEFAULT_WARM   = tostring(var.warm)
     }, length(var.egress) == 0 ? {} : {
     SANDJAR_KUBERNETES_EGRESS = join(",", var.egress)
-    }, var.registry == null ? {} : {
+    }, local.private_registry ? {
     SANDJAR_KUBERNETES_PULL_SECRETS = "registry"
-  })
+  } : {})
 }
 
 resource "kubernetes_namespace" "server" {
@@ -32,10 +34,10 @@ resource "kubernetes_namespace" "sandboxes" {
 }
 
 resource "kubernetes_secret" "registry" {
-  for_each = var.registry == null ? toset([]) : toset([
+  for_each = local.private_registry ? toset([
     kubernetes_namespace.server.metadata[0].name,
     kubernetes_namespace.sandboxes.metadata[0].name,
-  ])
+  ]) : toset([])
 
   metadata {
     name      = "registry"

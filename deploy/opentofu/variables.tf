@@ -27,7 +27,7 @@ variable "server_node_size" {
 }
 
 variable "sandbox_node_size" {
-  description = "Machines for sandboxes; see the table of sizes in deploy/README.md."
+  description = "Machines for sandboxes; see Sizes in deploy/README.md."
   type        = string
   default     = "Standard_D8s_v5"
 }

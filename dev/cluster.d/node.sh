@@ -114,6 +114,7 @@ kill_one() { # name: at once, as a crash does
 
 start_again() { # name
   local -a command
+  if runs "$1"; then return; fi
   eval "command=($(cat "$state/pid/$1.command"))"
   start "$1" "${command[@]}"
 }

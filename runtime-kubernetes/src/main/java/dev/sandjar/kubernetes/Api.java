@@ -12,6 +12,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the API server is asked. A call that changes something is never abandoned half way by its caller's interruption, because nobody could know
@@ -25,8 +26,22 @@ final class Api {
 
     private Api() {}
 
-    /** Makes a call on a thread that nobody interrupts; the caller's interruption is kept for later. */
+    /**
+     * Makes a call on a thread that nobody interrupts; the caller's interruption is kept for later.
+     *
+     * @throws SandboxException as {@link #told}, and {@code DEADLINE_EXCEEDED}
+     * @throws KubernetesClientException 404 and 409, which mean something else to each caller
+     */
     static <T> T call(String doing, Deadline deadline, Supplier<T> call) {
+        return call(
+                doing,
+                deadline,
+                call,
+                () -> deadline.exceeded(doing + ", which the cluster's API server has not answered,"));
+    }
+
+    private static <T> T call(
+            String doing, Deadline deadline, Supplier<T> call, Supplier<SandboxException> unanswered) {
         var task = new FutureTask<T>(call::get);
         Thread.ofVirtual().name("kubernetes-api").start(task);
         boolean interrupted = false;
@@ -37,8 +52,7 @@ final class Api {
                 } catch (InterruptedException later) {
                     interrupted = true;
                 } catch (TimeoutException e) {
-                    throw unanswered(
-                            deadline.exceeded(doing + ", which the cluster's API server has not answered,"), e);
+                    throw unanswered(unanswered.get(), e);
                 } catch (ExecutionException e) {
                     throw translated(doing, e.getCause() == null ? e : e.getCause());
                 }
@@ -59,9 +73,13 @@ final class Api {
         return failure.getCause() instanceof TimeoutException;
     }
 
-    /** The same, as long as the client itself waits. */
+    /** The same, as long as the client itself waits; {@code UNAVAILABLE} then. */
     static <T> T call(String doing, Supplier<T> call) {
-        return call(doing, Deadline.in("agent", CLIENT_GIVES_UP), call);
+        return call(
+                doing,
+                Deadline.in("", CLIENT_GIVES_UP),
+                call,
+                () -> unavailable(doing, " within " + CLIENT_GIVES_UP.toSeconds() + " seconds", null));
     }
 
     static SandboxException alreadyThere(SandboxId id) {
@@ -110,13 +128,15 @@ final class Api {
                         doing + " was refused: the cluster's API server is busy",
                         "try again later",
                         e);
-            default ->
-                new SandboxException(
-                        ErrorCode.UNAVAILABLE,
-                        doing + " failed: the cluster's API server did not answer"
-                                + (e.getCode() > 0 ? " (" + e.getCode() + ")" : ""),
-                        "try again later; sandboxes live on meanwhile",
-                        e);
+            default -> unavailable(doing, e.getCode() > 0 ? " (" + e.getCode() + ")" : "", e);
         };
+    }
+
+    private static SandboxException unavailable(String doing, String how, @Nullable Throwable cause) {
+        return new SandboxException(
+                ErrorCode.UNAVAILABLE,
+                doing + " failed: the cluster's API server did not answer" + how,
+                "try again later; sandboxes live on meanwhile",
+                cause);
     }
 }

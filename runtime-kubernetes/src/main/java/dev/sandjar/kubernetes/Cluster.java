@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretList;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.PodResource;
@@ -25,11 +26,12 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
-/** One namespace: the client, and what its watches have told. The watches come back by themselves, with growing pauses, and list anew. */
+/** One namespace: the client, and what its watches have told. The watches come back by themselves, with growing pauses; where they were away too long they list anew. */
 final class Cluster implements AutoCloseable {
     private static final Duration FIRST_LIST = Duration.ofMinutes(2); // of 50,000 sandboxes and more
-    private static final long PAGE = 500; // objects, whole, are in memory at once
+    private static final long PAGE = 100; // objects are in memory at once, whole, up to a third of a MiB each
 
     final KubernetesClient client;
     final String namespace;
@@ -56,11 +58,14 @@ final class Cluster implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
             Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-            throw cause instanceof io.fabric8.kubernetes.client.KubernetesClientException said
-                    ? Api.told("watching pods in namespace " + namespace + " at " + client.getMasterUrl(), said)
+            throw cause instanceof KubernetesClientException said
+                    ? Api.told(
+                            "watching pods and secrets in namespace " + namespace + " at " + client.getMasterUrl(),
+                            said)
                     : new SandboxException(
                             ErrorCode.UNAVAILABLE,
-                            "the cluster's API server " + client.getMasterUrl() + " did not answer",
+                            "the cluster's API server " + client.getMasterUrl()
+                                    + " did not list pods and secrets within " + FIRST_LIST.toSeconds() + " seconds",
                             "check the kubeconfig (KUBECONFIG, else ~/.kube/config), and that the cluster is up",
                             cause);
         }
@@ -68,7 +73,7 @@ final class Cluster implements AutoCloseable {
 
     private <T extends HasMetadata, L extends KubernetesResourceList<T>, R extends Resource<T>>
             SharedIndexInformer<T> watch(Class<T> type, MixedOperation<T, L, R> kind, Watched<T> into) {
-        return kind.inNamespace(namespace)
+        SharedIndexInformer<T> watch = kind.inNamespace(namespace)
                 .withLabel(Marks.SANDBOX)
                 .withLimit(PAGE)
                 .runnableInformer(0)
@@ -83,6 +88,10 @@ final class Cluster implements AutoCloseable {
                 .addEventHandler(into)
                 .exceptionHandler(
                         (started, _) -> started); // the first list fails loudly, what comes later is tried again
+        into.listedBy(() -> watch.getStore().listKeys().stream()
+                .map(key -> key.substring(key.indexOf('/') + 1))
+                .collect(Collectors.toSet()));
+        return watch;
     }
 
     NonNamespaceOperation<Pod, PodList, PodResource> pods() {

@@ -52,11 +52,12 @@ final class Creation {
         this.removal = removal;
     }
 
-    /** The pod, whose agent has answered, and its secret. */
-    record Made(Pod pod, Secret secret) {}
-
-    /** @param holder who may hand it out, if it is made ahead */
-    Made create(SandboxId id, SandboxSpec spec, String record, Optional<String> holder, Deadline deadline)
+    /**
+     * Returns when its agent has answered.
+     *
+     * @param holder who may hand it out, if it is made ahead
+     */
+    void create(SandboxId id, SandboxSpec spec, String record, Optional<String> holder, Deadline deadline)
             throws InterruptedException {
         var key = SandboxKey.random();
         if (Thread.interrupted()) {
@@ -75,8 +76,10 @@ final class Creation {
                     : SandboxPod.of(id, spec, settings, secret);
             Pod pod = createPod(id, wanted, secret, deadline);
             cluster.pods.wrote(pod);
-            Pod answering = awaitAgent(id, key, deadline);
-            return new Made(answering, holder.isPresent() ? secret : finish(id, deadline));
+            awaitAgent(id, key, deadline);
+            if (holder.isEmpty()) {
+                finish(id, deadline);
+            }
         } catch (RuntimeException | InterruptedException failure) {
             Undo undo = () -> removal.destroy(id, Deadline.in("cleanup", CLEANUP));
             if (Api.unanswered(failure)) {
@@ -108,7 +111,7 @@ final class Creation {
     }
 
     /** Every replica may have it from now on, though the kubelet will say up to a second late that it runs. */
-    private Secret finish(SandboxId id, Deadline deadline) {
+    private void finish(SandboxId id, Deadline deadline) {
         try {
             Secret finished = Api.call(
                     "noting that the sandbox is finished",
@@ -117,7 +120,6 @@ final class Creation {
                             .withName(Marks.name(id))
                             .patch(PatchContext.of(PatchType.JSON_MERGE), SandboxSecret.finished()));
             cluster.secrets.wrote(finished);
-            return finished;
         } catch (KubernetesClientException gone) {
             throw new SandboxException(
                     ErrorCode.START_FAILED, "the sandbox's secret was deleted by somebody else", "try again", gone);
@@ -177,7 +179,7 @@ final class Creation {
         });
     }
 
-    private Pod awaitAgent(SandboxId id, SandboxKey key, Deadline deadline) throws InterruptedException {
+    private void awaitAgent(SandboxId id, SandboxKey key, Deadline deadline) throws InterruptedException {
         String name = Marks.name(id);
         var patience = Deadline.in("capacity-wait", min(capacityWait, deadline.left()));
         while (true) {
@@ -193,7 +195,7 @@ final class Creation {
                 throw trouble;
             });
             if (seen.isPresent() && answers(pod, key, deadline)) {
-                return pod;
+                return;
             }
             if (patience.passed()) {
                 PodTrouble.unschedulable(pod).ifPresent(trouble -> {

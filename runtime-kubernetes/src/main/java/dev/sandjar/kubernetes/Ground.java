@@ -1,9 +1,12 @@
 package dev.sandjar.kubernetes;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.sandjar.SandboxException;
 import dev.sandjar.agent.AgentBinary;
 import dev.sandjar.kubernetes.pod.AgentSource;
 import dev.sandjar.kubernetes.pod.Walls;
+import dev.sandjar.runtime.Deadline;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -13,28 +16,52 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** What sandboxes of a namespace share: the walls of their network, and the agent where a config map brings it. Made once, before the first. */
+/** What sandboxes of a namespace share: the walls of their network, and the agent where a config map brings it. Made before the first sandbox. */
 final class Ground {
+    private static final System.Logger LOG = System.getLogger(Ground.class.getName());
+    private static final int SILENCES = 4; // a minute by default
+    private static final Duration RENEWAL = Duration.ofSeconds(30);
+
     private final Cluster cluster;
     private final Options options;
-    private boolean prepared; // guarded by this
+    private final Duration often;
+    private long preparedAt; // guarded by this; 0: not yet
 
     Ground(Cluster cluster, Options options) {
         this.cluster = cluster;
         this.options = options;
+        this.often = options.silence().multipliedBy(SILENCES);
     }
 
-    synchronized void prepare() {
-        if (prepared) {
+    /** Makes again now and then what somebody may have taken away; on a thread that may wait. */
+    synchronized void renew() {
+        if (preparedAt != 0 && System.nanoTime() - preparedAt > often.toNanos()) {
+            preparedAt = 0; // whoever creates next tries again, and is told why where it fails
+            try {
+                prepare(Deadline.in("create", RENEWAL));
+            } catch (KubernetesClientException | SandboxException e) {
+                LOG.log(
+                        WARNING,
+                        "the walls of the sandboxes' network could not be looked after; the next create does",
+                        e);
+            }
+        }
+    }
+
+    /** Errors: as {@link Api#told}. */
+    synchronized void prepare(Deadline deadline) {
+        if (preparedAt != 0) {
             return;
         }
         for (NetworkPolicy wall : Walls.of(options.egress())) {
             Api.call(
                     "making the network policy",
+                    deadline,
                     () -> put(cluster.client
                             .network()
                             .v1()
@@ -45,12 +72,13 @@ final class Ground {
         if (options.pods().agent() instanceof AgentSource.ConfigMapped(String name)) {
             Api.call(
                     "making the agent's config map",
+                    deadline,
                     () -> put(cluster.client
                             .configMaps()
                             .inNamespace(cluster.namespace)
                             .resource(agent(name, options.architecture()))));
         }
-        prepared = true;
+        preparedAt = System.nanoTime();
     }
 
     /** Like what is there already, or in its place. */

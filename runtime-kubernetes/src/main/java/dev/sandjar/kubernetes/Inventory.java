@@ -24,6 +24,8 @@ final class Inventory {
     private static final System.Logger LOG = System.getLogger(Inventory.class.getName());
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(10); // between us and the cluster
 
+    private static final String DOING = "looking for sandboxes";
+
     private final Cluster cluster;
     private final Sight sight;
     private final Removal removal;
@@ -37,6 +39,7 @@ final class Inventory {
     List<Placement> take(Deadline deadline) throws InterruptedException {
         var found = new ArrayList<Placement>();
         for (Secret secret : cluster.secrets.all()) {
+            deadline.check(DOING);
             Optional<SandboxId> id = Marks.sandbox(secret);
             if (id.isEmpty()) {
                 continue; // it only wears our label
@@ -50,6 +53,7 @@ final class Inventory {
             }
         }
         for (SandboxId left : sight.podsWithoutSecret()) {
+            deadline.check(DOING);
             tidyUp(left, () -> removal.letLeftPodGo(left, deadline));
         }
         return found;

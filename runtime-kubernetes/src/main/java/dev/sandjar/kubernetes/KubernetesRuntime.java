@@ -16,7 +16,6 @@ import dev.sandjar.kubernetes.claim.Presence;
 import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.pod.SandboxPod;
-import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.kubernetes.pod.Workspace;
 import dev.sandjar.runtime.Capability;
 import dev.sandjar.runtime.Deadline;
@@ -24,23 +23,16 @@ import dev.sandjar.runtime.Placement;
 import dev.sandjar.runtime.SandboxKey;
 import dev.sandjar.runtime.SandboxRuntime;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.net.NoRouteToHostException;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sandboxes on a cluster, a pod and a secret each, both called {@code sandjar-} and the id; a claim of that name too where workspaces are kept, and no
@@ -49,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A spec that names none gets 512 MiB of memory and one processor.
  */
 public final class KubernetesRuntime implements SandboxRuntime {
-    private static final Duration RECORDING = Duration.ofSeconds(10);
-    private static final int LONGEST_RECORD = 256 << 10;
 
     private final Cluster cluster;
     private final Options options;
@@ -64,6 +54,8 @@ public final class KubernetesRuntime implements SandboxRuntime {
     private final Presence presence;
     private final Claims claims;
     private final Sight sight;
+    private final Notes notes;
+    private final Stopping stopping;
     private final Inventory inventory;
     private final Sweep sweep;
 
@@ -84,12 +76,15 @@ public final class KubernetesRuntime implements SandboxRuntime {
                 cluster.pods(),
                 options.pods().longestLife());
         this.sight = new Sight(cluster, presence, claims);
+        this.notes = new Notes(cluster, claims);
+        this.stopping = new Stopping(cluster, notes, creation, removal);
         this.inventory = new Inventory(cluster, sight, removal);
         this.sweep = new Sweep(cluster, sight, removal);
     }
 
     private void tidyUp(Presence.Living living) {
         sweep.run(living);
+        Thread.ofVirtual().name("ground").start(ground::renew);
     }
 
     static KubernetesRuntime open(Options options) {
@@ -118,11 +113,11 @@ public final class KubernetesRuntime implements SandboxRuntime {
     private Placement create(SandboxId id, SandboxSpec spec, String record, Optional<String> holder, Deadline deadline)
             throws InterruptedException {
         refuseUnsupported(spec);
-        checkLength(record);
-        ground.prepare();
-        Creation.Made made = creation.create(id, spec, record, holder, deadline);
-        sight.heard(made.pod());
-        return sight.look(id, Optional.of(made.pod()), made.secret())
+        Notes.checkLength(record);
+        ground.prepare(deadline);
+        creation.create(id, spec, record, holder, deadline);
+        sight.heard(id);
+        return sight.find(id)
                 .orElseThrow(() -> SandboxException.sandboxNotFound(id)); // we were taken for dead meanwhile
     }
 
@@ -149,44 +144,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     @Override
     public void record(SandboxId id, String record) {
-        checkLength(record);
-        settle(id);
-        patch(id, "keeping the sandbox's record", SandboxSecret.recording(record));
-    }
-
-    private void patch(SandboxId id, String doing, Secret change) {
-        try {
-            cluster.secrets.wrote(Api.call(
-                    doing,
-                    () -> cluster.secrets()
-                            .withName(Marks.name(id))
-                            .patch(PatchContext.of(PatchType.JSON_MERGE), change)));
-        } catch (KubernetesClientException e) {
-            throw e.getCode() == 404 ? SandboxException.sandboxNotFound(id) : Api.told(doing, e);
-        }
-    }
-
-    /** What was handed out is to be written before anything newer. */
-    private void settle(SandboxId id) {
-        try {
-            if (!claims.settle(id, RECORDING)) {
-                throw new SandboxException(
-                        ErrorCode.UNAVAILABLE,
-                        "the cluster's API server does not take down whose the sandbox is",
-                        "try again later; the sandbox lives on meanwhile",
-                        null);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw SandboxException.interrupted("keeping the sandbox's record", e);
-        }
-    }
-
-    private static void checkLength(String record) {
-        int length = record.getBytes(StandardCharsets.UTF_8).length;
-        if (length > LONGEST_RECORD) {
-            throw SandboxException.invalid("record", length + " bytes", "at most " + LONGEST_RECORD + " bytes");
-        }
+        notes.record(id, record);
     }
 
     // ---- several servers at one namespace
@@ -234,7 +192,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     @Override
     public void claim(SandboxId id, String record) {
-        checkLength(record);
+        Notes.checkLength(record);
         claims.claim(id, record);
     }
 
@@ -262,14 +220,14 @@ public final class KubernetesRuntime implements SandboxRuntime {
     @Override
     public void freeze(SandboxId id, Deadline deadline) throws InterruptedException {
         Placement placement = existing(id);
-        patch(id, "noting that the sandbox is frozen", SandboxSecret.marking(Marks.FROZEN, true));
+        notes.mark(id, Marks.FROZEN, true);
         tell(placement, Requests.freeze(), "freezing the sandbox", deadline);
     }
 
     @Override
     public void thaw(SandboxId id, Deadline deadline) throws InterruptedException {
         tell(existing(id), Requests.thaw(), "thawing the sandbox", deadline);
-        patch(id, "noting that the sandbox goes on", SandboxSecret.marking(Marks.FROZEN, false));
+        notes.mark(id, Marks.FROZEN, false);
     }
 
     private boolean keepsWorkspaces() {
@@ -285,65 +243,17 @@ public final class KubernetesRuntime implements SandboxRuntime {
         }
     }
 
-    /** It is noted first: without its pod it would be taken for dead. */
     @Override
     public void stop(SandboxId id, Deadline deadline) throws InterruptedException {
         requireKeptWorkspaces();
         existing(id);
-        if (cluster.pods
-                .get(Marks.name(id))
-                .filter(pod -> !Workspace.isOwn(pod))
-                .isPresent()) {
-            throw SandboxException.notSupported(
-                    "keeping the workspace",
-                    "this sandbox, which was made without a volume of its own,",
-                    "pause it instead");
-        }
-        settle(id);
-        patch(id, "noting that the sandbox is stopped", SandboxSecret.marking(Marks.STOPPED, true));
-        removal.destroyPod(id, deadline);
+        stopping.stop(id, deadline);
     }
 
-    /** One server at a time starts it: whose patch of the mark succeeds. */
     @Override
     public void start(SandboxId id, SandboxSpec spec, Deadline deadline) throws InterruptedException {
         requireKeptWorkspaces();
-        settle(id);
-        Secret secret = Optional.ofNullable(Api.call(
-                        "looking at the sandbox",
-                        () -> cluster.secrets().withName(Marks.name(id)).get()))
-                .orElseThrow(() -> SandboxException.sandboxNotFound(id));
-        if (!SandboxSecret.stopped(secret)) {
-            return;
-        }
-        if (SandboxSecret.startingUntil(secret).filter(Instant.now()::isBefore).isPresent()) {
-            throw beingStarted(id, null);
-        }
-        try {
-            cluster.secrets.wrote(cluster.secrets()
-                    .withName(Marks.name(id))
-                    .patch(PatchContext.of(PatchType.JSON), SandboxSecret.starting(secret, deadline.left())));
-        } catch (KubernetesClientException e) {
-            throw e.getCode() == 422 ? beingStarted(id, e) : Api.told("noting that the sandbox is being started", e);
-        }
-        boolean started = false;
-        try {
-            creation.restart(id, spec, secret, deadline);
-            patch(id, "noting that the sandbox runs", SandboxSecret.marking(Marks.STOPPED, false));
-            started = true;
-        } finally {
-            if (!started) {
-                patch(id, "noting that the sandbox is stopped", SandboxSecret.marking(Marks.STOPPED, true));
-            }
-        }
-    }
-
-    private static SandboxException beingStarted(SandboxId id, @Nullable Throwable cause) {
-        return new SandboxException(
-                ErrorCode.INVALID_STATE,
-                "sandbox " + id + " is being started by another server",
-                "look at it again in a moment",
-                cause);
+        stopping.start(id, spec, deadline);
     }
 
     private Placement existing(SandboxId id) {
@@ -375,7 +285,6 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     @Override
     public List<Placement> inventory(Deadline deadline) throws InterruptedException {
-        deadline.check("looking for sandboxes");
         return inventory.take(deadline);
     }
 

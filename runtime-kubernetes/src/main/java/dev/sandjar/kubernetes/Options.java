@@ -71,7 +71,7 @@ record Options(
                         .orElse("default"),
                 environment.containsKey("KUBERNETES_SERVICE_HOST"),
                 Dialler.Way.parse(words.text("dial").orElse("auto")),
-                words.seconds("capacity-wait", Duration.ofSeconds(30)),
+                words.seconds("capacity-wait", Duration.ofSeconds(30), 0),
                 Duration.ofSeconds((long) words.number("silence", 15, 3, 600)),
                 networks(words.list("egress")),
                 architecture,
@@ -126,7 +126,7 @@ record Options(
                 words.number("cpu-request", 0.1, 0.001, 256),
                 (long) words.number("memory-request", 128 << 20, 1 << 20, 1L << 44),
                 (long) words.number("disk-limit", 10L << 30, 1 << 20, 1L << 50),
-                words.seconds("longest-life", Duration.ofDays(1)),
+                words.seconds("longest-life", Duration.ofDays(1), 1),
                 workspace(words),
                 words.text("pod-template").map(Options::template));
     }
@@ -169,10 +169,14 @@ record Options(
 
     private static Pod template(String file) {
         try {
-            return Serialization.unmarshal(Files.readString(Path.of(file)), Pod.class);
+            Pod template = Serialization.unmarshal(Files.readString(Path.of(file)), Pod.class);
+            if (template != null && template.getSpec() != null) {
+                return template;
+            }
         } catch (IOException | RuntimeException e) {
-            throw SandboxException.invalid("pod-template", file, "a file with one Pod in YAML or JSON");
+            // told below
         }
+        throw SandboxException.invalid("pod-template", file, "a file with one Pod in YAML or JSON, which has a spec");
     }
 
     private static List<String> networks(List<String> said) {

@@ -6,7 +6,9 @@ import dev.sandjar.agent.Requests;
 import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.pod.PodState;
+import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
+import dev.sandjar.kubernetes.pod.Verdict;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.SandboxKey;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -37,64 +39,106 @@ final class Removal {
     }
 
     void destroy(SandboxId id, Deadline deadline) throws InterruptedException {
-        String name = Marks.name(id);
-        Optional<Pod> pod = cluster.pods.get(name);
-        Optional<SandboxKey> key = key(name);
+        Optional<Secret> secret = cluster.secrets.get(Marks.name(id));
+        Optional<Pod> pod = pod(id, deadline);
         Api.call(
                 "removing the sandbox's secret",
                 deadline,
-                () -> cluster.secrets().withName(name).delete());
-        cluster.secrets.get(name).ifPresent(secret -> cluster.secrets.onDelete(secret, false));
-        removePod(id, pod, key, deadline);
+                () -> cluster.secrets().withName(Marks.name(id)).delete());
+        secret.ifPresent(cluster.secrets::removed);
+        removePod(id, pod, secret, deadline);
     }
 
     /** Removes its pod with every process; its secret stays. */
     void destroyPod(SandboxId id, Deadline deadline) throws InterruptedException {
-        String name = Marks.name(id);
-        Optional<Pod> pod = cluster.pods.get(name);
-        removePod(id, pod, key(name), deadline);
+        removePod(id, pod(id, deadline), cluster.secrets.get(Marks.name(id)), deadline);
     }
 
-    /**
-     * Lets the pod of a sandbox go that has no secret: whoever removed that was killed then. The API server is asked about the secret, for we may
-     * not have heard of it; nobody waits for the pod's end, which a lost node never tells.
-     */
+    // ---- what killed processes have left, as the watches make it look: they lag, so nothing is removed but what the
+    // API server says is so
+
+    /** Lets the pod of a sandbox go that has no secret; nobody waits for its end, which a lost node never tells. */
     void letLeftPodGo(SandboxId id, Deadline deadline) {
-        String name = Marks.name(id);
-        Secret secret = Api.call(
-                "looking for the secret of a pod",
-                deadline,
-                () -> cluster.secrets().withName(name).get());
-        if (secret == null) {
-            delete(name, ORDERLY, deadline);
+        Optional<Pod> pod = freshPod(id, deadline);
+        if (pod.isPresent() && freshSecret(id, deadline).isEmpty()) {
+            deleteIfUnchanged(pod.get(), deadline);
         }
     }
 
-    /** Removes a sandbox that nobody finished in time, unless its agent does run: nobody noted that, and our watch of pods may lag behind. */
+    /** Lets the pod of a sandbox go that is stopped, and that nobody is starting. */
+    void letStoppedPodGo(SandboxId id, Deadline deadline) {
+        Optional<Pod> pod = freshPod(id, deadline);
+        boolean stopped = freshSecret(id, deadline)
+                .filter(secret -> SandboxSecret.stopped(secret) && !SandboxSecret.beingStarted(secret))
+                .isPresent();
+        if (pod.isPresent() && stopped) { // and it was before the pod was read, or a start has just failed
+            deleteIfUnchanged(pod.get(), deadline);
+        }
+    }
+
+    /** Removes a sandbox that nobody finished in time. */
     void destroyUnfinished(SandboxId id, Deadline deadline) throws InterruptedException {
-        Pod pod = Api.call(
-                "looking for a pod",
+        Optional<Pod> pod = freshPod(id, deadline);
+        Optional<Secret> secret = freshSecret(id, deadline)
+                .filter(one -> SandboxSecret.holder(one).isEmpty())
+                .filter(one -> Verdict.of(one, pod, false).kind() == Verdict.Kind.UNFINISHED);
+        if (secret.isPresent()) {
+            Api.call("removing the secret of a sandbox that nobody finished", deadline, () -> {
+                cluster.secrets()
+                        .withName(Marks.name(id))
+                        .lockResourceVersion(secret.get().getMetadata().getResourceVersion())
+                        .delete();
+                return id;
+            });
+            cluster.secrets.removed(secret.get());
+            removePod(id, pod, secret, deadline);
+        }
+    }
+
+    private Optional<Pod> freshPod(SandboxId id, Deadline deadline) {
+        Optional<Pod> pod = Optional.ofNullable(Api.call(
+                "looking for a sandbox's pod",
                 deadline,
-                () -> cluster.pods().withName(Marks.name(id)).get());
-        if (pod == null || PodState.of(pod).phase() != PodState.Phase.RUNNING) {
-            destroy(id, deadline);
-        } else {
-            cluster.pods.wrote(pod);
-        }
+                () -> cluster.pods().withName(Marks.name(id)).get()));
+        pod.ifPresent(cluster.pods::wrote);
+        return pod.filter(SandboxPod::isOurs);
     }
 
-    private Optional<SandboxKey> key(String name) {
-        return cluster.secrets.get(name).flatMap(SandboxSecret::key);
+    private Optional<Secret> freshSecret(SandboxId id, Deadline deadline) {
+        Optional<Secret> secret = Optional.ofNullable(Api.call(
+                "looking for a sandbox's secret",
+                deadline,
+                () -> cluster.secrets().withName(Marks.name(id)).get()));
+        secret.ifPresent(cluster.secrets::wrote);
+        return secret;
     }
 
-    private void removePod(SandboxId id, Optional<Pod> pod, Optional<SandboxKey> key, Deadline deadline)
+    private void deleteIfUnchanged(Pod pod, Deadline deadline) {
+        Api.call(
+                "removing a pod that was left",
+                deadline,
+                () -> cluster.pods()
+                        .withName(pod.getMetadata().getName())
+                        .lockResourceVersion(pod.getMetadata().getResourceVersion())
+                        .delete());
+    }
+
+    // ----
+
+    /** As the watch has it; where it has none, as the API server has. */
+    private Optional<Pod> pod(SandboxId id, Deadline deadline) {
+        Optional<Pod> known = cluster.pods.get(Marks.name(id));
+        return known.isPresent() ? known.filter(SandboxPod::isOurs) : freshPod(id, deadline);
+    }
+
+    private void removePod(SandboxId id, Optional<Pod> pod, Optional<Secret> secret, Deadline deadline)
             throws InterruptedException {
-        String name = Marks.name(id);
-        boolean ended = pod.isPresent() && (!PodState.mayRun(pod.get()) || endAgent(pod.get(), key));
-        boolean wasThere = delete(name, ended ? AT_ONCE : ORDERLY, deadline);
-        if (wasThere || pod.isPresent()) {
-            awaitEnd(id, name, deadline);
+        if (pod.isEmpty()) {
+            return;
         }
+        boolean ended = !PodState.mayRun(pod.get()) || endAgent(pod.get(), secret.flatMap(SandboxSecret::key));
+        delete(Marks.name(id), ended ? AT_ONCE : ORDERLY, deadline);
+        awaitEnd(id, deadline);
     }
 
     /** Whether the agent has ended, and the kernel takes the rest, a moment after its end of the link. */
@@ -119,22 +163,18 @@ final class Removal {
         }
     }
 
-    private boolean delete(String name, long grace, Deadline deadline) {
-        return !Api.call(
-                        "removing the sandbox's pod",
-                        deadline,
-                        () -> cluster.pods()
-                                .withName(name)
-                                .withGracePeriod(grace)
-                                .delete())
-                .isEmpty();
+    private void delete(String name, long grace, Deadline deadline) {
+        Api.call(
+                "removing the sandbox's pod",
+                deadline,
+                () -> cluster.pods().withName(name).withGracePeriod(grace).delete());
     }
 
     /** The API server forgets a pod up to ten seconds after the last of its processes has ended; nobody needs to wait for that. */
-    private void awaitEnd(SandboxId id, String name, Deadline deadline) throws InterruptedException {
+    private void awaitEnd(SandboxId id, Deadline deadline) throws InterruptedException {
         boolean ended = cluster.pods
                 .await(
-                        name,
+                        Marks.name(id),
                         pod -> pod.map(PodState::of)
                                 .map(PodState::phase)
                                 .filter(phase -> phase != PodState.Phase.GONE)

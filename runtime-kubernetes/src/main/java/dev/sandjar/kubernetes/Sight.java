@@ -1,5 +1,6 @@
 package dev.sandjar.kubernetes;
 
+import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.kubernetes.claim.Claims;
 import dev.sandjar.kubernetes.claim.Presence;
@@ -7,29 +8,37 @@ import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.pod.PodState;
 import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
+import dev.sandjar.kubernetes.pod.Verdict;
+import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.Placement;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** What a sandbox is, by its secret and its pod, as the watches have them: no call, but for one whose pod goes. */
+/** What a sandbox is, by its secret and its pod, as the watches have them: no call, but two before one is dead, which is for ever. */
 final class Sight {
     private static final List<String> WEAKNESSES = List.of(
             "the network is closed by a NetworkPolicy, which the cluster's network plugin may or may not enforce",
             "the number of processes has the limit that the kubelet sets for all pods, not this sandbox's");
+    private static final int LOOKS = 3; // at two objects of one moment
+    private static final Duration LOOK = Duration.ofSeconds(10);
 
     private final Cluster cluster;
     private final Presence presence;
     private final Claims claims;
-    private final Set<String> ran =
-            ConcurrentHashMap.newKeySet(); // names of pods whose agent we have heard, or heard of
+    private final Set<String> heard =
+            ConcurrentHashMap.newKeySet(); // names of those whose agent we have heard, or heard of
+    private final Map<String, String> dead =
+            new ConcurrentHashMap<>(); // names of those that were asked about, and their secrets' versions
 
     Sight(Cluster cluster, Presence presence, Claims claims) {
         this.cluster = cluster;
@@ -38,17 +47,36 @@ final class Sight {
     }
 
     /** Its agent has answered; the kubelet may tell so later. */
-    void heard(Pod pod) {
-        ran.add(pod.getMetadata().getName());
+    void heard(SandboxId id) {
+        heard.add(Marks.name(id));
     }
 
     void forget(SandboxId id) {
-        ran.remove(Marks.name(id));
+        heard.remove(Marks.name(id));
+        dead.remove(Marks.name(id));
     }
 
-    /** Others remove sandboxes too. */
-    void forgetWhatIsGone() {
-        ran.removeIf(name -> cluster.secrets.get(name).isEmpty());
+    /** Empty for what is being made, and for what others made ahead. */
+    Optional<Placement> find(SandboxId id) {
+        String name = Marks.name(id);
+        Optional<Secret> secret = cluster.secrets.get(name);
+        if (secret.isEmpty()) {
+            forget(id);
+            return Optional.empty();
+        }
+        Verdict verdict = judge(secret.get());
+        if (verdict.kind() == Verdict.Kind.DEAD && !version(secret.get()).equals(dead.get(name))) {
+            return lookAnew(secret.get())
+                    ? cluster.secrets.get(name).flatMap(now -> placement(id, now))
+                    : Optional.empty();
+        }
+        return placement(id, verdict, secret.get());
+    }
+
+    /** Whether it was once complete. */
+    boolean finished(Secret secret) {
+        return !SandboxSecret.making(secret)
+                || heard.contains(secret.getMetadata().getName());
     }
 
     /** Pods that a killed removal has left, or that a watch of secrets that lags behind does not explain yet. */
@@ -61,78 +89,84 @@ final class Sight {
                 .collect(Collectors.toSet());
     }
 
-    Optional<Placement> find(SandboxId id) {
-        String name = Marks.name(id);
-        Optional<Placement> seen =
-                cluster.secrets.get(name).flatMap(secret -> look(id, cluster.pods.get(name), secret));
-        boolean podGoes = cluster.pods
-                .get(name)
-                .filter(pod -> !PodState.isBeingDeleted(pod))
-                .isEmpty();
-        return podGoes
-                        && seen.filter(one -> one.status() == Placement.Status.DEAD)
-                                .isPresent()
-                ? ask(id, seen)
-                : seen;
-    }
-
-    /** The two watches are not in step: the pod of one that is stopped or started may go or come before its secret says so. Dead is for ever, so it is asked. */
-    private Optional<Placement> ask(SandboxId id, Optional<Placement> seen) {
+    /** The two watches are not in step, so both objects are read, the pod while its secret does not change. False: it is gone. */
+    private boolean lookAnew(Secret known) {
+        String name = known.getMetadata().getName();
+        String version = version(known);
+        var deadline = Deadline.in("agent", LOOK);
         try {
-            Secret secret = cluster.secrets().withName(Marks.name(id)).get();
-            Pod pod = cluster.pods().withName(Marks.name(id)).get();
-            return secret == null ? Optional.empty() : look(id, Optional.ofNullable(pod), secret);
-        } catch (KubernetesClientException unknown) {
-            return seen;
+            for (int look = 0; look < LOOKS; look++) {
+                Pod pod = Api.call(
+                        "looking at a sandbox's pod",
+                        deadline,
+                        () -> cluster.pods().withName(name).get());
+                Secret secret = Api.call(
+                        "looking at a sandbox's secret",
+                        deadline,
+                        () -> cluster.secrets().withName(name).get());
+                if (secret == null) {
+                    return false;
+                }
+                if (pod != null) {
+                    cluster.pods.wrote(pod);
+                } else {
+                    cluster.pods.get(name).ifPresent(cluster.pods::removed);
+                }
+                cluster.secrets.wrote(secret);
+                if (version(secret).equals(version)) {
+                    if (judge(secret).kind() == Verdict.Kind.DEAD) {
+                        dead.put(name, version);
+                    }
+                    return true;
+                }
+                version = version(secret);
+            }
+        } catch (SandboxException | KubernetesClientException unknown) {
+            // then what the watches have is all that is known
         }
+        return true;
     }
 
-    /** Empty for what is being made, and for what others made ahead. */
-    Optional<Placement> look(SandboxId id, Optional<Pod> pod, Secret secret) {
-        if (!visible(secret)) {
+    private Verdict judge(Secret secret) {
+        String name = secret.getMetadata().getName();
+        Optional<Pod> pod = cluster.pods.get(name);
+        if (pod.isPresent() && PodState.of(pod.get()).phase() == PodState.Phase.RUNNING) {
+            heard.add(name);
+        }
+        return Verdict.of(secret, pod, heard.contains(name));
+    }
+
+    private Optional<Placement> placement(SandboxId id, Secret secret) {
+        return placement(id, judge(secret), secret);
+    }
+
+    /** Empty also when somebody took the key away. */
+    private Optional<Placement> placement(SandboxId id, Verdict verdict, Secret secret) {
+        boolean othersOwn = SandboxSecret.holder(secret)
+                .filter(holder -> !presence.was(holder))
+                .isPresent();
+        if (othersOwn || verdict.kind() == Verdict.Kind.UNFINISHED) {
             return Optional.empty();
         }
-        if (SandboxSecret.stopped(secret)) { // its pod goes, or comes
-            return placement(id, Placement.Status.STOPPED, "", created(secret), secret);
-        }
-        if (pod.isEmpty()) {
-            return finished(secret)
-                    ? placement(
-                            id, Placement.Status.DEAD, "its pod was deleted by somebody else", created(secret), secret)
-                    : Optional.empty();
-        }
-        PodState state = PodState.of(pod.get());
-        return switch (state.phase()) {
-            case MAKING -> finished(secret) ? running(id, pod.get(), secret) : Optional.empty();
-            case RUNNING -> {
-                heard(pod.get());
-                yield running(id, pod.get(), secret);
-            }
-            case DEAD, GONE -> placement(id, Placement.Status.DEAD, state.reason(), created(pod.get()), secret);
+        Instant createdAt = created(
+                cluster.pods.get(Marks.name(id)).map(pod -> (HasMetadata) pod).orElse(secret));
+        String record = claims.record(id).orElseGet(() -> SandboxSecret.record(secret));
+        return SandboxSecret.key(secret)
+                .map(key -> new Placement(
+                        id, status(verdict.kind()), verdict.reason(), record, key, createdAt, WEAKNESSES));
+    }
+
+    private static Placement.Status status(Verdict.Kind kind) {
+        return switch (kind) {
+            case FROZEN -> Placement.Status.FROZEN;
+            case STOPPED -> Placement.Status.STOPPED;
+            case DEAD -> Placement.Status.DEAD;
+            case RUNNING, UNFINISHED -> Placement.Status.RUNNING;
         };
     }
 
-    /** Whether it was once complete. */
-    boolean finished(Secret secret) {
-        return !SandboxSecret.making(secret)
-                || ran.contains(secret.getMetadata().getName());
-    }
-
-    private boolean visible(Secret secret) {
-        return SandboxSecret.holder(secret).map(presence::was).orElse(true);
-    }
-
-    private Optional<Placement> running(SandboxId id, Pod pod, Secret secret) {
-        var status = SandboxSecret.frozen(secret) ? Placement.Status.FROZEN : Placement.Status.RUNNING;
-        return placement(id, status, "", created(pod), secret);
-    }
-
-    /** Empty when somebody took the key away. */
-    private Optional<Placement> placement(
-            SandboxId id, Placement.Status status, String reason, Instant createdAt, Secret secret) {
-        String record = claims.record(id).orElseGet(() -> SandboxSecret.record(secret));
-        return SandboxSecret.key(secret)
-                .map(key -> new Placement(id, status, reason, record, key, createdAt, WEAKNESSES));
+    private static String version(Secret secret) {
+        return secret.getMetadata().getResourceVersion();
     }
 
     private static Instant created(HasMetadata object) {

@@ -6,6 +6,7 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.kubernetes.claim.Presence;
 import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.pod.PodState;
 import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.runtime.Deadline;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -13,7 +14,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Sweep {
     private static final System.Logger LOG = System.getLogger(Sweep.class.getName());
     private static final Duration REMOVAL = Duration.ofSeconds(30);
-    private static final Duration CLOCK_SKEW = Duration.ofMinutes(1); // between servers
 
     private final Cluster cluster;
     private final Sight sight;
@@ -43,7 +42,6 @@ final class Sweep {
     }
 
     void run(Presence.Living living) {
-        sight.forgetWhatIsGone();
         List<Secret> secrets = List.copyOf(cluster.secrets.all());
         Set<String> alive = living.now();
         unfinished.keySet().retainAll(secrets.stream().map(Sweep::uid).toList());
@@ -66,11 +64,12 @@ final class Sweep {
                 inBackground(id, () -> takeAndRemove(id, holder.get()));
             }
         } else if (SandboxSecret.stopped(secret)) {
-            boolean starting = SandboxSecret.startingUntil(secret)
-                    .filter(until -> Instant.now().isBefore(until.plus(CLOCK_SKEW)))
-                    .isPresent();
-            if (!starting && cluster.pods.get(Marks.name(id)).isPresent()) { // whoever stopped or started it was killed
-                inBackground(id, () -> removal.destroyPod(id, Deadline.in("destroy", REMOVAL)));
+            if (!SandboxSecret.beingStarted(secret)
+                    && cluster.pods
+                            .get(Marks.name(id))
+                            .filter(pod -> !PodState.isBeingDeleted(pod))
+                            .isPresent()) { // whoever stopped or started it was killed
+                inBackground(id, () -> removal.letStoppedPodGo(id, Deadline.in("destroy", REMOVAL)));
             }
         } else if (cluster.pods.get(Marks.name(id)).isEmpty() && SandboxSecret.making(secret)) {
             if (sight.finished(secret)) {

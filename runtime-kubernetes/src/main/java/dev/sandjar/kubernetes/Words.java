@@ -1,6 +1,7 @@
 package dev.sandjar.kubernetes;
 
 import dev.sandjar.SandboxException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,8 +64,13 @@ final class Words {
         return said;
     }
 
-    Duration seconds(String name, Duration otherwise) {
-        return Duration.ofSeconds((long) number(name, (double) otherwise.toSeconds(), 0, 1 << 30));
+    /** Whole ones, {@code least} to 2^30. */
+    Duration seconds(String name, Duration otherwise, int least) {
+        double seconds = number(name, (double) otherwise.toSeconds(), least, 1 << 30);
+        if (seconds != Math.rint(seconds)) {
+            throw SandboxException.invalid(name, seconds, "a whole number of seconds");
+        }
+        return Duration.ofSeconds((long) seconds);
     }
 
     double number(String name, double otherwise, double least, double most) {
@@ -80,7 +86,11 @@ final class Words {
         } catch (NumberFormatException notOne) {
             throw SandboxException.invalid(name, said, "a number");
         }
-        throw SandboxException.invalid(name, said, least + " to " + most);
+        throw SandboxException.invalid(name, said, plain(least) + " to " + plain(most));
+    }
+
+    private static String plain(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     void refuseOthers() {

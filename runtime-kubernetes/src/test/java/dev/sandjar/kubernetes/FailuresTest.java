@@ -20,8 +20,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What goes wrong in a cluster is told in words that somebody can act on, and leaves nothing. */
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait for a kubelet
 @Tag("cluster")
 class FailuresTest {
     private static final SandboxSpec PLAIN = SandboxSpec.of(TestCluster.IMAGE);
@@ -239,6 +242,7 @@ class FailuresTest {
             assertThat(runtime.find(id)).isEmpty();
             assertThat(runtime.find(other)).isEmpty();
             runtime.destroy(id, Agents.soon());
+            runtime.destroy(other, Agents.soon());
             assertThat(namespace
                             .client
                             .pods()

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.AgentSource;
 import dev.sandjar.kubernetes.pod.Workspace;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -95,8 +98,9 @@ class OptionsTest {
             node-selector  | fast              | node-selector is fast, allowed: name=value
             egress         | everywhere        | egress is everywhere, allowed: networks such as 10.0.0.0/8
             cpu-request    | many              | cpu-request is many, allowed: a number
-            cpu-request    | 0                 | cpu-request is 0, allowed: 0.001 to 256.0
-            longest-life   | -1                | longest-life is -1, allowed:
+            cpu-request    | 0                 | cpu-request is 0, allowed: 0.001 to 256
+            longest-life   | 0                 | longest-life is 0, allowed: 1 to 1073741824
+            longest-life   | 1.5               | longest-life is 1.5, allowed: a whole number of seconds
             workspace-size | 1                 | workspace-size is 1, allowed: 1048576
             workspace-class | fast             | workspace-class is fast, allowed: together with workspace-size
             architecture   | z80               | architecture is z80, allowed: amd64, arm64
@@ -104,5 +108,12 @@ class OptionsTest {
             """)
     void whatIsWrongIsRefusedByName(String name, String value, String message) {
         assertThatThrownBy(() -> read(Map.of(name, value), Map.of())).hasMessageContaining(message);
+    }
+
+    @Test
+    void aTemplateWithoutASpecIsRefused(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("pod.yaml"), "kind: Pod\nmetadata: {name: p}\n");
+        assertThatThrownBy(() -> read(Map.of("pod-template", file.toString()), Map.of()))
+                .hasMessageContaining("a file with one Pod in YAML or JSON, which has a spec");
     }
 }

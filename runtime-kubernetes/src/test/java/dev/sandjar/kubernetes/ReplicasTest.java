@@ -221,7 +221,6 @@ class ReplicasTest {
         }
     }
 
-    /** A watch may lag behind: what we have not heard of may be there. */
     @ParameterizedTest
     @EnumSource(TidyingUp.class)
     void whatLivesIsNotTidiedUp(TidyingUp work) throws Exception {
@@ -235,11 +234,18 @@ class ReplicasTest {
         a.destroy(id, Agents.soon());
     }
 
+    /** What a sweep or an inventory does when its watches have told it something that is so no more. */
     enum TidyingUp {
         A_POD_WITHOUT_SECRET {
             @Override
             void on(Removal removal, SandboxId id) {
                 removal.letLeftPodGo(id, Agents.soon());
+            }
+        },
+        A_POD_OF_ONE_THAT_IS_STOPPED {
+            @Override
+            void on(Removal removal, SandboxId id) {
+                removal.letStoppedPodGo(id, Agents.soon());
             }
         },
         WHAT_NOBODY_FINISHED {
@@ -250,6 +256,15 @@ class ReplicasTest {
         };
 
         abstract void on(Removal removal, SandboxId id) throws InterruptedException;
+    }
+
+    @Test
+    void theWallsComeBackWhenSomebodyTakesThemAway() throws Exception {
+        a.create(SandboxId.random(), PLAIN, "{}", Agents.soon());
+        b.create(SandboxId.random(), PLAIN, "{}", Agents.soon()); // whichever of them tidies up has made them
+        var walls = namespace.client().network().v1().networkPolicies().inNamespace(namespace.name());
+        walls.withName("sandjar-closed").delete();
+        Waiting.until("they are back", () -> walls.withName("sandjar-closed").get() != null);
     }
 
     private void editPod(SandboxId id, String path, String value) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A server on a cluster that is killed again and again, each time at another step of creates, claims and deletes. Three times in a build; {@code
  * -Dsandjar.test.kills=100} for a night.
  */
-@Timeout(1_800)
+@Timeout(3_600)
 @Tag("cluster")
 class KillCyclesTest {
     private static final int KILLS = Integer.getInteger("sandjar.test.kills", 3);

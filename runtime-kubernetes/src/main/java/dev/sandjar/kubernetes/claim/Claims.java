@@ -75,18 +75,20 @@ public final class Claims implements AutoCloseable {
         madeAt.remove(id);
     }
 
-    /** Gives it to its owner. */
+    /**
+     * Gives it to its owner.
+     *
+     * @throws SandboxException {@code UNAVAILABLE} when it is not ours, or not ours any more, to hand out; also to all but one of several callers
+     */
     public void claim(SandboxId id, String record) {
         String epoch = presence.epoch().orElseThrow(Claims::tooLate);
         boolean ours = known.get(Marks.name(id)).flatMap(SandboxSecret::holder).equals(Optional.of(epoch));
-        Long since = madeAt.get(id);
-        if (!ours || since == null) {
+        Long since = ours ? madeAt.remove(id) : null; // of several callers one gets it
+        if (since == null) {
             throw tooLate();
         }
         var claim = new Claim(epoch, record, Duration.ofNanos(System.nanoTime() - since), new CountDownLatch(1));
-        if (writing.putIfAbsent(id, claim) != null) {
-            throw tooLate();
-        }
+        writing.put(id, claim);
         Thread.ofVirtual().name("claim-" + id).start(() -> write(id, claim));
     }
 
@@ -154,7 +156,6 @@ public final class Claims implements AutoCloseable {
     }
 
     private void finish(SandboxId id, Claim claim) {
-        madeAt.remove(id);
         writing.remove(id, claim);
         claim.over().countDown();
     }

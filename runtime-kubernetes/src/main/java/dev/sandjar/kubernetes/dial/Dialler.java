@@ -58,15 +58,22 @@ public final class Dialler {
         return decided instanceof PodAddress;
     }
 
-    /** Connects to the agent of a pod. */
+    /**
+     * Connects to the agent of a pod.
+     *
+     * @throws IOException it cannot be reached
+     * @throws dev.sandjar.SandboxException {@code DEADLINE_EXCEEDED}
+     */
     public SocketChannel dial(Pod pod, SandboxKey key, Deadline deadline) throws IOException {
         deadline.check("connecting to the sandbox");
         Reach way = decided;
-        if (way == null) {
-            way = answersAtItsAddress(pod, key) ? byAddress : byForward;
-            decided = way;
+        if (way != null) {
+            return way.connect(pod, deadline);
         }
-        return way.connect(pod, deadline);
+        way = answersAtItsAddress(pod, key) ? byAddress : byForward;
+        SocketChannel connected = way.connect(pod, deadline); // a dead pod answers in neither way, and decides nothing
+        decided = way;
+        return connected;
     }
 
     /** A machine of another network may have that address: only the agent's proof counts. */

@@ -20,12 +20,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server keeps of every pod and secret while it lives: what this package looks at. That is a tenth of what the API server tells; most of the
+ * What a server keeps of every pod and secret while it lives: what this package looks at. That is a sixth of what the API server tells; most of the
  * rest is the pod's wishes, and who manages which field.
  */
 public final class Kept {
-    private static final String OURS = "sandjar.dev/";
-
     private Kept() {}
 
     /** The same pod to all that this package tells of one. */
@@ -61,7 +59,7 @@ public final class Kept {
 
     private static Map<String, String> ours(Map<String, String> marks) {
         var ours = new HashMap<>(marks);
-        ours.keySet().removeIf(mark -> !mark.startsWith(OURS));
+        ours.keySet().removeIf(mark -> !mark.startsWith(Marks.DOMAIN));
         return ours;
     }
 

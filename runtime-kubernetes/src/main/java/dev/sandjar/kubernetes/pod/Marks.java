@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** Names, labels and annotations: how what is ours is known in a namespace. */
 public final class Marks {
+    /** What all of ours begin with. */
+    static final String DOMAIN = "sandjar.dev/";
     /** Label: the sandbox's id. */
     public static final String SANDBOX = "sandjar.dev/sandbox";
     /** Label of a pod: what it may reach, {@code none} or {@code outbound}. */

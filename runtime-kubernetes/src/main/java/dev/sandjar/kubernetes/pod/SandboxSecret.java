@@ -29,6 +29,7 @@ public final class SandboxSecret {
     /** The holder of what was taken from its own. */
     public static final String NOBODY = "nobody";
 
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(1); // between servers
     private static final String RECORD = "record";
     private static final String HELD_PATH = "/metadata/annotations/" + Marks.HELD.replace("/", "~1");
     private static final String STOPPED_PATH = "/metadata/annotations/" + Marks.STOPPED.replace("/", "~1");
@@ -152,6 +153,13 @@ public final class SandboxSecret {
         } catch (DateTimeParseException nobody) {
             return Optional.empty();
         }
+    }
+
+    /** Whether somebody may be starting it. */
+    public static boolean beingStarted(Secret secret) {
+        return startingUntil(secret)
+                .filter(until -> Instant.now().isBefore(until.plus(CLOCK_SKEW)))
+                .isPresent();
     }
 
     /** Whether its sandbox was stopped, and does not run again yet. */

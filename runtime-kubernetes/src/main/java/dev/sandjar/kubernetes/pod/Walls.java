@@ -14,6 +14,9 @@ import java.util.Map;
 public final class Walls {
     private static final Map<String, String> SERVER = Map.of("app.kubernetes.io/name", "sandjar");
 
+    private static final Map<String, String> CLUSTER_DNS = Map.of("k8s-app", "kube-dns"); // CoreDNS has that label too
+    private static final String NODE_DNS = "169.254.20.10/32"; // where NodeLocal DNSCache listens
+
     private Walls() {}
 
     /** One policy for all sandboxes, and one for those that may reach some networks. */
@@ -83,8 +86,21 @@ public final class Walls {
         return rule.build();
     }
 
+    /** At any other host port 53 would be a way out to everywhere. */
     private static NetworkPolicyEgressRule toNames() {
-        var rule = new NetworkPolicyEgressRuleBuilder();
+        var rule = new NetworkPolicyEgressRuleBuilder()
+                .addNewTo()
+                .withNewNamespaceSelector()
+                .endNamespaceSelector()
+                .withNewPodSelector()
+                .withMatchLabels(CLUSTER_DNS)
+                .endPodSelector()
+                .endTo()
+                .addNewTo()
+                .withNewIpBlock()
+                .withCidr(NODE_DNS)
+                .endIpBlock()
+                .endTo();
         for (String protocol : List.of("UDP", "TCP")) {
             rule.addNewPort()
                     .withProtocol(protocol)

@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
 
     private final UnaryOperator<T> kept;
     private volatile Consumer<T> listener = _ -> {};
+    private volatile Supplier<Set<String>> names = Set::of;
 
     /** @param kept makes what is kept of an object */
     public Watched(UnaryOperator<T> kept) {
@@ -43,6 +45,11 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
     /** Whom every change is told that the watch tells, whoever made it. Must not wait. */
     public void tell(Consumer<T> whom) {
         listener = whom;
+    }
+
+    /** Where the names of all are that the watch has listed. */
+    public void listedBy(Supplier<Set<String>> watch) {
+        names = watch;
     }
 
     /** By name. */
@@ -63,6 +70,15 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
                                 || (had != null && version(had) > version(object))
                         ? had
                         : kept.apply(object));
+        changed(object);
+    }
+
+    /** Takes in that the API server has it no more. */
+    public void removed(T object) {
+        objects.compute(object.getMetadata().getName(), (_, had) -> {
+            deleted.add(uid(object));
+            return had == null || uid(had).equals(uid(object)) ? null : had;
+        });
         changed(object);
     }
 
@@ -111,12 +127,20 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
 
     @Override
     public void onDelete(T object, boolean lastStateUnknown) {
-        objects.compute(object.getMetadata().getName(), (_, had) -> {
-            deleted.add(uid(object));
-            return had == null || uid(had).equals(uid(object)) ? null : had;
-        });
-        changed(object);
+        removed(object);
         listener.accept(object);
+    }
+
+    /** A watch that was away tells nothing of what came by our own writes and went meanwhile. */
+    @Override
+    public void onList(String listVersion, boolean empty) {
+        Set<String> listed = names.get();
+        for (T object : objects.values()) {
+            if (!listed.contains(object.getMetadata().getName()) && version(object) <= number(listVersion)) {
+                removed(object);
+                listener.accept(object);
+            }
+        }
     }
 
     private void changed(T object) {
@@ -138,9 +162,12 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
     }
 
     private static long version(HasMetadata object) {
-        @Nullable String said = object.getMetadata().getResourceVersion();
-        return said != null && said.matches("[0-9]{1,18}")
-                ? Long.parseLong(said)
+        return number(object.getMetadata().getResourceVersion());
+    }
+
+    private static long number(@Nullable String version) {
+        return version != null && version.matches("[0-9]{1,18}")
+                ? Long.parseLong(version)
                 : 0; // others compare as equal: the later one wins
     }
 }

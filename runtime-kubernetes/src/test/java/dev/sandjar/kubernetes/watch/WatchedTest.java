@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A watch that lags behind our own writes, or was away for a while. */
@@ -59,5 +60,31 @@ class WatchedTest {
         var few = new Watched<Secret>(one -> secret(one.getMetadata().getUid(), 9));
         few.onAdd(secret("a", 1));
         assertThat(few.get("one")).contains(secret("a", 9));
+    }
+
+    @Test
+    void whatWentWhileTheWatchWasAwayIsGoneAlsoWhenOnlyAWriteOfOursToldOfIt() {
+        secrets.tell(one -> told.add(one.getMetadata().getUid()));
+        secrets.listedBy(Set::of);
+        secrets.wrote(secret("a", 3));
+        secrets.onList("7", false);
+        assertThat(secrets.get("one")).isEmpty();
+        assertThat(told).containsExactly("a");
+    }
+
+    @Test
+    void whatIsNewerThanAListIsNotMissingFromIt() {
+        secrets.listedBy(Set::of);
+        secrets.wrote(secret("a", 8));
+        secrets.onList("7", false);
+        assertThat(secrets.get("one")).isPresent();
+    }
+
+    @Test
+    void whatAListHasStays() {
+        secrets.listedBy(() -> Set.of("one"));
+        secrets.wrote(secret("a", 3));
+        secrets.onList("7", false);
+        assertThat(secrets.get("one")).isPresent();
     }
 }
