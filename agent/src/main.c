@@ -131,6 +131,16 @@ static void serve(void)
     }
 }
 
+/* For us and all that we start. Writing on beyond it fails, and ends a program that does not expect that. */
+static bool limit_file_size(const char *text)
+{
+    char *end;
+    unsigned long long most = strtoull(text, &end, 10);
+    struct rlimit limit = {most, most};
+
+    return most > 0 && *end == 0 && setrlimit(RLIMIT_FSIZE, &limit) == 0;
+}
+
 /* For us and all that we start; an OCI runtime may lack the right to set it for a user namespace of another's. */
 static bool limit_open_files(const char *text)
 {
@@ -148,7 +158,7 @@ static bool limit_open_files(const char *text)
 
 int main(int argc, char **argv)
 {
-    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *key_env = NULL, *install = NULL, *workspace = NULL, *ready = NULL, *disk = NULL, *open_files = NULL;
+    const char *unix_path = NULL, *tcp = NULL, *key = NULL, *key_env = NULL, *install = NULL, *workspace = NULL, *ready = NULL, *disk = NULL, *open_files = NULL, *largest = NULL;
 
     for (int i = 1; i < argc; i += 2) {
         const char **to = strcmp(argv[i], "--unix") == 0        ? &unix_path
@@ -160,9 +170,10 @@ int main(int argc, char **argv)
                           : strcmp(argv[i], "--ready") == 0     ? &ready
                           : strcmp(argv[i], "--disk") == 0      ? &disk
                           : strcmp(argv[i], "--open-files") == 0 ? &open_files
-                                                                : NULL;
+                          : strcmp(argv[i], "--largest-file") == 0 ? &largest
+                                                                  : NULL;
         if (to == NULL || i + 1 == argc) {
-            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH | --key-env NAME] [--workspace PATH] [--ready PATH] [--disk PATH] [--open-files N]\n       sandjar-agent --install FOLDER\n");
+            fprintf(stderr, "usage: sandjar-agent --unix PATH | --tcp ADDRESS:PORT [--key-file PATH | --key-env NAME] [--workspace PATH] [--ready PATH] [--disk PATH] [--open-files N] [--largest-file BYTES]\n       sandjar-agent --install FOLDER\n");
             return 1;
         }
         *to = argv[i + 1];
@@ -178,6 +189,10 @@ int main(int argc, char **argv)
     }
     if (open_files != NULL && !limit_open_files(open_files)) {
         fprintf(stderr, "sandjar-agent: --open-files %s: no number that could be set\n", open_files);
+        return 1;
+    }
+    if (largest != NULL && !limit_file_size(largest)) {
+        fprintf(stderr, "sandjar-agent: --largest-file %s: no number that could be set\n", largest);
         return 1;
     }
     started_ms = wall_ms();

@@ -15,7 +15,7 @@ final class SpecOptions {
             names = "--image",
             paramLabel = "IMAGE",
             description =
-                    "Root filesystem: host (the machine's own /usr; the default) or an OCI reference such as python:3.11.")
+                    "Root filesystem: host (the machine's own /usr; on a cluster its default image; the default) or an OCI reference such as python:3.11.")
     private @Nullable String image;
 
     @Option(names = "--template", paramLabel = "NAME", description = "A recipe configured at the place.")
@@ -71,7 +71,8 @@ final class SpecOptions {
     @Option(
             names = "--network",
             paramLabel = "KIND",
-            description = "none: the sandbox reaches itself only. No place here offers more yet.")
+            description =
+                    "none: the sandbox reaches itself only (default); outbound: what a cluster's setting egress allows.")
     private @Nullable String network;
 
     @Option(

@@ -256,21 +256,29 @@ public final class Engine implements AutoCloseable {
     private void reconcile() {
         try {
             for (Placement placement : runtime.inventory(Deadline.in("create", config.createLimit()))) {
-                Optional<LiveSandbox> adopted = adopt(placement);
-                if (adopted.isPresent()) {
-                    expireIfDue(adopted.get());
-                } else if (placement.status() != Placement.Status.DEAD
-                        && SandboxRecord.isAnEngines(placement.record())) { // its agent ends it in time
-                    LOG.log(
-                            WARNING,
-                            "the notes of sandbox {0} are of another version of sandjar; it is left alone",
-                            placement.id());
-                } else {
-                    lifecycle.destroy(placement.id());
+                try {
+                    settle(placement);
+                } catch (RuntimeException e) { // whatever is wrong with one, the others are served
+                    LOG.log(WARNING, "sandbox " + placement.id() + " could not be adopted; it is left alone", e);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void settle(Placement placement) throws InterruptedException {
+        Optional<LiveSandbox> adopted = adopt(placement);
+        if (adopted.isPresent()) {
+            expireIfDue(adopted.get());
+        } else if (placement.status() != Placement.Status.DEAD
+                && SandboxRecord.isAnEngines(placement.record())) { // its agent ends it in time
+            LOG.log(
+                    WARNING,
+                    "the notes of sandbox {0} are of another version of sandjar; it is left alone",
+                    placement.id());
+        } else {
+            lifecycle.destroy(placement.id());
         }
     }
 

@@ -104,7 +104,13 @@ final class Api {
                 : e.getStatus().getMessage();
         boolean quota = said.contains("exceeded quota") || said.contains("limited to");
         return switch (e.getCode()) {
-            case HttpURLConnection.HTTP_UNAUTHORIZED, HttpURLConnection.HTTP_FORBIDDEN ->
+            case HttpURLConnection.HTTP_UNAUTHORIZED ->
+                new SandboxException(
+                        ErrorCode.PERMISSION_DENIED,
+                        doing + " was refused: the cluster does not know the kubeconfig's credentials",
+                        "log in to the cluster again, or name another context (SANDJAR_KUBERNETES_CONTEXT)",
+                        e);
+            case HttpURLConnection.HTTP_FORBIDDEN ->
                 quota
                         ? new SandboxException(
                                 ErrorCode.NO_CAPACITY,

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 /** One namespace: the client, and what its watches have told. The watches come back by themselves, with growing pauses; where they were away too long they list anew. */
 final class Cluster implements AutoCloseable {
     private static final Duration FIRST_LIST = Duration.ofMinutes(2); // of 50,000 sandboxes and more
-    private static final long PAGE = 100; // objects are in memory at once, whole, up to a third of a MiB each
+    private static final long PAGE = 50; // objects are in memory at once, whole, a few of them large
 
     final KubernetesClient client;
     final String namespace;
@@ -65,7 +65,10 @@ final class Cluster implements AutoCloseable {
                     : new SandboxException(
                             ErrorCode.UNAVAILABLE,
                             "the cluster's API server " + client.getMasterUrl()
-                                    + " did not list pods and secrets within " + FIRST_LIST.toSeconds() + " seconds",
+                                    + " did not answer"
+                                    + (e instanceof TimeoutException
+                                            ? " completely within " + FIRST_LIST.toSeconds() + " seconds"
+                                            : ""),
                             "check the kubeconfig (KUBECONFIG, else ~/.kube/config), and that the cluster is up",
                             cause);
         }

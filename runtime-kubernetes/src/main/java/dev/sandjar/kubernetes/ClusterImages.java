@@ -24,6 +24,7 @@ final class ClusterImages implements Images {
         try {
             cluster.client.nodes().list().getItems().stream()
                     .flatMap(node -> node.getStatus().getImages().stream())
+                    .filter(image -> image.getNames() != null) // one that lost its name to a newer
                     .forEach(image -> names(image, found));
         } catch (KubernetesClientException e) {
             throw Api.told("looking at the images of the nodes", e);

@@ -1,11 +1,13 @@
 package dev.sandjar.kubernetes;
 
 import dev.sandjar.Finding;
+import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.AgentSource;
 import dev.sandjar.kubernetes.pod.Workspace;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
 import java.util.ArrayList;
@@ -18,12 +20,17 @@ final class Doctor {
     private static final String RESTRICTED = "restricted";
     private static final int KILLS_WHOLE_CONTAINERS = 28;
 
-    private final Cluster cluster;
+    private final KubernetesClient client;
     private final Options options;
 
-    Doctor(Cluster cluster, Options options) {
-        this.cluster = cluster;
+    Doctor(KubernetesClient client, Options options) {
+        this.client = client;
         this.options = options;
+    }
+
+    /** What is needed and not allowed, such as {@code list pods}. */
+    List<String> missingPermissions() {
+        return needed().filter(one -> !allowed(one)).map(Permission::toString).toList();
     }
 
     /** One thing that must be allowed. */
@@ -38,6 +45,7 @@ final class Doctor {
         var findings = new ArrayList<Finding>();
         try {
             findings.add(version());
+            findings.add(namespace());
             findings.add(permissions());
             findings.add(podSecurity());
             findings.add(memory());
@@ -53,23 +61,36 @@ final class Doctor {
     }
 
     private Finding version() {
-        VersionInfo version = cluster.client.getKubernetesVersion();
-        return new Finding(
-                "cluster",
-                Finding.Level.GOOD,
-                "Kubernetes " + version.getGitVersion() + " answers; sandboxes live in namespace " + cluster.namespace,
-                "");
+        VersionInfo version = client.getKubernetesVersion();
+        return new Finding("cluster", Finding.Level.GOOD, "Kubernetes " + version.getGitVersion() + " answers", "");
+    }
+
+    /** Namespaces are not for everybody to look at: not knowing is no fault. */
+    private Finding namespace() {
+        String text = "sandboxes live in namespace " + options.namespace();
+        try {
+            if (client.namespaces().withName(options.namespace()).get() == null) {
+                return new Finding(
+                        "namespace",
+                        Finding.Level.BROKEN,
+                        "namespace " + options.namespace() + " is not there",
+                        "kubectl create namespace " + options.namespace());
+            }
+        } catch (KubernetesClientException notAllowed) {
+            return new Finding(
+                    "namespace", Finding.Level.GOOD, text + "; this account may not see whether it is there", "");
+        }
+        return new Finding("namespace", Finding.Level.GOOD, text, "");
     }
 
     private Finding permissions() {
-        List<String> missing =
-                needed().filter(one -> !allowed(one)).map(Permission::toString).toList();
+        List<String> missing = missingPermissions();
         return missing.isEmpty()
                 ? new Finding("permissions", Finding.Level.GOOD, "every permission that is needed is there", "")
                 : new Finding(
                         "permissions",
                         Finding.Level.BROKEN,
-                        "not allowed in namespace " + cluster.namespace + ": " + String.join(", ", missing),
+                        "not allowed in namespace " + options.namespace() + ": " + String.join(", ", missing),
                         "give this account a Role with them");
     }
 
@@ -93,7 +114,10 @@ final class Doctor {
         if (options.pods().workspace() instanceof Workspace.Own) {
             all.add(new Permission("create", "persistentvolumeclaims", ""));
         }
-        if (!options.insideCluster()) {
+        boolean byAddress = options.insideCluster()
+                ? options.dial() != Dialler.Way.PORT_FORWARD
+                : options.dial() == Dialler.Way.POD_ADDRESS;
+        if (!byAddress) {
             all.add(new Permission("create", "pods/portforward", ""));
         }
         return all.stream();
@@ -104,7 +128,7 @@ final class Doctor {
         SelfSubjectAccessReview asked = new SelfSubjectAccessReviewBuilder()
                 .withNewSpec()
                 .withNewResourceAttributes()
-                .withNamespace(cluster.namespace)
+                .withNamespace(options.namespace())
                 .withVerb(wanted.verb())
                 .withGroup(wanted.group())
                 .withResource(slash < 0 ? wanted.resource() : wanted.resource().substring(0, slash))
@@ -112,8 +136,7 @@ final class Doctor {
                 .endResourceAttributes()
                 .endSpec()
                 .build();
-        return cluster.client
-                .authorization()
+        return client.authorization()
                 .v1()
                 .selfSubjectAccessReview()
                 .create(asked)
@@ -126,21 +149,21 @@ final class Doctor {
         String level = "";
         try {
             Namespace namespace =
-                    cluster.client.namespaces().withName(cluster.namespace).get();
+                    client.namespaces().withName(options.namespace()).get();
             level = namespace == null ? "" : namespace.getMetadata().getLabels().getOrDefault(ENFORCED, "");
         } catch (KubernetesClientException notAllowed) {
             return new Finding(
                     "pod-security",
                     Finding.Level.WEAK,
-                    "this account may not see which pod security level namespace " + cluster.namespace + " enforces",
-                    "look yourself: kubectl get namespace " + cluster.namespace + " --show-labels");
+                    "this account may not see which pod security level namespace " + options.namespace() + " enforces",
+                    "look yourself: kubectl get namespace " + options.namespace() + " --show-labels");
         }
         boolean nodeFolder = options.pods().agent() instanceof AgentSource.NodeFolder;
         if (level.equals(RESTRICTED) && nodeFolder) {
             return new Finding(
                     "pod-security",
                     Finding.Level.BROKEN,
-                    "namespace " + cluster.namespace + " enforces restricted, which refuses folders of nodes",
+                    "namespace " + options.namespace() + " enforces restricted, which refuses folders of nodes",
                     "use agent=config-map, or agent=init:IMAGE");
         }
         return level.equals(RESTRICTED)
@@ -149,18 +172,18 @@ final class Doctor {
                         "pod-security",
                         Finding.Level.WEAK,
                         "sandboxes satisfy the level restricted, but the namespace does not enforce it",
-                        "kubectl label namespace " + cluster.namespace + " " + ENFORCED + "=" + RESTRICTED);
+                        "kubectl label namespace " + options.namespace() + " " + ENFORCED + "=" + RESTRICTED);
     }
 
     private Finding memory() {
-        String minor = cluster.client.getKubernetesVersion().getMinor().replaceAll("[^0-9]", "");
+        String minor = client.getKubernetesVersion().getGitVersion().replaceAll("^v1\\.([0-9]{1,4}).*|.*", "$1");
         return !minor.isEmpty() && Integer.parseInt(minor) < KILLS_WHOLE_CONTAINERS
                 ? new Finding("memory-limits", Finding.Level.GOOD, "memory limits are enforced", "")
                 : new Finding(
                         "memory-limits",
                         Finding.Level.WEAK,
                         "kubelets of this version end a whole sandbox when one of its commands runs out of memory (cgroup v2)",
-                        "set singleProcessOOMKill: true in the kubelets' configuration");
+                        "with kubelets of 1.32 or newer, set singleProcessOOMKill: true in the kubelets' configuration");
     }
 
     private Finding network() {

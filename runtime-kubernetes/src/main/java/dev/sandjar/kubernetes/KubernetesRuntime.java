@@ -23,7 +23,10 @@ import dev.sandjar.runtime.Placement;
 import dev.sandjar.runtime.SandboxKey;
 import dev.sandjar.runtime.SandboxRuntime;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.NoRouteToHostException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -88,7 +91,29 @@ public final class KubernetesRuntime implements SandboxRuntime {
     }
 
     static KubernetesRuntime open(Options options) {
-        return new KubernetesRuntime(Cluster.open(options.connect(), options.namespace()), options);
+        try {
+            return new KubernetesRuntime(Cluster.open(options.connect(), options.namespace()), options);
+        } catch (SandboxException e) {
+            if (e.getCause() instanceof KubernetesClientException said
+                    && said.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+                throw forbidden(options, e);
+            }
+            throw e;
+        }
+    }
+
+    /** All that is missing at once, for whoever asks for it. */
+    private static SandboxException forbidden(Options options, SandboxException first) {
+        try (KubernetesClient client = options.connect()) {
+            return new SandboxException(
+                    ErrorCode.PERMISSION_DENIED,
+                    first.getMessage() + "; not allowed in namespace " + options.namespace() + ": "
+                            + String.join(", ", new Doctor(client, options).missingPermissions()),
+                    "give this account a Role with them, such as that of deploy/kustomize/base/access.yaml",
+                    first);
+        } catch (KubernetesClientException unknown) {
+            return first;
+        }
     }
 
     @Override
@@ -114,11 +139,23 @@ public final class KubernetesRuntime implements SandboxRuntime {
             throws InterruptedException {
         refuseUnsupported(spec);
         Notes.checkLength(record);
-        ground.prepare(deadline);
-        creation.create(id, spec, record, holder, deadline);
+        try {
+            ground.prepare(deadline);
+            creation.create(id, spec, record, holder, deadline);
+        } catch (KubernetesClientException e) {
+            throw e.getCode() == HttpURLConnection.HTTP_NOT_FOUND ? noNamespace(e) : Api.told("making the sandbox", e);
+        }
         sight.heard(id);
         return sight.find(id)
                 .orElseThrow(() -> SandboxException.sandboxNotFound(id)); // we were taken for dead meanwhile
+    }
+
+    private SandboxException noNamespace(KubernetesClientException e) {
+        return new SandboxException(
+                ErrorCode.START_FAILED,
+                "namespace " + cluster.namespace + " is not there",
+                "run: kubectl create namespace " + cluster.namespace,
+                e);
     }
 
     private void refuseUnsupported(SandboxSpec spec) {
@@ -253,6 +290,8 @@ public final class KubernetesRuntime implements SandboxRuntime {
     @Override
     public void start(SandboxId id, SandboxSpec spec, Deadline deadline) throws InterruptedException {
         requireKeptWorkspaces();
+        refuseUnsupported(spec); // the configuration may be another since
+        ground.prepare(deadline);
         stopping.start(id, spec, deadline);
     }
 
@@ -300,7 +339,7 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     @Override
     public List<Finding> doctor() {
-        return new Doctor(cluster, options).examine();
+        return new Doctor(cluster.client, options).examine();
     }
 
     @Override

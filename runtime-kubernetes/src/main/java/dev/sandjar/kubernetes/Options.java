@@ -5,6 +5,7 @@ import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.AgentSource;
 import dev.sandjar.kubernetes.pod.PodSettings;
 import dev.sandjar.kubernetes.pod.Workspace;
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
@@ -12,8 +13,8 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,14 +25,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a runtime on a cluster is opened. Names in the environment, {@code SANDJAR_KUBERNETES_} and the option in capitals, stand where one is
  * not given.
  *
- * @param client whom to ask: {@code kubeconfig} (a file), {@code kubeconfig-text} (what would be in it), without these {@code KUBECONFIG}
- *     (and {@code context}),
- *     then {@code ~/.kube/config}, then the pod's own account inside a cluster
+ * @param client whom to ask: {@code kubeconfig} (a file), {@code kubeconfig-text} (what would be in it), without these {@code KUBECONFIG},
+ *     then {@code ~/.kube/config}, then the pod's own account inside a cluster; {@code context} names
+ *     one of it
  * @param namespace where sandboxes live: {@code namespace}, else the kubeconfig's own, else {@code default}
  * @param insideCluster whether we are a pod ourselves
  * @param dial how agents are reached: {@code dial}: {@code auto}, {@code pod-address}, {@code port-forward}
@@ -57,18 +59,17 @@ record Options(
         Optional<String> tokenAudience,
         PodSettings pods) {
     private static final Pattern NETWORK = Pattern.compile("[0-9.]{7,15}/[0-9]{1,2}|[0-9a-fA-F:]{2,39}/[0-9]{1,3}");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
     private static final int RETRIES = 5; // 3 seconds in all, each pause twice as long as the one before
     private static final String SANDBOX_IMAGE = "python:3.11";
 
     static Options read(Map<String, String> given, Map<String, String> environment) {
         var words = new Words(given, environment);
-        Config client = client(words);
+        Config client = client(words, environment);
         String architecture = architecture(words);
         var options = new Options(
                 client,
-                words.text("namespace")
-                        .or(() -> Optional.ofNullable(client.getNamespace()))
-                        .orElse("default"),
+                namespace(words, client),
                 environment.containsKey("KUBERNETES_SERVICE_HOST"),
                 Dialler.Way.parse(words.text("dial").orElse("auto")),
                 words.seconds("capacity-wait", Duration.ofSeconds(30), 0),
@@ -90,23 +91,62 @@ record Options(
         return new KubernetesClientBuilder().withConfig(patient).build();
     }
 
-    private static Config client(Words words) {
-        Optional<String> file = words.text("kubeconfig");
+    private static Config client(Words words, Map<String, String> environment) {
+        @Nullable String context = words.text("context").orElse(null);
         Optional<String> text = words.text("kubeconfig-text");
-        try {
-            if (text.isPresent()) {
-                return Config.fromKubeconfig(text.get());
-            }
-            if (file.isPresent()) {
-                if (!Files.isReadable(Path.of(file.get()))) {
-                    throw SandboxException.invalid("kubeconfig", file.get(), "a file that can be read");
-                }
-                return Config.fromKubeconfig(Path.of(file.get()).toFile());
-            }
-            return Config.autoConfigure(words.text("context").orElse(null));
-        } catch (KubernetesClientException e) {
-            throw SandboxException.invalid("kubeconfig", "not one: " + e.getMessage(), "what kubectl understands");
+        Optional<String> file = words.text("kubeconfig");
+        if (text.isEmpty()) {
+            file.or(() -> Optional.ofNullable(environment.get("KUBECONFIG"))).ifPresent(Options::requireReadable);
         }
+        if (text.isPresent() && context != null) {
+            throw SandboxException.invalid("context", context, "none beside kubeconfig-text, whose current one it is");
+        }
+        Config config;
+        try {
+            config = text.isPresent()
+                    ? Config.fromKubeconfig(text.get())
+                    : file.isPresent()
+                            ? Config.fromKubeconfig(context, Path.of(file.get()).toFile())
+                            : Config.autoConfigure(context);
+        } catch (RuntimeException e) { // what it says quotes the file, which has secrets
+            throw SandboxException.invalid(
+                    "kubeconfig",
+                    file.map(name -> name + ", which is none").orElse("none"),
+                    "what kubectl understands");
+        }
+        requireContext(config, context);
+        return config;
+    }
+
+    /** As kubectl, of several it needs one. */
+    private static void requireReadable(String files) {
+        if (Stream.of(files.split(File.pathSeparator)).noneMatch(file -> Files.isReadable(Path.of(file)))) {
+            throw SandboxException.invalid("kubeconfig", files, "a file that can be read");
+        }
+    }
+
+    /** The client would take the current one instead: another cluster. */
+    private static void requireContext(Config config, @Nullable String context) {
+        List<String> known = config.getContexts().stream()
+                .map(NamedContext::getName)
+                .sorted()
+                .toList();
+        if (context != null && !known.contains(context)) {
+            throw SandboxException.invalid(
+                    "context",
+                    context,
+                    known.isEmpty() ? "none, for the kubeconfig has none" : String.join(", ", known));
+        }
+    }
+
+    private static String namespace(Words words, Config client) {
+        String name = words.text("namespace")
+                .or(() -> Optional.ofNullable(client.getNamespace()))
+                .orElse("default");
+        if (!NAME.matcher(name).matches()) {
+            throw SandboxException.invalid("namespace", name, "small letters, digits and -, 63 at most");
+        }
+        return name;
     }
 
     private static PodSettings pods(Words words, String architecture) {

@@ -11,6 +11,8 @@ import dev.sandjar.kubernetes.pod.SandboxSecret;
 import dev.sandjar.kubernetes.pod.Verdict;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.SandboxKey;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
@@ -61,7 +63,7 @@ final class Removal {
     void letLeftPodGo(SandboxId id, Deadline deadline) {
         Optional<Pod> pod = freshPod(id, deadline);
         if (pod.isPresent() && freshSecret(id, deadline).isEmpty()) {
-            deleteIfUnchanged(pod.get(), deadline);
+            deleteThis(pod.get(), deadline);
         }
     }
 
@@ -72,7 +74,7 @@ final class Removal {
                 .filter(secret -> SandboxSecret.stopped(secret) && !SandboxSecret.beingStarted(secret))
                 .isPresent();
         if (pod.isPresent() && stopped) { // and it was before the pod was read, or a start has just failed
-            deleteIfUnchanged(pod.get(), deadline);
+            deleteThis(pod.get(), deadline);
         }
     }
 
@@ -113,14 +115,19 @@ final class Removal {
         return secret;
     }
 
-    private void deleteIfUnchanged(Pod pod, Deadline deadline) {
-        Api.call(
-                "removing a pod that was left",
-                deadline,
-                () -> cluster.pods()
-                        .withName(pod.getMetadata().getName())
-                        .lockResourceVersion(pod.getMetadata().getResourceVersion())
-                        .delete());
+    /** Not another one of its name. */
+    private void deleteThis(Pod pod, Deadline deadline) {
+        DeleteOptions options = new DeleteOptionsBuilder()
+                .withApiVersion("v1")
+                .withKind("DeleteOptions")
+                .withGracePeriodSeconds(ORDERLY)
+                .withNewPreconditions()
+                .withUid(pod.getMetadata().getUid())
+                .endPreconditions()
+                .build();
+        String path = "/api/v1/namespaces/" + cluster.namespace + "/pods/"
+                + pod.getMetadata().getName();
+        Api.call("removing a pod that was left", deadline, () -> cluster.client.raw(path, "DELETE", options));
     }
 
     // ----

@@ -28,7 +28,9 @@ import java.util.stream.Collectors;
 final class Sight {
     private static final List<String> WEAKNESSES = List.of(
             "the network is closed by a NetworkPolicy, which the cluster's network plugin may or may not enforce",
-            "the number of processes has the limit that the kubelet sets for all pods, not this sandbox's");
+            "the number of processes has the limit that the kubelet sets for all pods, not this sandbox's",
+            "sandboxes of one node have the same user id there: what the kernel counts by user, such as watches of files, they share;"
+                    + " where pods have user namespaces, a pod-template with hostUsers: false ends that");
     private static final int LOOKS = 3; // at two objects of one moment
     private static final Duration LOOK = Duration.ofSeconds(10);
 

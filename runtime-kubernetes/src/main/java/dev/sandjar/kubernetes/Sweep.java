@@ -46,7 +46,11 @@ final class Sweep {
         Set<String> alive = living.now();
         unfinished.keySet().retainAll(secrets.stream().map(Sweep::uid).toList());
         for (Secret secret : secrets) {
-            Marks.sandbox(secret).ifPresent(id -> look(id, secret, alive));
+            try {
+                Marks.sandbox(secret).ifPresent(id -> look(id, secret, alive));
+            } catch (RuntimeException e) { // whatever somebody wrote into one, the others are looked at
+                LOG.log(WARNING, secret.getMetadata().getName() + " could not be looked at", e);
+            }
         }
         Set<SandboxId> nobodys = sight.podsWithoutSecret();
         for (SandboxId id : nobodys) {

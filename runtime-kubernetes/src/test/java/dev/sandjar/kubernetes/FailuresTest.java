@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.ErrorCode;
+import dev.sandjar.Finding;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
@@ -193,7 +194,10 @@ class FailuresTest {
     void moreOnItsNodesDiskThanItMayHaveIsEvictedAndSaysSo() throws Exception {
         try (var runtime = TestCluster.open(Map.of("disk-limit", Long.toString(16 << 20)))) {
             var sandbox = runtime.create(SandboxId.random(), PLAIN, "{}", Agents.soon());
-            assertThat(Agents.output(runtime, sandbox, "head -c 64M /dev/zero > big && echo written"))
+            assertThat(Agents.output(
+                            runtime,
+                            sandbox,
+                            "for i in 1 2 3 4 5 6 7 8; do head -c 8M /dev/zero > big$i || exit; done; echo written"))
                     .isEqualTo("written\n");
             Waiting.until(
                     "the kubelet has evicted it",
@@ -251,6 +255,79 @@ class FailuresTest {
                             .getItems())
                     .extracting(pod -> pod.getMetadata().getName())
                     .containsExactlyInAnyOrder("somebody-elses", Marks.name(other));
+        }
+    }
+
+    @Test
+    void aNamespaceThatIsNotThere() throws Exception {
+        try (var runtime = TestCluster.open(Map.of("namespace", "sandjar-no-such"))) {
+            refuses(runtime, PLAIN, ErrorCode.START_FAILED, "namespace sandjar-no-such is not there");
+            assertThat(runtime.doctor())
+                    .filteredOn(one -> one.level() == Finding.Level.BROKEN)
+                    .extracting(Finding::remedy)
+                    .contains("kubectl create namespace sandjar-no-such");
+        }
+    }
+
+    @Test
+    void anAccountWithoutRightsIsToldAllThatAreMissing() throws Exception {
+        try (var namespace = new TestNamespace()) {
+            var kubeconfig = namespace.kubeconfigOf("default");
+            assertThatThrownBy(() -> namespace.runtime(Map.of("kubeconfig-text", kubeconfig)))
+                    .hasMessageContaining("in namespace " + namespace.name())
+                    .hasMessageContainingAll("create pods", "watch secrets", "update leases", "create networkpolicies");
+        }
+    }
+
+    @Test
+    void credentialsThatTheClusterDoesNotKnow() throws Exception {
+        try (var namespace = new TestNamespace()) {
+            var kubeconfig = namespace.kubeconfigWith("nonsense");
+            assertThatThrownBy(() -> namespace.runtime(Map.of("kubeconfig-text", kubeconfig)))
+                    .hasMessageContaining("the cluster does not know the kubeconfig's credentials");
+        }
+    }
+
+    /** The kubelet does not count what is written there. */
+    @Test
+    void aContainersLastWordsAreNoLargerThanItsDisk() throws Exception {
+        try (var runtime = TestCluster.open(Map.of("disk-limit", Long.toString(16 << 20)))) {
+            Placement sandbox = runtime.create(SandboxId.random(), PLAIN, "{}", Agents.soon());
+            assertThat(
+                            Agents.output(
+                                    runtime,
+                                    sandbox,
+                                    "dd if=/dev/zero of=/dev/termination-log bs=1M count=64 2>/dev/null; stat -c %s /dev/termination-log"))
+                    .isEqualTo((16 << 20) + "\n");
+            runtime.destroy(sandbox.id(), Agents.soon());
+        }
+    }
+
+    @Test
+    void whatSomebodyWroteIntoOneSecretKeepsNobodyFromTheOthers() throws Exception {
+        try (var namespace = new TestNamespace();
+                var runtime = namespace.runtime(Map.of("silence", "3"))) {
+            var odd = SandboxId.random();
+            namespace.secret(
+                    odd,
+                    Map.of(
+                            Marks.STOPPED, "+1000000000-12-31T23:59:59.999999999Z",
+                            Marks.HELD, "x\"},{\"op\":\"add\"",
+                            Marks.MAKING, "-1"));
+            var left = SandboxId.random();
+            namespace.secret(left, Map.of(Marks.HELD, "somebody-dead", Marks.MAKING, "9"));
+            runtime.attend(_ -> {});
+            Waiting.until(
+                    "what a dead one held is gone, and so is the odd one",
+                    () -> namespace
+                            .client()
+                            .secrets()
+                            .inNamespace(namespace.name())
+                            .withLabel(Marks.SANDBOX)
+                            .list()
+                            .getItems()
+                            .isEmpty());
+            assertThat(runtime.inventory(Agents.soon())).isEmpty();
         }
     }
 }

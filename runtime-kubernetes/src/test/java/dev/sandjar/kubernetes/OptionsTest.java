@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionsTest {
     private static final String KUBECONFIG = """
@@ -115,5 +116,45 @@ class OptionsTest {
         Path file = Files.writeString(folder.resolve("pod.yaml"), "kind: Pod\nmetadata: {name: p}\n");
         assertThatThrownBy(() -> read(Map.of("pod-template", file.toString()), Map.of()))
                 .hasMessageContaining("a file with one Pod in YAML or JSON, which has a spec");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage: [", "- a\n- b\n"})
+    void aKubeconfigThatIsNoneIsRefusedByItsNameAndNotQuoted(String text, @TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("config"), text + "secret");
+        assertThatThrownBy(() -> Options.read(Map.of("kubeconfig", file.toString()), Map.of()))
+                .hasMessageContaining("kubeconfig is " + file)
+                .message()
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void aKubeconfigOfTheEnvironmentThatIsNotThereIsRefused() {
+        assertThatThrownBy(() -> Options.read(Map.of(), Map.of("KUBECONFIG", "/no/such/file")))
+                .hasMessageContaining("kubeconfig is /no/such/file, allowed: a file that can be read");
+    }
+
+    @Test
+    void aContextThatIsNotThereIsRefusedAndNotReplaced(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("config"), """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+                users: [{name: u, user: {}}]
+                contexts: [{name: near, context: {cluster: c, user: u}}, {name: far, context: {cluster: c, user: u}}]
+                current-context: near
+                """);
+        assertThatThrownBy(() -> Options.read(Map.of("kubeconfig", file.toString(), "context", "fra"), Map.of()))
+                .hasMessageContaining("context is fra, allowed: far, near");
+        assertThat(Options.read(Map.of("kubeconfig", file.toString(), "context", "far"), Map.of())
+                        .client()
+                        .getMasterUrl())
+                .startsWith("https://127.0.0.1:1");
+    }
+
+    @Test
+    void aNamespaceThatNoneCanHaveIsRefused() {
+        assertThatThrownBy(() -> read(Map.of("namespace", "Bad_Name"), Map.of()))
+                .hasMessageContaining("namespace is Bad_Name, allowed: small letters");
     }
 }

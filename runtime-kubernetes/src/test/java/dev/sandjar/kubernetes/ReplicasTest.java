@@ -49,6 +49,7 @@ class ReplicasTest {
         b = namespace.runtime(Map.of("silence", "3"));
         a.attend(changes::add);
         b.attend(_ -> {});
+        Waiting.until("both are there", () -> a.claims() && b.claims());
     }
 
     @AfterEach

@@ -2,10 +2,17 @@ package dev.sandjar.kubernetes;
 
 import dev.sandjar.SandboxId;
 import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.pod.SandboxSecret;
+import dev.sandjar.runtime.SandboxKey;
 import dev.sandjar.testing.Waiting;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.UUID;
 
@@ -61,6 +68,47 @@ public final class TestNamespace implements AutoCloseable {
                         .endSpec()
                         .build())
                 .create();
+    }
+
+    /** A secret such as ours, with whatever somebody wrote into it. */
+    void secret(SandboxId id, Map<String, String> annotations) {
+        client.resource(new SecretBuilder(SandboxSecret.of(id, SandboxKey.random(), "{}", Duration.ofSeconds(1)))
+                        .editMetadata()
+                        .withNamespace(name)
+                        .withAnnotations(annotations)
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    /** For one of its service accounts. */
+    String kubeconfigOf(String account) throws Exception {
+        Waiting.until(
+                "it has its token",
+                () -> client.secrets().inNamespace(name).list().getItems().stream()
+                        .anyMatch(one -> isTokenOf(one, account)));
+        String token = client.secrets().inNamespace(name).list().getItems().stream()
+                .filter(one -> isTokenOf(one, account))
+                .map(one -> one.getData().get("token"))
+                .findFirst()
+                .orElseThrow();
+        return kubeconfigWith(new String(Base64.getDecoder().decode(token), StandardCharsets.UTF_8));
+    }
+
+    private static boolean isTokenOf(Secret secret, String account) {
+        return account.equals(secret.getMetadata().getAnnotations().get("kubernetes.io/service-account.name"));
+    }
+
+    /** For whoever has that token. */
+    String kubeconfigWith(String token) {
+        return """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: c, cluster: {server: "%s", insecure-skip-tls-verify: true}}]
+                users: [{name: u, user: {token: "%s"}}]
+                contexts: [{name: x, context: {cluster: c, user: u}}]
+                current-context: x
+                """.formatted(client.getMasterUrl(), token);
     }
 
     @Override

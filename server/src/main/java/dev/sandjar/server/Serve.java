@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @QuarkusMain
 @Command(
         name = "sandjar serve",
-        description = "Serve sandboxes of this machine over HTTP, until stopped. Sandboxes live on without it.",
+        description =
+                "Serve sandboxes of this machine, or with SANDJAR_RUNTIME=kubernetes of a cluster, over HTTP, until stopped. Sandboxes live on without it.",
         mixinStandardHelpOptions = true,
         footer = {
             "",

@@ -31,7 +31,7 @@ public final class SystemAlarms implements Alarms {
 
     @Override
     public Alarm at(Instant when, Runnable work) {
-        long delay = Math.max(0, Duration.between(instant(), when).toNanos());
+        long delay = Math.max(0, TimeUnit.NANOSECONDS.convert(Duration.between(instant(), when))); // 292 years at most
         var task = timer.schedule(() -> Thread.ofVirtual().name("alarm").start(work), delay, TimeUnit.NANOSECONDS);
         return () -> task.cancel(false);
     }

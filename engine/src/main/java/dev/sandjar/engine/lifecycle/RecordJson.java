@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordJson {
     static final int VERSION = 1;
 
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private RecordJson() {}
@@ -119,9 +120,18 @@ final class RecordJson {
         return new SandboxRecord(
                 node.path("owner").asText(),
                 builder.build(),
-                Instant.parse(node.path("createdAt").asText()),
-                Instant.parse(node.path("expiresAt").asText()),
+                instant(node, "createdAt"),
+                instant(node, "expiresAt"),
                 Optional.ofNullable(text(node, "idempotencyKey")));
+    }
+
+    /** Of this era and the next: what is beyond cannot be told to clients, nor counted to. */
+    private static Instant instant(JsonNode node, String field) {
+        Instant at = Instant.parse(node.path(field).asText());
+        if (at.isBefore(Instant.EPOCH) || at.isAfter(LATEST)) {
+            throw new IllegalArgumentException(field + " is out of range");
+        }
+        return at;
     }
 
     private static @Nullable String text(JsonNode node, String field) {

@@ -53,4 +53,25 @@ class RecordJsonTest {
     void whatIsNoRecordIsNone(String text) {
         assertThat(RecordJson.read(text)).isEmpty();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+10000-01-01T00:00:00Z", "+1000000000-12-31T23:59:59.999999999Z", "1969-12-31T23:59:59Z"})
+    void whatIsOfNoTimeThatWeCouldTellIsNone(String expiresAt) {
+        String record = RecordJson.write(
+                new SandboxRecord("", SandboxSpec.builder().build(), Instant.EPOCH, Instant.EPOCH, Optional.empty()));
+        assertThat(RecordJson.read(record.replace(
+                        "\"expiresAt\":\"1970-01-01T00:00:00Z\"", "\"expiresAt\":\"" + expiresAt + "\"")))
+                .isEmpty();
+    }
+
+    @Test
+    void theLastMomentThatCountsIsRead() {
+        var last = new SandboxRecord(
+                "",
+                SandboxSpec.builder().build(),
+                Instant.EPOCH,
+                Instant.parse("9999-12-31T00:00:00Z"),
+                Optional.empty());
+        assertThat(RecordJson.read(RecordJson.write(last))).contains(last);
+    }
 }

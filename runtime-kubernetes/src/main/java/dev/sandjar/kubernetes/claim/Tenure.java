@@ -151,9 +151,9 @@ final class Tenure {
     /** Its version goes along: whoever else changed it meanwhile wins. */
     private Lease renewed(@Nullable Lease before) {
         var now = ZonedDateTime.now(ZoneOffset.UTC); // for people to read; nobody here compares it
-        int transitions = before == null
-                ? 0
-                : Objects.requireNonNullElse(before.getSpec().getLeaseTransitions(), 0) + (ours(before) ? 0 : 1);
+        int had =
+                before == null ? 0 : Objects.requireNonNullElse(before.getSpec().getLeaseTransitions(), 0);
+        int transitions = before == null || ours(before) || had == Integer.MAX_VALUE ? had : had + 1;
         return new LeaseBuilder(before == null ? new Lease() : before)
                 .editOrNewMetadata()
                 .withName(name)

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.Volume;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * rest is the pod's wishes, and who manages which field.
  */
 public final class Kept {
+    private static final int LONGEST_VALUE = 512 << 10; // the longest record in Base64, and more
+
     private Kept() {}
 
     /** The same pod to all that this package tells of one. */
@@ -39,8 +42,16 @@ public final class Kept {
     public static Secret of(Secret secret) {
         return new SecretBuilder()
                 .withMetadata(metadata(secret))
-                .withData(secret.getData())
+                .withData(data(secret))
                 .build();
+    }
+
+    /** Somebody may put what we never wrote into what looks like ours, or large things under our label. */
+    private static Map<String, String> data(Secret secret) {
+        var data = new HashMap<>(Marks.sandbox(secret).isPresent() ? secret.getData() : Map.of());
+        data.keySet().retainAll(Set.of(SandboxSecret.KEY, SandboxSecret.RECORD));
+        data.values().removeIf(value -> value.length() > LONGEST_VALUE);
+        return data;
     }
 
     private static ObjectMeta metadata(HasMetadata of) {

@@ -42,10 +42,13 @@ public final class PodTrouble {
         return pod.getStatus().getConditions().stream()
                 .filter(one -> one.getType().equals("PodScheduled") && "Unschedulable".equals(one.getReason()))
                 .findFirst()
-                .map(one -> new SandboxException(
+                .map(one -> shortened(PodState.text(one.getMessage())))
+                .map(said -> new SandboxException(
                         ErrorCode.NO_CAPACITY,
-                        "no node of the cluster takes the sandbox: " + shortened(PodState.text(one.getMessage())),
-                        "try again later, ask for less, or add nodes",
+                        "no node of the cluster takes the sandbox: " + said,
+                        said.contains("PersistentVolumeClaim")
+                                ? "name a storage class that makes volumes (workspace-class), or leave workspace-size out"
+                                : "try again later, ask for less, or add nodes",
                         null));
     }
 

@@ -182,7 +182,9 @@ public final class SandboxPod {
                         "--key-env",
                         KEY_VARIABLE,
                         "--workspace",
-                        spec.cwd().orElse(WORKSPACE))
+                        literal(spec.cwd().orElse(WORKSPACE)),
+                        "--largest-file",
+                        Long.toString(settings.workspace().largestFile(settings.diskLimit())))
                 .withWorkingDir(spec.cwd().orElse(WORKSPACE))
                 .addAllToEnv(environment())
                 .withResources(resources())
@@ -233,10 +235,15 @@ public final class SandboxPod {
                 .build());
         all.forEach((name, value) -> {
             if (!name.equals(KEY_VARIABLE)) { // the agent takes it away before any command could see it
-                words.add(new EnvVar(name, value.replace("$", "$$"), null)); // Kubernetes would expand it
+                words.add(new EnvVar(name, literal(value), null));
             }
         });
         return words;
+    }
+
+    /** Kubernetes would expand it. */
+    private static String literal(String text) {
+        return text.replace("$", "$$");
     }
 
     private ResourceRequirements resources() {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,8 +30,9 @@ public final class SandboxSecret {
     /** The holder of what was taken from its own. */
     public static final String NOBODY = "nobody";
 
+    private static final Duration LONGEST_START = Duration.ofDays(1);
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(1); // between servers
-    private static final String RECORD = "record";
+    static final String RECORD = "record";
     private static final String HELD_PATH = "/metadata/annotations/" + Marks.HELD.replace("/", "~1");
     private static final String STOPPED_PATH = "/metadata/annotations/" + Marks.STOPPED.replace("/", "~1");
     private static final String MAKING_PATH = "/metadata/annotations/" + Marks.MAKING.replace("/", "~1");
@@ -72,17 +74,17 @@ public final class SandboxSecret {
     /** A JSON patch that gives it to its owner, finished as it is, and fails when somebody else has taken it from its holder. */
     public static String claiming(String epoch, String record) {
         return """
-                [{"op":"test","path":"%1$s","value":"%2$s"},
+                [{"op":"test","path":"%1$s","value":%2$s},
                  {"op":"remove","path":"%1$s"},
                  {"op":"remove","path":"%4$s"},
-                 {"op":"replace","path":"/data/record","value":"%3$s"}]""".formatted(HELD_PATH, epoch, encoded(record), MAKING_PATH);
+                 {"op":"replace","path":"/data/record","value":"%3$s"}]""".formatted(HELD_PATH, quoted(epoch), encoded(record), MAKING_PATH);
     }
 
     /** A JSON patch that takes it from its holder, and fails when it was given to its owner before. */
     public static String taking(String epoch) {
         return """
-                [{"op":"test","path":"%1$s","value":"%2$s"},
-                 {"op":"replace","path":"%1$s","value":"%3$s"}]""".formatted(HELD_PATH, epoch, NOBODY);
+                [{"op":"test","path":"%1$s","value":%2$s},
+                 {"op":"replace","path":"%1$s","value":"%3$s"}]""".formatted(HELD_PATH, quoted(epoch), NOBODY);
     }
 
     /** A patch that says that its sandbox is finished. */
@@ -138,10 +140,10 @@ public final class SandboxSecret {
     /** A JSON patch that says that we start it, and fails when somebody else was faster. */
     public static String starting(Secret secret, Duration longest) {
         return """
-                [{"op":"test","path":"%1$s","value":"%2$s"},
+                [{"op":"test","path":"%1$s","value":%2$s},
                  {"op":"replace","path":"%1$s","value":"%3$s"}]""".formatted(
                         STOPPED_PATH,
-                        secret.getMetadata().getAnnotations().get(Marks.STOPPED),
+                        quoted(secret.getMetadata().getAnnotations().getOrDefault(Marks.STOPPED, "")),
                         Instant.now().plus(longest));
     }
 
@@ -149,7 +151,8 @@ public final class SandboxSecret {
     public static Optional<Instant> startingUntil(Secret secret) {
         try {
             return Optional.of(
-                    Instant.parse(secret.getMetadata().getAnnotations().getOrDefault(Marks.STOPPED, "")));
+                            Instant.parse(secret.getMetadata().getAnnotations().getOrDefault(Marks.STOPPED, "")))
+                    .filter(Instant.now().plus(LONGEST_START)::isAfter); // nobody of ours wrote a later one
         } catch (DateTimeParseException nobody) {
             return Optional.empty();
         }
@@ -158,7 +161,7 @@ public final class SandboxSecret {
     /** Whether somebody may be starting it. */
     public static boolean beingStarted(Secret secret) {
         return startingUntil(secret)
-                .filter(until -> Instant.now().isBefore(until.plus(CLOCK_SKEW)))
+                .filter(Instant.now().minus(CLOCK_SKEW)::isBefore)
                 .isPresent();
     }
 
@@ -181,6 +184,10 @@ public final class SandboxSecret {
     /** Until when somebody may still be making the sandbox, by the cluster's clock. */
     public static Instant makingUntil(Secret secret) {
         return Instant.parse(secret.getMetadata().getCreationTimestamp()).plus(makingLimit(secret));
+    }
+
+    private static String quoted(String text) {
+        return Serialization.asJson(text);
     }
 
     private static String encoded(String text) {

@@ -63,6 +63,18 @@ public sealed interface Workspace {
                                 .equals(pod.getMetadata().getName()));
     }
 
+    /**
+     * How large a file may become, in bytes. A file that the kubelet does not count, such as the one for a container's last words, is bounded by
+     * nothing else.
+     */
+    default long largestFile(long diskLimit) {
+        return switch (this) {
+            case Temporary _ -> diskLimit;
+            case Shared _ -> Math.max(diskLimit, 1L << 40); // nobody has said how large it is
+            case Own own -> Math.max(diskLimit, own.bytes());
+        };
+    }
+
     /** As the pod of a sandbox has it. */
     default Volume volume(String name, SandboxId id) {
         var volume = new VolumeBuilder().withName(name);

@@ -73,4 +73,19 @@ class KeptTest {
         assertThat(SandboxSecret.frozen(kept)).isTrue();
         assertThat(SandboxSecret.stopped(kept)).isTrue();
     }
+
+    @Test
+    void whatWeNeverWroteTakesNoMemory() {
+        Secret ours = new SecretBuilder(SandboxSecret.of(ID, KEY, "notes", Duration.ofSeconds(9)))
+                .addToData("other", "x".repeat(1 << 20))
+                .addToData(SandboxSecret.RECORD, "x".repeat(1 << 20))
+                .build();
+        assertThat(Kept.of(ours).getData()).containsOnlyKeys(SandboxSecret.KEY);
+        Secret others = new SecretBuilder(ours)
+                .editMetadata()
+                .withName("others")
+                .endMetadata()
+                .build();
+        assertThat(Kept.of(others).getData()).isEmpty();
+    }
 }

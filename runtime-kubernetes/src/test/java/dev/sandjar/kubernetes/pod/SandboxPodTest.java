@@ -251,4 +251,18 @@ class SandboxPodTest {
         assertThat(Marks.sandbox(ours)).contains(ID);
         assertThat(Marks.sandbox(foreign)).isEmpty();
     }
+
+    @Test
+    void aTemplateMayAskForAUserNamespace() {
+        Pod template = Serialization.unmarshal("spec:\n  hostUsers: false\n", Pod.class);
+        Pod pod = SandboxPod.of(ID, PLAIN, settings("config-map", Optional.of(template)), SECRET);
+        assertThat(pod.getSpec().getHostUsers()).isFalse();
+        isRestricted(pod);
+    }
+
+    @Test
+    void theFolderToBeginInIsNoTemplateOfKubernetes() {
+        Pod pod = pod(SandboxSpec.builder().cwd("/workspace/$(SANDJAR_KEY)").build());
+        assertThat(sandbox(pod).getArgs()).contains("/workspace/$$(SANDJAR_KEY)");
+    }
 }

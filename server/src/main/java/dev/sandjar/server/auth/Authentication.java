@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Tells whose credentials a request brings. Tokens are never logged. */
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public class Authentication {
     private final StaticTokens tokens;
     private final JwtTokens jwt;
+    private final RightBefore right = new RightBefore();
     private final RateLimits limits;
     private final Places places;
     private final boolean askPlace;
@@ -52,25 +54,27 @@ public class Authentication {
             throw unknown("these credentials are of a kind that is not known here");
         }
         Optional<String> owner =
-                JwtTokens.looksLikeOne(token) ? signedOwner(token, address) : staticOwner(token, address);
+                JwtTokens.looksLikeOne(token) ? signedOwner(token, address) : guessed(token, address, tokens::owner);
         return owner.orElseThrow(() -> {
             limits.wrong(address);
             return unknown("these credentials are not known here");
         });
     }
 
-    /** Asking a cluster costs it a call, so whoever is wrong too often is not asked about. */
+    /** A signature cannot be guessed, but asking a cluster costs it a call. */
     private Optional<String> signedOwner(String token, String address) {
         Optional<String> owner = jwt.owner(token);
-        return owner.isPresent() || !askPlace || !limits.mayGuess(address) ? owner : places.owner(token);
+        return owner.isPresent() || !askPlace ? owner : guessed(token, address, places::owner);
     }
 
-    /** A token can be guessed, a signature not. One that was right before still is, whatever a neighbour behind the same address does. */
-    private Optional<String> staticOwner(String token, String address) {
-        if (!limits.mayGuess(address) && !tokens.wasRight(token)) {
+    /** Whoever is wrong too often is not asked about. A token that was right before still is, whatever a neighbour behind the same address does. */
+    private Optional<String> guessed(String token, String address, Function<String, Optional<String>> look) {
+        if (!limits.mayGuess(address) && !right.was(token)) {
             return Optional.empty();
         }
-        return tokens.owner(token);
+        Optional<String> owner = look.apply(token);
+        right.is(token, owner.isPresent());
+        return owner;
     }
 
     private static @Nullable String bearer(String authorization) {

@@ -1,0 +1,47 @@
+package dev.sandjar.server.auth;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Tokens by which somebody has come in: these are looked at also when a neighbour behind the same address was wrong too often. The latest of them,
+ * kept by digest, because tokens are secrets.
+ */
+final class RightBefore {
+    private static final int REMEMBERED = 10_000;
+
+    private final Map<String, Boolean> digests = new LinkedHashMap<>() { // guarded by itself
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                    return size() > REMEMBERED;
+                }
+            };
+
+    void is(String token, boolean right) {
+        synchronized (digests) {
+            digests.remove(digest(token));
+            if (right) {
+                digests.put(digest(token), true); // the youngest
+            }
+        }
+    }
+
+    boolean was(String token) {
+        synchronized (digests) {
+            return digests.containsKey(digest(token));
+        }
+    }
+
+    static String digest(String token) {
+        try {
+            byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible); // every JDK has SHA-256
+        }
+    }
+}
