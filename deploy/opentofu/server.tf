@@ -107,7 +107,7 @@ resource "kubernetes_role" "server" {
   rule {
     api_groups = ["networking.k8s.io"]
     resources  = ["networkpolicies"]
-    verbs      = ["create", "get", "update"]
+    verbs      = ["create", "delete", "get", "update"]
   }
 
   rule {

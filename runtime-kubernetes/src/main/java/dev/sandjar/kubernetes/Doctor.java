@@ -111,6 +111,7 @@ final class Doctor {
             all.add(new Permission(verb, "networkpolicies", "networking.k8s.io"));
             all.add(new Permission(verb, "configmaps", ""));
         }
+        all.add(new Permission("delete", "networkpolicies", "networking.k8s.io"));
         if (options.pods().workspace() instanceof Workspace.Own) {
             all.add(new Permission("create", "persistentvolumeclaims", ""));
         }

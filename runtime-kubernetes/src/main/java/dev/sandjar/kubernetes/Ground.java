@@ -69,6 +69,18 @@ final class Ground {
                             .inNamespace(cluster.namespace)
                             .resource(wall)));
         }
+        if (options.egress().isEmpty()) { // an earlier configuration may have opened some
+            Api.call(
+                    "removing the network policy of what was allowed before",
+                    deadline,
+                    () -> cluster.client
+                            .network()
+                            .v1()
+                            .networkPolicies()
+                            .inNamespace(cluster.namespace)
+                            .withName(Walls.OUTBOUND)
+                            .delete());
+        }
         if (options.pods().agent() instanceof AgentSource.ConfigMapped(String name)) {
             Api.call(
                     "making the agent's config map",

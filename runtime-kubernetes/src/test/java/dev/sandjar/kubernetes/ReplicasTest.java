@@ -3,6 +3,7 @@ package dev.sandjar.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandjar.Network;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
@@ -268,6 +269,21 @@ class ReplicasTest {
         var walls = namespace.client().network().v1().networkPolicies().inNamespace(namespace.name());
         walls.withName("sandjar-closed").delete();
         Waiting.until("they are back", () -> walls.withName("sandjar-closed").get() != null);
+    }
+
+    @Test
+    void networksThatAreAllowedNoMoreAreClosedForThoseThatRunToo() throws Exception {
+        var walls = namespace.client().network().v1().networkPolicies().inNamespace(namespace.name());
+        var open = SandboxSpec.builder()
+                .image(TestCluster.IMAGE)
+                .network(Network.OUTBOUND)
+                .build();
+        try (var before = namespace.runtime(Map.of("egress", "203.0.113.0/24"))) {
+            before.create(SandboxId.random(), open, "{}", Agents.soon());
+            assertThat(walls.withName("sandjar-outbound").get()).isNotNull();
+        }
+        a.create(SandboxId.random(), PLAIN, "{}", Agents.soon());
+        assertThat(walls.withName("sandjar-outbound").get()).isNull();
     }
 
     private void editPod(SandboxId id, String path, String value) {

@@ -17,6 +17,9 @@ public final class Walls {
     private static final Map<String, String> CLUSTER_DNS = Map.of("k8s-app", "kube-dns"); // CoreDNS has that label too
     private static final String NODE_DNS = "169.254.20.10/32"; // where NodeLocal DNSCache listens
 
+    /** The policy of those that may reach some networks. */
+    public static final String OUTBOUND = "sandjar-outbound";
+
     private Walls() {}
 
     /** One policy for all sandboxes, and one for those that may reach some networks. */
@@ -29,7 +32,7 @@ public final class Walls {
         return List.of(
                 closed,
                 policy(
-                        "sandjar-outbound",
+                        OUTBOUND,
                         Map.of(Marks.NETWORK, "outbound"),
                         List.of("Egress"),
                         List.of(),
