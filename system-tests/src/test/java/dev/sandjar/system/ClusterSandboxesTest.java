@@ -11,6 +11,9 @@ import dev.sandjar.Sandboxes;
 import dev.sandjar.testing.RealCluster;
 import dev.sandjar.testing.SandboxesContract;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -41,6 +44,22 @@ class ClusterSandboxesTest extends SandboxesContract {
                             SandboxException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PERMISSION_DENIED));
             assertThat(sandbox.run("sh", "-c", "touch a && stat -c %u a").stdout())
                     .isEqualTo("1000\n");
+        }
+    }
+
+    /** A pod's own deadline cannot be put off. */
+    @Test
+    void renewingBeyondTheLongestLifeOfAPodIsRefused() throws Exception {
+        var options = new HashMap<>(RealCluster.options());
+        options.put("longest-life", "120");
+        try (Sandboxes brief = Sandboxes.open("kubernetes:", options);
+                Sandbox sandbox = brief.create(
+                        SandboxSpec.builder().ttl(Duration.ofSeconds(60)).build())) {
+            assertThat(sandbox.renew(Duration.ofSeconds(70)).expiresAt()).isAfter(Instant.now());
+            assertThatThrownBy(() -> sandbox.renew(Duration.ofSeconds(121)))
+                    .isInstanceOfSatisfying(
+                            SandboxException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
+                    .hasMessageContaining("the 120 seconds that a sandbox may live here");
         }
     }
 
