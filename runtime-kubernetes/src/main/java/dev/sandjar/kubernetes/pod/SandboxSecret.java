@@ -1,12 +1,12 @@
 package dev.sandjar.kubernetes.pod;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.sandjar.SandboxId;
 import dev.sandjar.runtime.SandboxKey;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,7 +187,7 @@ public final class SandboxSecret {
     }
 
     private static String quoted(String text) {
-        return Serialization.asJson(text);
+        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
     private static String encoded(String text) {
