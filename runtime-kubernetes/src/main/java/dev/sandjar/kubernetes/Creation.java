@@ -6,6 +6,7 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.agent.Link;
 import dev.sandjar.kubernetes.dial.Dialler;
+import dev.sandjar.kubernetes.pod.AgentSource;
 import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.pod.PodSettings;
 import dev.sandjar.kubernetes.pod.PodState;
@@ -163,7 +164,7 @@ final class Creation {
     }
 
     private Pod createPod(SandboxId id, Pod wanted, Secret secret, Deadline deadline) {
-        return Api.call("making the sandbox's pod", deadline, () -> {
+        Pod made = Api.call("making the sandbox's pod", deadline, () -> {
             try {
                 return cluster.pods().resource(wanted).create();
             } catch (KubernetesClientException e) {
@@ -177,6 +178,13 @@ final class Creation {
                 return there;
             }
         });
+        if (settings.agent() instanceof AgentSource.ImageVolume && !SandboxPod.hasImageVolume(made)) {
+            throw SandboxException.notSupported(
+                    "agent=image:…, a volume that is an image,",
+                    "this cluster, which passes over it",
+                    "use Kubernetes 1.31 or newer with the feature ImageVolume, or agent=config-map, init:IMAGE or node:/FOLDER");
+        }
+        return made;
     }
 
     private void awaitAgent(SandboxId id, SandboxKey key, Deadline deadline) throws InterruptedException {

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.VersionInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -61,8 +60,11 @@ final class Doctor {
     }
 
     private Finding version() {
-        VersionInfo version = client.getKubernetesVersion();
-        return new Finding("cluster", Finding.Level.GOOD, "Kubernetes " + version.getGitVersion() + " answers", "");
+        return new Finding(
+                "cluster",
+                Finding.Level.GOOD,
+                "Kubernetes " + Version.of(client).name() + " answers",
+                "");
     }
 
     /** Namespaces are not for everybody to look at: not knowing is no fault. */
@@ -177,8 +179,7 @@ final class Doctor {
     }
 
     private Finding memory() {
-        String minor = client.getKubernetesVersion().getGitVersion().replaceAll("^v1\\.([0-9]{1,4}).*|.*", "$1");
-        return !minor.isEmpty() && Integer.parseInt(minor) < KILLS_WHOLE_CONTAINERS
+        return Version.of(client).isBefore(KILLS_WHOLE_CONTAINERS)
                 ? new Finding("memory-limits", Finding.Level.GOOD, "memory limits are enforced", "")
                 : new Finding(
                         "memory-limits",

@@ -258,6 +258,20 @@ class FailuresTest {
         }
     }
 
+    /** Where it is new enough, the image is looked for, and not there either. */
+    @Test
+    void anImageAsAVolumeThatCannotBeHad() throws Exception {
+        try (var runtime = TestCluster.open(Map.of("agent", "image:registry.example/agent"))) {
+            assertThatThrownBy(() -> runtime.create(SandboxId.random(), PLAIN, "{}", Agents.soon()))
+                    .isInstanceOfSatisfying(
+                            SandboxException.class,
+                            e -> assertThat(e.code())
+                                    .isIn(ErrorCode.NOT_SUPPORTED, ErrorCode.IMAGE_NOT_FOUND, ErrorCode.START_FAILED))
+                    .message()
+                    .containsAnyOf("a volume that is an image", "registry.example/agent");
+        }
+    }
+
     @Test
     void aNamespaceThatIsNotThere() throws Exception {
         try (var runtime = TestCluster.open(Map.of("namespace", "sandjar-no-such"))) {

@@ -89,6 +89,11 @@ public final class SandboxPod {
                 .equals(pod.getMetadata().getAnnotations().get(Marks.SECRET));
     }
 
+    /** Whether a volume is an image; older API servers drop what they do not know. */
+    public static boolean hasImageVolume(Pod pod) {
+        return pod.getSpec().getVolumes().stream().anyMatch(volume -> volume.getImage() != null);
+    }
+
     /** Whether a pod was made by a runtime like this one; others may wear our labels. */
     public static boolean isOurs(Pod pod) {
         return Marks.sandbox(pod).isPresent()
