@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 /** One namespace: the client, and what its watches have told. The watches come back by themselves, with growing pauses; where they were away too long they list anew. */
 final class Cluster implements AutoCloseable {
     private static final Duration FIRST_LIST = Duration.ofMinutes(2); // of 50,000 sandboxes and more
-    private static final long PAGE = 50; // objects are in memory at once, whole, a few of them large
+    static final long PAGE = 50; // objects are in memory at once, whole, a few of them large
 
     final KubernetesClient client;
     final String namespace;
@@ -50,6 +50,9 @@ final class Cluster implements AutoCloseable {
         try {
             for (SharedIndexInformer<?> one : cluster.watches) {
                 one.start().toCompletableFuture().get(FIRST_LIST.toNanos(), TimeUnit.NANOSECONDS);
+            }
+            if (!cluster.pods.awaitList(FIRST_LIST) || !cluster.secrets.awaitList(FIRST_LIST)) {
+                throw new TimeoutException();
             }
             return cluster;
         } catch (ExecutionException | TimeoutException | InterruptedException e) {

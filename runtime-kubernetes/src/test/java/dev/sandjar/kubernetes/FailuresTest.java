@@ -344,4 +344,19 @@ class FailuresTest {
             assertThat(runtime.inventory(Agents.soon())).isEmpty();
         }
     }
+
+    @Test
+    void whoOpensHasAllThatIsThereAtOnceInAsManyPagesAsItTakes() throws Exception {
+        int pages = 3;
+        try (var namespace = new TestNamespace()) {
+            for (int i = 0; i < pages * Cluster.PAGE; i++) {
+                namespace.secret(SandboxId.random(), Map.of(Marks.STOPPED, "true"));
+            }
+            for (int round = 0; round < 5; round++) {
+                try (var runtime = namespace.runtime(Map.of())) {
+                    assertThat(runtime.inventory(Agents.soon())).hasSize(pages * (int) Cluster.PAGE);
+                }
+            }
+        }
+    }
 }

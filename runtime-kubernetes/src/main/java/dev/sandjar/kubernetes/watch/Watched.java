@@ -3,6 +3,7 @@ package dev.sandjar.kubernetes.watch;
 import dev.sandjar.runtime.Deadline;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -36,6 +38,7 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
     private final UnaryOperator<T> kept;
     private volatile Consumer<T> listener = _ -> {};
     private volatile Supplier<Set<String>> names = Set::of;
+    private final CountDownLatch listed = new CountDownLatch(1);
 
     /** @param kept makes what is kept of an object */
     public Watched(UnaryOperator<T> kept) {
@@ -50,6 +53,11 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
     /** Where the names of all are that the watch has listed. */
     public void listedBy(Supplier<Set<String>> watch) {
         names = watch;
+    }
+
+    /** Waits until all that the watch has listed first is here; false when time is up. The watch itself says so before it has told of each. */
+    public boolean awaitList(Duration limit) throws InterruptedException {
+        return listed.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** By name. */
@@ -134,13 +142,14 @@ public final class Watched<T extends HasMetadata> implements ResourceEventHandle
     /** A watch that was away tells nothing of what came by our own writes and went meanwhile. */
     @Override
     public void onList(String listVersion, boolean empty) {
-        Set<String> listed = names.get();
+        Set<String> there = names.get();
         for (T object : objects.values()) {
-            if (!listed.contains(object.getMetadata().getName()) && version(object) <= number(listVersion)) {
+            if (!there.contains(object.getMetadata().getName()) && version(object) <= number(listVersion)) {
                 removed(object);
                 listener.accept(object);
             }
         }
+        listed.countDown();
     }
 
     private void changed(T object) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -85,6 +86,16 @@ class WatchedTest {
         secrets.listedBy(() -> Set.of("one"));
         secrets.wrote(secret("a", 3));
         secrets.onList("7", false);
+        assertThat(secrets.get("one")).isPresent();
+    }
+
+    @Test
+    void whoWaitsForTheFirstListHasAllOfIt() throws Exception {
+        assertThat(secrets.awaitList(Duration.ZERO)).isFalse();
+        secrets.onAdd(secret("a", 3));
+        secrets.listedBy(() -> Set.of("one"));
+        secrets.onList("7", false);
+        assertThat(secrets.awaitList(Duration.ZERO)).isTrue();
         assertThat(secrets.get("one")).isPresent();
     }
 }
