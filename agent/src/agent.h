@@ -180,6 +180,7 @@ struct spawn {
 };
 /* the supervisor's pid, or -1; *report gives the command's pid as one pid_t */
 pid_t spawn_supervised(const struct spawn *s, int *report);
+pid_t fork_as_command(void); /* a fork of ours that the kernel prefers to end, where it has too little memory */
 void spawn_init(void);
 void close_above(int fd);
 
@@ -197,7 +198,7 @@ void signal_tree(pid_t root, int signal);
 bool freeze_all(void);
 void thaw_all(void);
 
-/* ---- paths.c, files.c, remove.c, transfer.c, watch.c, dial.c, stats.c */
+/* ---- paths.c, files.c, remove.c, transfer.c, watch.c, dial.c, ports.c, relay.c, sftp.c, stats.c */
 int open_beneath(const char *base, const char *path, int flags, mode_t mode);
 void put_stat(struct bytes *b, const struct stat *st);
 void file_read(struct channel *c, struct reader *r);
@@ -209,6 +210,10 @@ void file_move(struct channel *c, struct reader *r);
 void file_remove(struct channel *c, struct reader *r);
 void file_watch(struct channel *c, struct reader *r);
 void port_dial(struct channel *c, struct reader *r);
+void port_listen(struct channel *c, struct reader *r);
+void port_accept(struct channel *c, struct reader *r);
+void sftp_open(struct channel *c, struct reader *r);
+void relay_begin(struct channel *c, int fd); /* replies, then carries bytes both ways; owns fd, a socket */
 void stats_init(void); /* before any command runs */
 void stats_report(struct channel *c, struct reader *r);
 void stats_set_disk(const char *path); /* on a filesystem that is the sandbox's alone; NULL: none is */

@@ -38,6 +38,7 @@ void request_open(struct channel *ch, uint8_t kind, struct reader *r)
     case 21: file_move(ch, r); break;
     case 22: file_remove(ch, r); break;
     case 23: file_watch(ch, r); break;
+    case 24: sftp_open(ch, r); break;
     case 32: port_dial(ch, r); break;
     case 33: plain(ch, r, freeze_all); break;
     case 34: plain(ch, r, thaw); break;
@@ -45,6 +46,8 @@ void request_open(struct channel *ch, uint8_t kind, struct reader *r)
     case 36: lease_set(ch, r); break;
     case 37: plain(ch, r, NULL); break;
     case 38: kill_all(ch, r); break;
+    case 39: port_listen(ch, r); break;
+    case 40: port_accept(ch, r); break;
     default: channel_close(ch, UNSUPPORTED, "no such kind of request");
     }
 }

@@ -224,19 +224,25 @@ static _Noreturn void supervise(const struct spawn *s, int report)
     }
 }
 
+pid_t fork_as_command(void)
+{
+    if (score >= 0 && pwrite(score, "500", 3, 0) < 0) { /* inherited: the kernel shall prefer the command to us */
+    }
+    pid_t pid = fork();
+    if (pid != 0 && score >= 0 && pwrite(score, own_score, strlen(own_score), 0) < 0) {
+    }
+    return pid;
+}
+
 pid_t spawn_supervised(const struct spawn *s, int *report)
 {
     int ends[2];
 
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
         return -1;
-    if (score >= 0 && pwrite(score, "500", 3, 0) < 0) { /* inherited: the kernel shall prefer the command to us */
-    }
-    pid_t pid = fork();
+    pid_t pid = fork_as_command();
     if (pid == 0)
         supervise(s, ends[1]);
-    if (score >= 0 && pwrite(score, own_score, strlen(own_score), 0) < 0) {
-    }
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,11 @@ public final class Channel implements AutoCloseable {
 
     int number() {
         return number;
+    }
+
+    /** Sends a request about this channel, which is known by its number on its own link only. */
+    public Channel open(IntFunction<Request> about) throws IOException {
+        return link.open(about.apply(number));
     }
 
     /**

@@ -50,6 +50,14 @@ public final class Replies {
         return pid;
     }
 
+    /** The port of a LISTEN. */
+    public static int port(ByteBuffer reply) throws ProtocolException {
+        var d = new Decoder("REPLY to LISTEN", reply);
+        int port = d.u16();
+        d.end();
+        return port;
+    }
+
     public static List<CommandStatus> commands(ByteBuffer reply) throws ProtocolException {
         var d = new Decoder("REPLY to COMMANDS", reply);
         int count = d.u32(65_536);

@@ -122,6 +122,11 @@ public final class Requests {
         return request(23, new Encoder().str(base).str(path));
     }
 
+    /** A session of SSH's file transfer protocol, version 3: its bytes go both ways. */
+    public static Request sftp() {
+        return request(24, new Encoder(), READ_WINDOW);
+    }
+
     public static Request dial(int port) {
         return request(32, new Encoder().u16(port));
     }
@@ -149,6 +154,16 @@ public final class Requests {
 
     public static Request killAll() {
         return request(38, new Encoder());
+    }
+
+    /** {@code port} of zero: any that is free. */
+    public static Request listen(int port) {
+        return request(39, new Encoder().u16(port));
+    }
+
+    /** {@code listening}: the number of a channel of {@link #listen}, on the same link. */
+    public static Request accept(int listening) {
+        return request(40, new Encoder().u32(listening));
     }
 
     private static Request request(int kind, Encoder payload) {

@@ -1,10 +1,13 @@
 package dev.sandjar.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -297,6 +300,60 @@ class AgentTest {
             peer.close();
             RealAgent.assertRefused(AgentError.IO, () -> channel.take(LIMIT));
         }
+    }
+
+    @Test
+    void whatWasSentBeforeAConnectionIsClosedArrives() throws Exception {
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Channel channel = link.open(Requests.dial(server.getLocalPort()));
+            try (var peer = server.accept()) {
+                channel.reply(LIMIT);
+                channel.send(ByteBuffer.wrap("last words".getBytes(StandardCharsets.UTF_8)));
+                channel.close();
+                assertThat(peer.getInputStream().readAllBytes()).asString().isEqualTo("last words");
+            }
+        }
+    }
+
+    @Test
+    void programsInTheSandboxReachAPortThatTheEngineListensOn() throws Exception {
+        Channel listening = link.open(Requests.listen(0));
+        int port = Replies.port(listening.reply(LIMIT));
+        Channel early = listening.open(Requests::accept);
+        for (int round = 0; round < 3; round++) {
+            try (var peer = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                Channel channel = round == 0 ? early : listening.open(Requests::accept);
+                channel.reply(LIMIT);
+                peer.getOutputStream().write("question".getBytes(StandardCharsets.UTF_8));
+                peer.shutdownOutput();
+                assertThat(RealAgent.text(channel.take(LIMIT))).isEqualTo("question");
+                assertThat(channel.take(LIMIT)).isInstanceOf(Frame.Eof.class);
+                channel.send(ByteBuffer.wrap("answer".getBytes(StandardCharsets.UTF_8)));
+                channel.sendEof();
+                assertThat(peer.getInputStream().readAllBytes()).asString().isEqualTo("answer");
+                assertThat(channel.take(LIMIT)).isNull();
+            }
+        }
+        RealAgent.assertRefused(
+                AgentError.EXISTS, () -> link.open(Requests.listen(port)).reply(LIMIT));
+        Channel waiting = listening.open(Requests::accept);
+        listening.close();
+        RealAgent.assertRefused(AgentError.STATE, () -> waiting.reply(LIMIT));
+        RealAgent.assertRefused(
+                AgentError.INVALID, () -> listening.open(Requests::accept).reply(LIMIT));
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                .isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void whatListensEndsWithItsLink() throws Exception {
+        Channel listening = link.open(Requests.listen(0));
+        int port = Replies.port(listening.reply(LIMIT));
+        listening.open(Requests::accept);
+        link.close();
+        link = agent.link();
+        Channel again = link.open(Requests.listen(port)); // whose link was cut before is gone before this one is served
+        assertThat(Replies.port(again.reply(LIMIT))).isEqualTo(port);
     }
 
     @Test
