@@ -111,7 +111,35 @@ public interface Sandbox extends AutoCloseable {
      * @return the connection
      * @throws SandboxException {@code UNAVAILABLE} when nothing listens there
      */
-    PortConnection dial(int port);
+    SandboxConnection dial(int port);
+
+    /**
+     * Listens on a port of the sandbox's own loopback, for programs inside it.
+     *
+     * @param port 1 to 65535, or 0 for any that is free
+     * @return the listener, for the caller to close
+     * @throws SandboxException {@code ALREADY_EXISTS} when a program listens there, {@code NOT_SUPPORTED} over a server (forward a port by SSH there), and by an
+     *     agent that is older than this, of a sandbox made before an upgrade
+     */
+    SandboxListener listen(int port);
+
+    /**
+     * Begins a session of SSH's file transfer protocol, version 3 (draft-ietf-secsh-filexfer-02, with OpenSSH's extensions): for front doors, and for
+     * programs that have a library for it. It begins in the workspace, has the rights of the sandbox's user, and is not confined: it sees what
+     * commands see.
+     *
+     * @return the packets of both sides
+     * @throws SandboxException {@code NOT_SUPPORTED} by an agent that is older than this, of a sandbox made before an upgrade
+     */
+    SandboxConnection sftp();
+
+    /**
+     * Connects to the server's SSH: what programs such as OpenSSH's need for {@code ProxyCommand}. Nothing is sent yet.
+     *
+     * @return the connection; the client of SSH speaks first
+     * @throws SandboxException {@code NOT_SUPPORTED} without a server, {@code UNAVAILABLE} while it is paused
+     */
+    SshConnection ssh();
 
     /**
      * Freezes all its processes; they are kept as they are.

@@ -176,6 +176,12 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /** Sends a request without a body, and waits for a response that is no refusal. */
+    HttpResponse exchange(HttpConnection connection, HttpRequest request) throws IOException {
+        connection.send(authorized(request), new byte[0]);
+        return accepted(connection, connection.receive(ANSWER));
+    }
+
     /** A response that is no refusal. After a refusal the connection can be used again. */
     HttpResponse accepted(HttpConnection connection, HttpResponse response) throws IOException {
         if (response.status() < 400) {

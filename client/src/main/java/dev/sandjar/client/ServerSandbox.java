@@ -6,15 +6,17 @@ import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Output;
-import dev.sandjar.PortConnection;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxConnection;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxFiles;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
+import dev.sandjar.SandboxListener;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxStats;
+import dev.sandjar.SshConnection;
 import dev.sandjar.client.http.Target;
 import dev.sandjar.wire.Infos;
 import dev.sandjar.wire.Json;
@@ -80,8 +82,23 @@ final class ServerSandbox implements Sandbox {
     }
 
     @Override
-    public PortConnection dial(int port) {
-        return ServerPort.dial(server, id, port);
+    public SandboxConnection dial(int port) {
+        return TunnelConnection.dial(server, id, port);
+    }
+
+    @Override
+    public SandboxListener listen(int port) {
+        throw SandboxException.notSupported("listening in a sandbox", "over a server", "forward a port by SSH: ssh -R");
+    }
+
+    @Override
+    public SandboxConnection sftp() {
+        return TunnelConnection.sftp(server, id);
+    }
+
+    @Override
+    public SshConnection ssh() {
+        return ServerSsh.open(server, id);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Finding;
 import dev.sandjar.Images;
+import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
@@ -89,6 +90,11 @@ public final class Engine implements AutoCloseable {
     /** The place as one owner sees it: nobody else's sandboxes exist there. */
     public Sandboxes sandboxes(String owner) {
         return new OwnedSandboxes(this, owner);
+    }
+
+    /** A sandbox, whosever it is. */
+    public Optional<Sandbox> sandbox(SandboxId id) {
+        return find(id).map(sandbox -> new EngineSandbox(this, sandbox, false));
     }
 
     /** Whose a token is that the place itself has issued; empty for any other. */
@@ -209,10 +215,12 @@ public final class Engine implements AutoCloseable {
     }
 
     Optional<LiveSandbox> find(String owner, SandboxId id) {
+        return find(id).filter(sandbox -> sandbox.record().owner().equals(owner));
+    }
+
+    private Optional<LiveSandbox> find(SandboxId id) {
         Optional<LiveSandbox> known = registry.find(id);
-        Optional<LiveSandbox> found =
-                known.isPresent() ? known : runtime.find(id).flatMap(this::adopt);
-        return found.filter(sandbox -> sandbox.record().owner().equals(owner));
+        return known.isPresent() ? known : runtime.find(id).flatMap(this::adopt);
     }
 
     Registry registry() {

@@ -5,14 +5,17 @@ import dev.sandjar.CommandInfo;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.Output;
-import dev.sandjar.PortConnection;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxConnection;
+import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxFiles;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
+import dev.sandjar.SandboxListener;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxStats;
+import dev.sandjar.SshConnection;
 import dev.sandjar.agent.ProtocolException;
 import dev.sandjar.agent.Replies;
 import dev.sandjar.agent.Requests;
@@ -20,7 +23,8 @@ import dev.sandjar.engine.files.AgentFiles;
 import dev.sandjar.engine.lifecycle.LiveSandbox;
 import dev.sandjar.engine.link.AgentConnection;
 import dev.sandjar.engine.stream.AgentCommand;
-import dev.sandjar.engine.stream.AgentPort;
+import dev.sandjar.engine.stream.ChannelConnection;
+import dev.sandjar.engine.stream.ChannelListener;
 import dev.sandjar.engine.stream.Endings;
 import java.time.Duration;
 import java.util.List;
@@ -84,8 +88,24 @@ final class EngineSandbox implements Sandbox {
     }
 
     @Override
-    public PortConnection dial(int port) {
-        return AgentPort.dial(sandbox, port);
+    public SandboxConnection dial(int port) {
+        return ChannelConnection.dial(sandbox, port);
+    }
+
+    @Override
+    public SandboxListener listen(int port) {
+        return ChannelListener.open(sandbox, port);
+    }
+
+    @Override
+    public SandboxConnection sftp() {
+        return ChannelConnection.sftp(sandbox);
+    }
+
+    @Override
+    public SshConnection ssh() {
+        throw SandboxException.notSupported(
+                "SSH", "a place without a server", "run sandjar serve, and name that server; or use sandjar exec");
     }
 
     @Override

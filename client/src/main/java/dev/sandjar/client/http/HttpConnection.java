@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -31,6 +32,7 @@ public final class HttpConnection implements AutoCloseable {
     private final InputStream in;
     private final OutputStream out;
     private long idleSince;
+    private boolean connecting; // the last request was CONNECT
     private int unanswered; // requests whose responses nobody has taken
 
     private HttpConnection(Address address, SocketChannel channel, Socket socket) throws IOException {
@@ -74,8 +76,10 @@ public final class HttpConnection implements AutoCloseable {
 
     /** Sends a request with a body that is whole; an empty one is none. */
     public void send(HttpRequest request, byte[] body) throws IOException {
-        String length =
-                body.length > 0 || !request.method().equals("GET") ? "Content-Length: " + body.length + "\r\n" : "";
+        String length = body.length > 0 || !List.of("GET", "CONNECT").contains(request.method())
+                ? "Content-Length: " + body.length + "\r\n"
+                : "";
+        connecting = request.method().equals("CONNECT");
         byte[] head = head(request, length);
         byte[] both = java.util.Arrays.copyOf(head, head.length + body.length);
         System.arraycopy(body, 0, both, head.length, body.length);
@@ -132,7 +136,8 @@ public final class HttpConnection implements AutoCloseable {
         }
         int status = Integer.parseInt(start[1]);
         Map<String, String> headers = headers();
-        return new HttpResponse(status, headers, new BodyInput(in, bodyLength(status, headers)));
+        return new HttpResponse(
+                status, headers, new BodyInput(in, connecting && status < 300 ? 0 : bodyLength(status, headers)));
     }
 
     private Map<String, String> headers() throws IOException {

@@ -50,7 +50,7 @@ public final class AgentFiles implements SandboxFiles {
         try {
             channel = agent.open(Requests.read(at.base(), at.path(), 0, 0));
             Replies.Stat then = stat(agent, agent.reply(channel, Subject.file(path)));
-            var content = new ChannelInput(channel, Subject.file(path), sandbox::release);
+            var content = new ChannelInput(channel, Subject.file(path), sandbox::used, sandbox::release);
             return new WholeFile(content, path, then, () -> look(path));
         } catch (RuntimeException e) {
             if (channel != null) {

@@ -147,6 +147,16 @@ public final class LiveSandbox {
         }
     }
 
+    /** Bytes went in or out. */
+    public void used() {
+        lock.lock();
+        try {
+            lastActivity = clock.instant();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Refuses what only a sandbox in that state can do. */
     void require(SandboxState needed) {
         lock.lock();

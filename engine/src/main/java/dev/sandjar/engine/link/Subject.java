@@ -46,6 +46,11 @@ public record Subject(String name, ErrorCode missing, ErrorCode full) {
         return new Subject("port " + port, ErrorCode.UNAVAILABLE, ErrorCode.NO_CAPACITY);
     }
 
+    /** A session of SFTP. */
+    public static Subject sftp() {
+        return new Subject("the SFTP session", ErrorCode.UNAVAILABLE, ErrorCode.NO_CAPACITY);
+    }
+
     /** The sandbox itself, of which nothing can be missing. */
     public static Subject sandbox() {
         return new Subject("the request", ErrorCode.INTERNAL, ErrorCode.NO_CAPACITY);

@@ -233,7 +233,7 @@ public final class AgentCommand implements RunningCommand {
                 AgentConnection agent = sandbox.agent();
                 input = agent.open(Requests.input(id.value()));
                 agent.reply(input, Subject.stdin(id));
-                stdin = new ChannelOutput(input, Subject.stdin(id));
+                stdin = new ChannelOutput(input, Subject.stdin(id), sandbox::used);
             }
             return stdin;
         } finally {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChannelInput extends InputStream {
     private final Channel channel;
     private final Subject what;
+    private final Runnable whenUsed;
     private final Runnable whenClosed;
     private @Nullable ByteBuffer chunk;
     private boolean ended;
@@ -24,11 +25,13 @@ public final class ChannelInput extends InputStream {
 
     /**
      * @param what what is read, for errors
+     * @param whenUsed run for each piece that comes
      * @param whenClosed run once, at {@link #close}
      */
-    public ChannelInput(Channel channel, Subject what, Runnable whenClosed) {
+    public ChannelInput(Channel channel, Subject what, Runnable whenUsed, Runnable whenClosed) {
         this.channel = channel;
         this.what = what;
+        this.whenUsed = whenUsed;
         this.whenClosed = whenClosed;
     }
 
@@ -59,7 +62,10 @@ public final class ChannelInput extends InputStream {
             switch (channel.take()) {
                 case null -> ended = true;
                 case Frame.Eof _ -> ended = true;
-                case Frame.Data data -> chunk = data.bytes();
+                case Frame.Data data -> {
+                    chunk = data.bytes();
+                    whenUsed.run();
+                }
                 default -> throw new ProtocolException("DATA expected");
             }
         } catch (AgentException e) {

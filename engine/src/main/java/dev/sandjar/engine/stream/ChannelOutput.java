@@ -11,12 +11,17 @@ import java.nio.ByteBuffer;
 public final class ChannelOutput extends OutputStream {
     private final Channel channel;
     private final Subject what;
+    private final Runnable whenUsed;
     private boolean closed;
 
-    /** @param what where to it is written, for errors */
-    public ChannelOutput(Channel channel, Subject what) {
+    /**
+     * @param what where to it is written, for errors
+     * @param whenUsed run for each piece that goes
+     */
+    public ChannelOutput(Channel channel, Subject what, Runnable whenUsed) {
         this.channel = channel;
         this.what = what;
+        this.whenUsed = whenUsed;
     }
 
     @Override
@@ -29,6 +34,7 @@ public final class ChannelOutput extends OutputStream {
         if (closed) {
             throw new IOException(what + " is closed");
         }
+        whenUsed.run();
         try {
             if (!channel.send(ByteBuffer.wrap(from, start, length))) {
                 throw new IOException(what + " takes no more: its reader has ended");

@@ -225,6 +225,7 @@ final class OutputFollower implements AutoCloseable {
         if (!fresh.hasRemaining()) {
             return null;
         }
+        sandbox.used();
         offset = start + fresh.remaining();
         untold += BLOCK + fresh.remaining();
         return new Output.Chunk(output.stream() == 1 ? Output.Stream.STDOUT : Output.Stream.STDERR, start, fresh);

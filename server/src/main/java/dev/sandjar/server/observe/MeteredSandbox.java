@@ -5,13 +5,15 @@ import dev.sandjar.CommandInfo;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.Output;
-import dev.sandjar.PortConnection;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxConnection;
 import dev.sandjar.SandboxFiles;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
+import dev.sandjar.SandboxListener;
 import dev.sandjar.SandboxStats;
+import dev.sandjar.SshConnection;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -83,8 +85,23 @@ final class MeteredSandbox implements Sandbox {
     }
 
     @Override
-    public PortConnection dial(int port) {
+    public SandboxConnection dial(int port) {
         return sandbox.dial(port);
+    }
+
+    @Override
+    public SandboxListener listen(int port) {
+        return sandbox.listen(port);
+    }
+
+    @Override
+    public SandboxConnection sftp() {
+        return sandbox.sftp();
+    }
+
+    @Override
+    public SshConnection ssh() {
+        return sandbox.ssh();
     }
 
     @Override

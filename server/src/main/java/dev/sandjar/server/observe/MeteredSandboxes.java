@@ -26,6 +26,11 @@ public final class MeteredSandboxes implements Sandboxes {
         this.meters = meters;
     }
 
+    /** One of them. */
+    public static Sandbox metered(Sandbox sandbox, MeterRegistry meters) {
+        return new MeteredSandbox(sandbox, meters);
+    }
+
     /** As {@link Callable}, for what may be interrupted and throws nothing else. */
     private interface Create {
         Sandbox call() throws InterruptedException;
@@ -58,7 +63,7 @@ public final class MeteredSandboxes implements Sandboxes {
 
     @Override
     public Sandbox get(SandboxId id) {
-        return new MeteredSandbox(sandboxes.get(id), meters);
+        return metered(sandboxes.get(id), meters);
     }
 
     @Override

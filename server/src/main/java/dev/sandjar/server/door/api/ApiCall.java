@@ -13,6 +13,7 @@ import dev.sandjar.Sandboxes;
 import dev.sandjar.server.body.RequestBody;
 import dev.sandjar.server.body.WholeBody;
 import dev.sandjar.server.connection.Cut;
+import dev.sandjar.server.connection.Uncounted;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Json;

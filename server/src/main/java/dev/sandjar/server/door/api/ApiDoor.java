@@ -70,7 +70,8 @@ public final class ApiDoor {
         route(router, POST, SANDBOX + "/stop", Body.NONE, SandboxCalls::stop);
         route(router, POST, SANDBOX + "/resume", Body.NONE, SandboxCalls::resume);
         route(router, GET, SANDBOX + "/stats", Body.NONE, SandboxCalls::stats);
-        route(router, GET, SANDBOX + "/ports/:port", Body.STREAM, PortCalls::dial);
+        route(router, GET, SANDBOX + "/ports/:port", Body.STREAM, ConnectionCalls::dial);
+        route(router, GET, SANDBOX + "/sftp", Body.STREAM, ConnectionCalls::sftp);
 
         route(router, GET, SANDBOX + "/commands", Body.NONE, CommandCalls::list);
         route(router, PUT, COMMAND, Body.JSON, outputs::start, "session");

@@ -3,8 +3,8 @@ package dev.sandjar;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** A TCP connection to a port inside a sandbox. Each direction ends by itself. */
-public interface PortConnection extends AutoCloseable {
+/** A connection into a sandbox: to a port, or to its files by SFTP. Each direction ends by itself. */
+public interface SandboxConnection extends AutoCloseable {
     /**
      * What the program in the sandbox sends.
      *

@@ -1,4 +1,4 @@
-package dev.sandjar.server.door.api;
+package dev.sandjar.server.connection;
 
 import io.quarkus.vertx.http.runtime.filters.QuarkusRequestWrapper;
 import io.vertx.core.http.HttpServerRequest;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The framework counts the requests that are under way, so that they may end when the server stops, and never hears of the end of one that
  * was upgraded: each stop would take the whole time that is granted. It has no word for that, so we say it by its private one.
  */
-final class Uncounted {
+public final class Uncounted {
     private static final @Nullable Method DONE = done();
 
     private Uncounted() {}
@@ -25,7 +25,7 @@ final class Uncounted {
     }
 
     /** A stop does not wait for this request, which will be upgraded: its client comes back. */
-    static void mark(HttpServerRequest request) {
+    public static void mark(HttpServerRequest request) {
         QuarkusRequestWrapper counted = QuarkusRequestWrapper.get(request);
         if (counted == null || DONE == null) {
             return;

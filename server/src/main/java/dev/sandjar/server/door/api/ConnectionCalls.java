@@ -1,6 +1,6 @@
 package dev.sandjar.server.door.api;
 
-import dev.sandjar.PortConnection;
+import dev.sandjar.SandboxConnection;
 import dev.sandjar.SandboxException;
 import dev.sandjar.wire.Frame;
 import java.io.IOException;
@@ -9,19 +9,27 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 
-/** {@code /ports}: connections into a sandbox. */
-final class PortCalls {
+/** {@code /ports} and {@code /sftp}: connections into a sandbox. */
+final class ConnectionCalls {
     private static final int PIECE = 64 * 1024;
 
-    private PortCalls() {}
+    private ConnectionCalls() {}
 
     static void dial(ApiCall call) throws IOException, InterruptedException {
         long port = ApiCall.number("port", call.path("port"));
-        try (PortConnection connection = call.sandbox().dial(Math.clamp(port, Integer.MIN_VALUE, Integer.MAX_VALUE));
+        relay(call, call.sandbox().dial(Math.clamp(port, Integer.MIN_VALUE, Integer.MAX_VALUE)));
+    }
+
+    static void sftp(ApiCall call) throws IOException, InterruptedException {
+        relay(call, call.sandbox().sftp());
+    }
+
+    private static void relay(ApiCall call, SandboxConnection opened) throws IOException, InterruptedException {
+        try (SandboxConnection connection = opened;
                 Tunnel tunnel = call.upgrade()) {
             tunnel.send(new Frame.Taken(0)); // from now on nothing is lost
             var sent = new CountDownLatch(1);
-            Thread.ofVirtual().name("port-up").start(() -> up(tunnel, connection, sent));
+            Thread.ofVirtual().name("connection-up").start(() -> up(tunnel, connection, sent));
             down(connection.input(), tunnel);
             sent.await();
         } // which ends `up` too
@@ -32,7 +40,7 @@ final class PortCalls {
      *
      * @param sent counted down when the client has sent all, or is gone
      */
-    private static void up(Tunnel tunnel, PortConnection connection, CountDownLatch sent) {
+    private static void up(Tunnel tunnel, SandboxConnection connection, CountDownLatch sent) {
         OutputStream to = connection.output();
         try {
             while (true) {

@@ -1,9 +1,10 @@
 package dev.sandjar.client;
 
 import dev.sandjar.ErrorCode;
-import dev.sandjar.PortConnection;
+import dev.sandjar.SandboxConnection;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
+import dev.sandjar.client.http.Target;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.MalformedFrameException;
 import java.io.IOException;
@@ -14,22 +15,30 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to a port in a sandbox at a server. It cannot be made anew after a cut: the program would see another one. */
-final class ServerPort implements PortConnection {
+final class TunnelConnection implements SandboxConnection {
     private final Tunnel tunnel;
     private final Input input;
     private final Output output;
 
-    private ServerPort(Tunnel tunnel, String what) {
+    private TunnelConnection(Tunnel tunnel, String what) {
         this.tunnel = tunnel;
         this.input = new Input(tunnel, what);
         this.output = new Output(tunnel, what);
     }
 
-    static ServerPort dial(Server server, SandboxId sandbox, int port) {
+    static TunnelConnection dial(Server server, SandboxId sandbox, int port) {
+        return open(server, ServerSandbox.at(sandbox, "ports", port), "port " + port);
+    }
+
+    static TunnelConnection sftp(Server server, SandboxId sandbox) {
+        return open(server, ServerSandbox.at(sandbox, "sftp"), "the SFTP session");
+    }
+
+    private static TunnelConnection open(Server server, Target at, String what) {
         Outage outage = server.outage();
         while (true) {
             try {
-                return new ServerPort(ready(server, sandbox, port, outage), "port " + port);
+                return new TunnelConnection(ready(server, at, outage), what);
             } catch (MalformedFrameException e) {
                 throw server.notUnderstood(e);
             } catch (IOException e) {
@@ -39,8 +48,8 @@ final class ServerPort implements PortConnection {
     }
 
     /** What is sent before the server has taken its side of the tunnel could be lost: it says when. */
-    private static Tunnel ready(Server server, SandboxId sandbox, int port, Outage outage) throws IOException {
-        Tunnel tunnel = server.tunnel(Call.get(ServerSandbox.at(sandbox, "ports", port)), outage);
+    private static Tunnel ready(Server server, Target at, Outage outage) throws IOException {
+        Tunnel tunnel = server.tunnel(Call.get(at), outage);
         try {
             if (!(tunnel.next() instanceof Frame.Taken)) {
                 throw new MalformedFrameException("a connection begins with what was taken");
