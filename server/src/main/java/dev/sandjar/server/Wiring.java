@@ -1,6 +1,8 @@
 package dev.sandjar.server;
 
 import dev.sandjar.Metadata;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
@@ -77,6 +79,11 @@ public class Wiring implements Places {
     @Override
     public Sandboxes of(String owner) {
         return new MeteredSandboxes(opened().sandboxes(owner), meters);
+    }
+
+    @Override
+    public Optional<Sandbox> sandbox(SandboxId id) {
+        return opened().sandbox(id).map(sandbox -> MeteredSandboxes.metered(sandbox, meters));
     }
 
     @Override

@@ -42,7 +42,7 @@ public final class RequestBody extends InputStream {
         started = true;
         request.pause();
         if (request.isEnded()) {
-            input.empty();
+            input.end();
             return;
         }
         if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {

@@ -73,8 +73,8 @@ public final class StreamInput extends InputStream {
         return this;
     }
 
-    /** There is nothing to arrive. */
-    void empty() {
+    /** There is nothing more to arrive. */
+    public void end() {
         end(null);
     }
 

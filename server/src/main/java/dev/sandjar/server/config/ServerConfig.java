@@ -54,6 +54,9 @@ public interface ServerConfig {
     /** How much is too much. */
     Limits limits();
 
+    /** The door for SSH. */
+    Ssh ssh();
+
     /** Recipes, by name. */
     Map<String, TemplateConfig> templates();
 
@@ -230,6 +233,30 @@ public interface ServerConfig {
         /** Sandboxes in all. */
         @WithDefault("10000")
         int sandboxes();
+    }
+
+    /** The door for SSH. Keys: {@code sandjar.ssh.*} */
+    interface Ssh {
+        /** A port that speaks nothing but SSH, where the user's name is the sandbox's id; 0 takes a free one. By default there is none: SSH comes through CONNECT. */
+        OptionalInt port();
+
+        /** Where that port listens; by default where HTTP does. */
+        Optional<String> host();
+
+        /** The server's host key, PEM, made if the file is not there; {@code ssh_host_key} in {@code sandjar.home} by default. Replicas need the same one. */
+        Optional<String> hostKey();
+
+        /** How long a client may take to log in. */
+        @WithDefault("30s")
+        Duration login();
+
+        /** How long a connection may be silent. */
+        @WithDefault("8h")
+        Duration idle();
+
+        /** How long a connection may last. */
+        @WithDefault("24h")
+        Duration longest();
     }
 
     /** One recipe. Keys: {@code sandjar.templates.NAME.*} */

@@ -17,7 +17,9 @@ public final class Transfers {
         /** Output, or a list. */
         STREAM(2),
         /** A file, up or down, whose window is four times as wide. */
-        FILE(5);
+        FILE(5),
+        /** A channel of SSH: what its client sends ahead, and what the agent does. */
+        CHANNEL(5);
 
         private final int units;
 
@@ -59,7 +61,7 @@ public final class Transfers {
         return place(kind, owner)
                 .orElseThrow(() -> new SandboxException(
                         ErrorCode.RATE_LIMITED,
-                        "you have as many files under way as there is room for",
+                        "you have as many files and streams under way as there is room for",
                         "end or read some of them, and try again",
                         null));
     }

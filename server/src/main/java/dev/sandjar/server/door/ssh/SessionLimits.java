@@ -1,0 +1,120 @@
+package dev.sandjar.server.door.ssh;
+
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxState;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.session.Session;
+
+/**
+ * How long a connection may last, how long it may be silent, how long a client may take to log in; and that it ends with its sandbox. MINA's own limits
+ * wait for a client that does not read, so they are off.
+ */
+final class SessionLimits implements AutoCloseable {
+    private static final Duration GLANCE = Duration.ofSeconds(5); // nobody tells when a sandbox ends
+    private static final Duration GRACE = Duration.ofSeconds(2); // for the reason to reach the client
+    private static final Set<SandboxState> OVER =
+            EnumSet.of(SandboxState.STOPPING, SandboxState.TERMINATED, SandboxState.FAILED);
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("ssh-limits").factory());
+    private final Duration login;
+    private final Duration idle;
+    private final Duration longest;
+
+    SessionLimits(Duration login, Duration idle, Duration longest) {
+        this.login = login;
+        this.idle = idle;
+        this.longest = longest;
+    }
+
+    /** Looks after a session until it ends. */
+    void watch(Session session, SocketSession connection) {
+        new Watch(session, connection).again();
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    private final class Watch implements Runnable {
+        private final Session session;
+        private final SocketSession connection;
+        private final long begin = System.nanoTime();
+
+        Watch(Session session, SocketSession connection) {
+            this.session = session;
+            this.connection = connection;
+        }
+
+        void again() {
+            Duration next = session.isAuthenticated() ? GLANCE : login;
+            timer.schedule(this, Math.min(next.toMillis(), idle.toMillis()) + 1, TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void run() {
+            if (!session.isOpen()) {
+                return;
+            }
+            Optional<String> why = why();
+            if (why.isPresent()) {
+                end(why.get());
+            } else {
+                again();
+            }
+        }
+
+        private Optional<String> why() {
+            long now = System.nanoTime();
+            if (!session.isAuthenticated()) {
+                return since(begin, now).compareTo(login) < 0 ? Optional.empty() : Optional.of(limit("login", login));
+            }
+            if (since(begin, now).compareTo(longest) >= 0) {
+                return Optional.of(limit("longest", longest));
+            }
+            if (since(connection.lastBytes(), now).compareTo(idle) >= 0) {
+                return Optional.of(limit("idle", idle));
+            }
+            return gone() ? Optional.of("the sandbox is gone") : Optional.empty();
+        }
+
+        private boolean gone() {
+            try {
+                Sandbox sandbox = Guest.sandbox(session);
+                return OVER.contains(sandbox.info().state());
+            } catch (SandboxException notFound) {
+                return true;
+            }
+        }
+
+        /** The last words may have to wait for a client that does not read: not here. */
+        private void end(String why) {
+            Thread.ofVirtual().name("ssh-end").start(() -> {
+                try {
+                    session.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, why);
+                } catch (IOException e) {
+                    // nobody to tell
+                }
+            });
+            timer.schedule(connection::cut, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static Duration since(long then, long now) {
+        return Duration.ofNanos(now - then);
+    }
+
+    private static String limit(String name, Duration value) {
+        return value.toSeconds() + " s are over (limit sandjar.ssh." + name + ")";
+    }
+}

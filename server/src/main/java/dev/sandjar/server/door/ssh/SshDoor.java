@@ -1,0 +1,155 @@
+package dev.sandjar.server.door.ssh;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.server.auth.Authentication;
+import dev.sandjar.server.config.ServerConfig;
+import dev.sandjar.server.limit.Shares;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.List;
+import org.apache.sshd.common.Factory;
+import org.apache.sshd.common.FactoryManager;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.global.KeepAliveHandler;
+import org.apache.sshd.common.io.IoServiceFactory;
+import org.apache.sshd.common.io.IoServiceFactoryFactory;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
+import org.apache.sshd.common.util.threads.CloseableExecutorService;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.global.NoMoreSessionsHandler;
+import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
+import org.apache.sshd.server.session.ServerUserAuthServiceFactory;
+
+/** SSH over connections that are open already. One host key for all sandboxes: it is the server's, and a client learns it once. */
+@ApplicationScoped
+class SshDoor {
+    private static final int MOST_STRANGERS = 512; // connections that nobody has logged in on yet
+    private static final long WINDOW = 1 << 20; // of one channel, what a client may send ahead
+
+    private final SshServer server = SshServer.setUpDefaultServer();
+    private final Doorway doorway = new Doorway();
+    private final Shares strangers = new Shares(MOST_STRANGERS);
+    private final RemotePorts ports = new RemotePorts();
+    private final SessionLimits limits;
+    private volatile String hostKey = "";
+
+    SshDoor(Authentication authentication, ServerConfig config) {
+        ServerConfig.Ssh ssh = config.ssh();
+        limits = new SessionLimits(ssh.login(), ssh.idle(), ssh.longest());
+        var logins = new Logins(authentication);
+        server.setPort(1); // of no meaning: nothing is listened at
+        server.setIoServiceFactoryFactory(new HandedIn());
+        server.setKeyPairProvider(hostKey(ssh.hostKey()
+                .map(Path::of)
+                .orElseGet(() -> Path.of(config.home()).resolve("ssh_host_key"))));
+        server.setPublickeyAuthenticator(logins);
+        server.setPasswordAuthenticator(logins);
+        server.setCommandFactory((_, line) -> new CommandRun(line));
+        server.setShellFactory(_ -> new CommandRun(null));
+        server.setServiceFactories(List.of(ServerUserAuthServiceFactory.INSTANCE, new Conversation.Factory()));
+        server.setSubsystemFactories(List.of(new FileTransfer.Factory()));
+        server.setChannelFactories(List.of(new WorkChannel.Factory(), new DirectChannel.Factory()));
+        server.setGlobalRequestHandlers(List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, ports));
+        CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "sandjar");
+        CoreModuleProperties.AUTH_TIMEOUT.set(server, Duration.ZERO); // SessionLimits has these
+        CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
+        CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, ssh.longest());
+        CoreModuleProperties.WINDOW_SIZE.set(server, WINDOW);
+    }
+
+    /** A file, made if it is not there. */
+    private static SimpleGeneratorHostKeyProvider hostKey(Path file) {
+        var keys = new SimpleGeneratorHostKeyProvider(file);
+        keys.setAlgorithm("EC");
+        keys.setKeySize(256);
+        return keys;
+    }
+
+    /** MINA listens at nothing. */
+    private final class HandedIn implements IoServiceFactoryFactory {
+        @Override
+        public IoServiceFactory create(FactoryManager manager) {
+            return doorway;
+        }
+
+        @Override
+        public void setExecutorServiceFactory(Factory<CloseableExecutorService> none) {}
+    }
+
+    void open() throws IOException {
+        server.start();
+        try {
+            KeyPair pair = server.getKeyPairProvider().loadKeys(null).iterator().next();
+            hostKey = PublicKeyEntry.toString(pair.getPublic());
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the SSH host key cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** As known_hosts has it. */
+    String hostKey() {
+        return hostKey;
+    }
+
+    void stop(@Observes ShutdownEvent event) throws IOException {
+        limits.close();
+        server.stop(true);
+    }
+
+    /**
+     * Room for one more connection that nobody has logged in on yet, for {@link #serve}.
+     *
+     * @param of whose; no one of them can take the others' room
+     * @throws SandboxException {@code RATE_LIMITED}
+     */
+    Stranger stranger(String of) {
+        if (!strangers.tryTake(of, 1)) {
+            throw new SandboxException(
+                    ErrorCode.RATE_LIMITED,
+                    "too many connections that nobody has logged in on yet",
+                    "log in on those that are open, or close them",
+                    null);
+        }
+        return new Stranger(() -> strangers.giveBack(of, 1));
+    }
+
+    /** Serves one connection until it ends. */
+    void serve(Line line, Guest guest, Stranger stranger) throws Exception {
+        var connection = new SocketSession(line, guest, doorway);
+        try (stranger) {
+            connection.serve(doorway.handler(), session -> {
+                session.addSessionListener(new Life(stranger));
+                limits.watch(session, connection);
+            });
+        }
+    }
+
+    private final class Life implements SessionListener {
+        private final Stranger stranger;
+
+        Life(Stranger stranger) {
+            this.stranger = stranger;
+        }
+
+        @Override
+        public void sessionEvent(Session session, Event event) {
+            if (event == Event.Authenticated) {
+                stranger.close();
+            }
+        }
+
+        @Override
+        public void sessionClosed(Session session) {
+            ports.closeAll(session);
+        }
+    }
+}

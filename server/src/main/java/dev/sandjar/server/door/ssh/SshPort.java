@@ -1,0 +1,83 @@
+package dev.sandjar.server.door.ssh;
+
+import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.server.auth.Places;
+import dev.sandjar.server.config.ServerConfig;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** A port that speaks nothing but SSH, if one is configured: the user's name there is the sandbox's id. */
+@ApplicationScoped
+class SshPort {
+    private static final Logger LOG = Logger.getLogger(SshPort.class);
+    private static final int WAITING = 128;
+
+    private final ServerConfig.Ssh config;
+    private final String host;
+    private final Places places;
+    private final SshDoor door;
+    private @Nullable ServerSocket listening;
+
+    SshPort(
+            ServerConfig config,
+            @ConfigProperty(name = "quarkus.http.host") String httpHost,
+            Places places,
+            SshDoor door) {
+        this.config = config.ssh();
+        this.host = this.config.host().orElse(httpHost);
+        this.places = places;
+        this.door = door;
+    }
+
+    void start(@Observes StartupEvent event) throws IOException {
+        if (config.port().isEmpty()) {
+            return;
+        }
+        var socket = new ServerSocket();
+        listening = socket;
+        socket.bind(new InetSocketAddress(host, config.port().getAsInt()), WAITING);
+        LOG.infof("SSH: ssh SANDBOX_ID@%s -p %d", host, socket.getLocalPort());
+        Thread.ofPlatform().daemon().name("ssh-port").start(() -> accept(socket));
+    }
+
+    void stop(@Observes ShutdownEvent event) throws IOException {
+        ServerSocket open = listening;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void accept(ServerSocket socket) {
+        while (!socket.isClosed()) {
+            try {
+                Socket client = socket.accept();
+                Thread.ofVirtual().name("ssh-client").start(() -> serve(client));
+            } catch (IOException e) {
+                LOG.debug("no more clients, or none just now", e);
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        String address = client.getInetAddress().getHostAddress();
+        try (client;
+                Stranger stranger = door.stranger(address)) {
+            var guest = new Guest(address, user -> SandboxId.parse(user).flatMap(places::sandbox));
+            door.serve(new PortLine(client), guest, stranger);
+        } catch (SandboxException tooMany) {
+            LOG.debugf("%s: %s", address, tooMany.getMessage());
+        } catch (Exception e) {
+            LOG.debugf(e, "%s: the connection ended", address);
+        }
+    }
+}
