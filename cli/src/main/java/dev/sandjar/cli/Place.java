@@ -184,23 +184,43 @@ final class Place {
         }
     }
 
-    private static String token() {
+    /** Its options as they were given, for another call of this program. */
+    List<String> words() {
+        var words = new ArrayList<String>();
+        if (server != null) {
+            words.addAll(List.of("--server", server));
+        }
+        if (place != null) {
+            words.addAll(List.of("--place", place));
+        }
+        if (runtime != null) {
+            words.addAll(List.of("--runtime", runtime));
+        }
+        return words;
+    }
+
+    static String token() {
         String given = System.getenv("SANDBOX_API_TOKEN");
         if (given != null && !given.isBlank()) {
             return given.strip();
         }
-        String config = System.getenv("XDG_CONFIG_HOME");
-        String home = System.getenv("HOME"); // as shells understand ~, also under sudo -E
-        Path folder = config != null && !config.isBlank()
-                ? Path.of(config)
-                : Path.of(home == null || home.isBlank() ? System.getProperty("user.home") : home, ".config");
         try {
-            Path file = folder.resolve("sandjar/token");
+            Path file = folder().resolve("token");
             refuseIfOpenToAll(file);
             return firstToken(Files.readString(file));
         } catch (IOException e) {
             throw noToken(e);
         }
+    }
+
+    /** Where this user's own files are. */
+    static Path folder() {
+        String config = System.getenv("XDG_CONFIG_HOME");
+        String home = System.getenv("HOME"); // as shells understand ~, also under sudo -E
+        Path folder = config != null && !config.isBlank()
+                ? Path.of(config)
+                : Path.of(home == null || home.isBlank() ? System.getProperty("user.home") : home, ".config");
+        return folder.resolve("sandjar");
     }
 
     /** As ssh does with keys: whoever could read it may have used it already. */

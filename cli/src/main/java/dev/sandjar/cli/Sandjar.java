@@ -49,6 +49,8 @@ final class Sandjar implements Runnable {
         VERBS.put("ls", LsCommand.class);
         VERBS.put("info", InfoCommand.class);
         VERBS.put("exec", ExecCommand.class);
+        VERBS.put("ssh", SshCommand.class);
+        VERBS.put("tunnel", TunnelCommand.class);
         VERBS.put("cp", CpCommand.class);
         VERBS.put("logs", LogsCommand.class);
         VERBS.put("kill", KillCommand.class);

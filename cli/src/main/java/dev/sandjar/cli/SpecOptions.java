@@ -3,6 +3,9 @@ package dev.sandjar.cli;
 import dev.sandjar.Network;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +84,12 @@ final class SpecOptions {
             description = "To keep with the sandbox: an object, or a string under a key; may be repeated.")
     private List<String> metadata = List.of();
 
+    @Option(
+            names = "--ssh-key",
+            paramLabel = "FILE",
+            description = "A public key that may log in by SSH, such as ~/.ssh/id_ed25519.pub; may be repeated.")
+    private List<Path> sshKeys = List.of();
+
     boolean hasTtl() {
         return ttl != null;
     }
@@ -120,7 +129,23 @@ final class SpecOptions {
         if (!metadata.isEmpty()) {
             builder.metadata(MetadataOption.parse(metadata));
         }
+        if (!sshKeys.isEmpty()) {
+            builder.sshPublicKeys(sshKeys.stream().map(SpecOptions::publicKey).toList());
+        }
         return builder.build();
+    }
+
+    private static String publicKey(Path file) {
+        try {
+            String line = Files.readString(file).strip();
+            if (line.contains("PRIVATE KEY")) {
+                throw SandboxException.invalid(
+                        "ssh-key", file + ", a private key", "the file beside it that ends with .pub");
+            }
+            return line;
+        } catch (IOException e) {
+            throw SandboxException.invalid("ssh-key", file + ", which cannot be read", "a file with a public key");
+        }
     }
 
     private static Network parseNetwork(String text) {

@@ -23,6 +23,11 @@ final class Streams {
         }
     }
 
+    /** To standard output. */
+    void write(ByteBuffer bytes) throws IOException {
+        writeAll(stdout, bytes);
+    }
+
     private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             if (channel.write(bytes) == 0) {
