@@ -106,6 +106,16 @@ class SandboxToolsTest {
     }
 
     @Test
+    void argumentsOfAnotherTypeAreToldWhereTheProgramSaysSo() {
+        var model = new ScriptedModel()
+                .calls("sandbox_run_command", "{\"command\": \"true\", \"timeoutSeconds\": \"soon\"}");
+        var assistant = agent(model)
+                .toolArgumentsErrorHandler((error, context) -> ToolErrorHandlerResult.text(error.getMessage()))
+                .build();
+        assertThat(assistant.chat("go")).contains("timeoutSeconds").contains("soon");
+    }
+
+    @Test
     void thatTheSandboxIsPausedIsToldToTheModelUnlessTheProgramWantsToKnow() {
         var model = new ScriptedModel().calls("sandbox_run_command", "{\"command\": \"true\"}");
         sandbox.pause();
@@ -116,14 +126,17 @@ class SandboxToolsTest {
     void aProgramThatWantsToKnowStopsItsAgentWhenTheSandboxIsGone() {
         var model = new ScriptedModel().calls("sandbox_run_command", "{\"command\": \"true\"}");
         // stop
-        var agent = agent(model).toolExecutionErrorHandler((error, context) -> {
-            if (error instanceof SandboxException gone) {
-                throw gone;
-            }
-            return ToolErrorHandlerResult.text(error.getMessage());
-        });
+        var assistant = AiServices.builder(Assistant.class)
+                .chatModel(model)
+                .tools(new SandboxTools(sandbox))
+                .toolExecutionErrorHandler((error, context) -> {
+                    if (error instanceof SandboxException gone) {
+                        throw gone;
+                    }
+                    return ToolErrorHandlerResult.text(error.getMessage());
+                })
+                .build();
         // end
-        var assistant = agent.build();
         sandbox.delete();
         assertThatThrownBy(() -> assistant.chat("go"))
                 .isInstanceOfSatisfying(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
+import java.util.Locale;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -188,6 +190,19 @@ class ToolSetTest {
         tools.writeFile("animals", "cat dog cat\nooo\n");
         assertThat(tools.editFile("animals", oldText, "x")).isEqualTo(answer);
         assertThat(sandbox.files().readText("animals")).isEqualTo("cat dog cat\nooo\n");
+    }
+
+    @Test
+    void editsOfOneFileAtOnceAreAllKept() {
+        String letters = "abcdefghijklmnopqrstuvwxyz";
+        tools.writeFile("letters", letters);
+        try (var agents = Executors.newVirtualThreadPerTaskExecutor()) {
+            letters.chars()
+                    .mapToObj(Character::toString)
+                    .forEach(letter ->
+                            agents.submit(() -> tools.editFile("letters", letter, letter.toUpperCase(Locale.ROOT))));
+        } // waits for all
+        assertThat(sandbox.files().readText("letters")).isEqualTo(letters.toUpperCase(Locale.ROOT));
     }
 
     @Test
