@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The arrows of ARCHITECTURE.md; each says why it is one. */
@@ -97,6 +98,27 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideOutsideOfPackages("dev.sandjar.agent..", "java..", "javax.crypto..", "org.jspecify..")
                 .because("contract tests drive a real agent with it, without any engine"));
+    }
+
+    @Test
+    void adaptersSeeTheApiTheToolsAndTheirFramework() {
+        checkAdapter("dev.sandjar.tools");
+        checkAdapter("dev.sandjar.langchain4j", "dev.langchain4j..");
+        checkAdapter("dev.sandjar.springai", "org.springframework.ai..");
+    }
+
+    private static void checkAdapter(String adapter, String... framework) {
+        String[] seen = Stream.concat(
+                        Stream.of("dev.sandjar", "dev.sandjar.tools", adapter, "java..", "org.jspecify.."),
+                        Stream.of(framework))
+                .toArray(String[]::new);
+        check(noClasses()
+                .that()
+                .resideInAPackage(adapter + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages(seen)
+                .because("an agent must work with sandboxes of every place, and get no other framework than its own"));
     }
 
     @Test
