@@ -18,7 +18,7 @@ final class TextFiles {
     private final SandboxFiles files;
     private final int most;
 
-    /** @param most how many bytes of a file, or of a list, are shown */
+    /** @param most how many bytes of a file, or characters of a list, are shown */
     TextFiles(SandboxFiles files, int most) {
         this.files = files;
         this.most = most;
@@ -30,8 +30,9 @@ final class TextFiles {
             var page = new Page(path, fromLine, lineCount, most);
             for (int next = in.read(); next >= 0; next = in.read()) {
                 if (next == 0) {
-                    return path + " is a binary file of " + files.stat(path).size()
-                            + " bytes, which is not shown; look into it by " + ToolWords.RUN_COMMAND
+                    return "binary, and not shown: " + path + ", "
+                            + files.stat(path).size()
+                            + " bytes; look into it by " + ToolWords.RUN_COMMAND
                             + ", such as with file, strings or od";
                 }
                 if (!page.takes(next)) {
@@ -44,19 +45,8 @@ final class TextFiles {
 
     /** Replaces the only occurrence of a text. */
     String edit(String path, String oldText, String newText) throws IOException {
-        byte[] before;
-        try (InputStream in = files.open(path)) {
-            before = in.readNBytes(LARGEST_EDIT + 1);
-        }
-        if (before.length > LARGEST_EDIT) {
-            throw new SandboxException(
-                    ErrorCode.TOO_LARGE,
-                    path + " is larger than " + LARGEST_EDIT + " bytes",
-                    "change it by " + ToolWords.RUN_COMMAND + ", such as with sed",
-                    null);
-        }
         // A character for each byte: what is no UTF-8 around the text stays as it is.
-        String content = new String(before, StandardCharsets.ISO_8859_1);
+        String content = new String(all(path), StandardCharsets.ISO_8859_1);
         String wanted = bytewise(oldText);
         int at = wanted.isEmpty() ? -1 : content.indexOf(wanted);
         if (at < 0) {
@@ -71,6 +61,20 @@ final class TextFiles {
         files.write(path, after.getBytes(StandardCharsets.ISO_8859_1));
         return "edited " + path + ", line "
                 + (content.substring(0, at).chars().filter(c -> c == '\n').count() + 1);
+    }
+
+    private byte[] all(String path) throws IOException {
+        try (InputStream in = files.open(path)) {
+            byte[] all = in.readNBytes(LARGEST_EDIT + 1);
+            if (all.length > LARGEST_EDIT) {
+                throw new SandboxException(
+                        ErrorCode.TOO_LARGE,
+                        "file " + path + " is larger than " + LARGEST_EDIT + " bytes",
+                        "change it by " + ToolWords.RUN_COMMAND + ", such as with sed",
+                        null);
+            }
+            return all;
+        }
     }
 
     private static String bytewise(String text) {

@@ -160,14 +160,13 @@ class ToolSetTest {
     @Test
     void aBinaryFileIsToldAndNotShown() {
         tools.runCommand("printf 'ELF\\0\\1' > binary", null);
-        assertThat(tools.readFile("binary", null, null))
-                .startsWith("binary is a binary file of 5 bytes, which is not shown");
+        assertThat(tools.readFile("binary", null, null)).startsWith("binary, and not shown: binary, 5 bytes; ");
     }
 
     @Test
     void aFileThatIsMostlyHoleIsNotReadToItsEnd() {
         tools.runCommand("truncate -s 1T hole", null);
-        assertThat(tools.readFile("hole", 2, null)).startsWith("hole is a binary file of 1099511627776 bytes");
+        assertThat(tools.readFile("hole", 2, null)).startsWith("binary, and not shown: hole, 1099511627776 bytes; ");
     }
 
     @Test
@@ -190,6 +189,13 @@ class ToolSetTest {
         tools.writeFile("animals", "cat dog cat\nooo\n");
         assertThat(tools.editFile("animals", oldText, "x")).isEqualTo(answer);
         assertThat(sandbox.files().readText("animals")).isEqualTo("cat dog cat\nooo\n");
+    }
+
+    @Test
+    void aFileTooLargeToEditIsLeftToCommands() {
+        tools.runCommand("truncate -s 1T large", null);
+        assertThat(tools.editFile("large", "a", "b"))
+                .startsWith("error: file large is larger than 4194304 bytes; change it by sandbox_run_command");
     }
 
     @Test
