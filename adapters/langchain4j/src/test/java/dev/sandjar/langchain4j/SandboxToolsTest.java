@@ -48,7 +48,7 @@ class SandboxToolsTest {
                 .calls("sandbox_read_file", "{\"path\": \"a.py\", \"fromLine\": 1, \"lineCount\": 5}")
                 .calls("sandbox_list_files", "{}")
                 .calls("sandbox_run_command", "{\"command\": \"python3 a.py; exit 3\", \"timeoutSeconds\": 30}")
-                .calls("sandbox_run_code", "{\"language\": \"javascript\", \"code\": \"console.log('done')\"}");
+                .calls("sandbox_run_code", "{\"language\": \"bash\", \"code\": \"echo 'done'\"}");
 
         assertThat(agent(model).build().chat("go")).isEqualTo("exit code: 0\ndone\n");
         assertThat(model.results())
