@@ -1,7 +1,7 @@
 # Sourced by dev/cluster: images made on this machine, because nothing can be pulled.
 # Kept as archives in the cache; a change here needs a new number.
 
-IMAGES=$(printf '%s ' pause:1 busybox:1 python:1 tools:1)
+IMAGES=$(printf '%s ' pause:1 busybox:1 python:1 tools:1 sshd:1)
 IMAGE_HOST=sandjar.test # no such host: whoever tries to pull one of these fails
 
 build_images() {
@@ -58,6 +58,11 @@ rootfs_busybox() {
 rootfs_python() { debian "$1" python3; }
 
 rootfs_tools() { debian "$1" python3,nodejs,git; }
+
+rootfs_sshd() { # serves by itself whoever has a key of root; its OpenSSH is also brought into other images
+  debian "$1" openssh-server
+  echo '["sh", "-c", "mkdir -p /run/sshd && exec /usr/sbin/sshd -D -e -o UsePAM=no"]' >"$1/entrypoint"
+}
 
 debian() { # work folder, packages
   mmdebstrap --quiet --variant=essential --include="$2" --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \

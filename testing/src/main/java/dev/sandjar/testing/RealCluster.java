@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * The real Kubernetes cluster that tests run on: that of {@code KUBECONFIG} (then {@code SANDJAR_TEST_IMAGE} may name an image with bash and
- * Python that its nodes can have), else the one of {@code dev/cluster}, which is brought up when it is not.
+ * Python that its nodes can have, {@code SANDJAR_TEST_SSH_IMAGE} one with OpenSSH, {@code SANDJAR_TEST_SMALL_IMAGE} one of busybox), else the one of {@code dev/cluster}, which is brought up when it is not.
  */
 public final class RealCluster {
     private static final boolean GIVEN = System.getenv("KUBECONFIG") != null;
@@ -26,6 +26,24 @@ public final class RealCluster {
      */
     public static String image() {
         return GIVEN ? System.getenv().getOrDefault("SANDJAR_TEST_IMAGE", "python:3.11") : "sandjar.test/python:1";
+    }
+
+    /**
+     * An image with OpenSSH, which starts it by itself and lets root in.
+     *
+     * @return its reference
+     */
+    public static String sshImage() {
+        return System.getenv().getOrDefault("SANDJAR_TEST_SSH_IMAGE", "sandjar.test/sshd:1");
+    }
+
+    /**
+     * An image with a shell and no libraries at all.
+     *
+     * @return its reference
+     */
+    public static String smallImage() {
+        return System.getenv().getOrDefault("SANDJAR_TEST_SMALL_IMAGE", "sandjar.test/busybox:1");
     }
 
     /**
