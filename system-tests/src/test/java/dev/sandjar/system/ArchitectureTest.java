@@ -144,6 +144,30 @@ class ArchitectureTest {
     }
 
     @Test
+    void podsWithSshStandAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sandjar.compat.kmetis..")
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are ours and not kmetis's",
+                        (JavaClass one) -> one.getPackageName().startsWith("dev.sandjar")
+                                && !one.getPackageName().startsWith("dev.sandjar.compat.kmetis")))
+                .because("it goes straight to a cluster, without our api, our engine or our agent"));
+    }
+
+    @Test
+    void kmetisPodsAreMadeAndJudgedWithoutAskingAnybody() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sandjar.compat.kmetis.pod..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.fabric8.kubernetes.client..", "org.apache.sshd..", "java.util.concurrent..")
+                .because("what a pod looks like and what its status means is decided before anything happens"));
+    }
+
+    @Test
     void thereAreNoCirclesBetweenPackages() {
         check(slices().matching("dev.sandjar.(**)").should().beFreeOfCycles());
     }

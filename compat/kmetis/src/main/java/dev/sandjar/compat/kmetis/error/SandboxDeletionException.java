@@ -1,0 +1,17 @@
+package dev.sandjar.compat.kmetis.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** A sandbox could not be deleted; it may still be there. */
+public final class SandboxDeletionException extends SandboxException {
+    /**
+     * Made where the cause is known.
+     *
+     * @param message what happened, to what, and why
+     * @param remedy what to do next, as a sentence
+     * @param cause null when the message says it all
+     */
+    public SandboxDeletionException(String message, String remedy, @Nullable Throwable cause) {
+        super(message, remedy, cause);
+    }
+}
