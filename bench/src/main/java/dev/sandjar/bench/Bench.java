@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Every figure of docs/SPECIFICATION.md that a whole sandbox has, in one table. Arguments: which of {@code process}, {@code server},
- * {@code start}, {@code cluster} and {@code scale}; all but the last two without any. Needs root, some minutes, and a quiet machine for absolute values.
+ * {@code start}, {@code cluster}, {@code kmetis} and {@code scale}; all but the last three without any. Needs root, some minutes, and a quiet machine for absolute values.
  */
 public final class Bench {
     private static final Path HOME = Path.of("/var/lib/sandjar-bench");
@@ -36,6 +36,11 @@ public final class Bench {
                         cluster.measure();
                     }
                 }
+                case "kmetis" -> {
+                    try (var pods = new PodsWithSsh(table)) {
+                        pods.measure();
+                    }
+                }
                 case "scale" -> {
                     try (var scale = new Scale(table)) {
                         scale.measure();
@@ -43,7 +48,7 @@ public final class Bench {
                 }
                 default ->
                     throw new IllegalArgumentException(
-                            part + ": unknown, allowed: parts, process, server, start, cluster, scale");
+                            part + ": unknown, allowed: parts, process, server, start, cluster, kmetis, scale");
             }
         }
         table.print();
