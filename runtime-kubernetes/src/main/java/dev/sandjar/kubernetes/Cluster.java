@@ -4,8 +4,10 @@ import static io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore
 
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxId;
 import dev.sandjar.kubernetes.pod.Kept;
 import dev.sandjar.kubernetes.pod.Marks;
+import dev.sandjar.kubernetes.pod.SandboxPod;
 import dev.sandjar.kubernetes.watch.Watched;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
@@ -23,6 +25,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -98,6 +101,22 @@ final class Cluster implements AutoCloseable {
                 .map(key -> key.substring(key.indexOf('/') + 1))
                 .collect(Collectors.toSet()));
         return watch;
+    }
+
+    /** What a sandbox's pod is called: as its secret says, else as the pod itself does, else as usual. */
+    String podName(SandboxId id) {
+        return secrets.get(Marks.name(id))
+                .map(Marks::podName)
+                .orElseGet(() -> pods.all().stream()
+                        .filter(pod -> SandboxPod.isOf(id, pod))
+                        .map(pod -> pod.getMetadata().getName())
+                        .findFirst()
+                        .orElse(Marks.name(id)));
+    }
+
+    /** A sandbox's pod, as the watch has it; another's may have had its name before, or have it since. */
+    Optional<Pod> pod(SandboxId id) {
+        return pods.get(podName(id)).filter(pod -> SandboxPod.isOf(id, pod));
     }
 
     NonNamespaceOperation<Pod, PodList, PodResource> pods() {

@@ -65,8 +65,11 @@ final class Creation {
             throw new InterruptedException("before the sandbox was begun");
         }
         Secret plain = SandboxSecret.of(id, key, record, deadline.left());
+        Secret named = settings.podName()
+                .map(name -> SandboxSecret.naming(plain, name))
+                .orElse(plain);
         Secret secret = createSecret(
-                id, holder.map(epoch -> SandboxSecret.heldBy(plain, epoch)).orElse(plain), deadline);
+                id, holder.map(epoch -> SandboxSecret.heldBy(named, epoch)).orElse(named), deadline);
         try {
             cluster.secrets.wrote(secret);
             if (settings.workspace() instanceof Workspace.Own own) {
@@ -75,9 +78,9 @@ final class Creation {
             Pod wanted = holder.isPresent()
                     ? SandboxPod.ahead(id, spec, settings, secret)
                     : SandboxPod.of(id, spec, settings, secret);
-            Pod pod = createPod(id, wanted, secret, deadline);
+            Pod pod = createPod(wanted, secret, deadline);
             cluster.pods.wrote(pod);
-            awaitAgent(id, key, deadline);
+            awaitAgent(wanted.getMetadata().getName(), key, deadline);
             if (holder.isEmpty()) {
                 finish(id, deadline);
             }
@@ -99,12 +102,11 @@ final class Creation {
         SandboxKey key = SandboxSecret.key(secret)
                 .orElseThrow(() -> SandboxException.lost(id, "its key was damaged by somebody", null));
         removal.destroyPod(id, deadline); // what a start that was killed has left
-        if (cluster.pods.await(Marks.name(id), Optional::isEmpty, deadline).isEmpty()) {
-            throw deadline.exceeded("the API server's forgetting the sandbox's old pod");
-        }
+        Pod wanted = SandboxPod.of(id, spec, settings, secret);
+        awaitForgotten(wanted, deadline);
         try {
-            cluster.pods.wrote(createPod(id, SandboxPod.of(id, spec, settings, secret), secret, deadline));
-            awaitAgent(id, key, deadline);
+            cluster.pods.wrote(createPod(wanted, secret, deadline));
+            awaitAgent(wanted.getMetadata().getName(), key, deadline);
         } catch (RuntimeException | InterruptedException failure) {
             cleanUp(failure, () -> removal.destroyPod(id, Deadline.in("cleanup", CLEANUP)));
             throw failure;
@@ -163,21 +165,16 @@ final class Creation {
         });
     }
 
-    private Pod createPod(SandboxId id, Pod wanted, Secret secret, Deadline deadline) {
-        Pod made = Api.call("making the sandbox's pod", deadline, () -> {
-            try {
-                return cluster.pods().resource(wanted).create();
-            } catch (KubernetesClientException e) {
-                if (e.getCode() != 409) {
-                    throw e;
-                }
-                Pod there = cluster.pods().withName(Marks.name(id)).get();
-                if (there == null || !SandboxPod.belongsTo(there, secret)) {
-                    throw Api.alreadyThere(id);
-                }
-                return there;
-            }
-        });
+    private Pod createPod(Pod wanted, Secret secret, Deadline deadline) throws InterruptedException {
+        Optional<Pod> there = putPod(wanted, secret, deadline);
+        while (there.filter(pod -> SandboxPod.belongsTo(pod, secret))
+                .isEmpty()) { // a name is used again, and the old pod still goes
+            deadline.check("making the sandbox's pod");
+            there.ifPresent(cluster.pods::wrote);
+            awaitForgotten(wanted, deadline);
+            there = putPod(wanted, secret, deadline);
+        }
+        Pod made = there.get();
         if (settings.agent() instanceof AgentSource.ImageVolume && !SandboxPod.hasImageVolume(made)) {
             throw SandboxException.notSupported(
                     "agent=image:…, a volume that is an image,",
@@ -187,8 +184,43 @@ final class Creation {
         return made;
     }
 
-    private void awaitAgent(SandboxId id, SandboxKey key, Deadline deadline) throws InterruptedException {
-        String name = Marks.name(id);
+    /** Ours; or one of its name that is of our kind and goes; or empty, when that has just gone. */
+    private Optional<Pod> putPod(Pod wanted, Secret secret, Deadline deadline) {
+        String name = wanted.getMetadata().getName();
+        return Api.call("making the sandbox's pod", deadline, () -> {
+            try {
+                return Optional.of(cluster.pods().resource(wanted).create());
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != 409) {
+                    throw e;
+                }
+                Optional<Pod> there =
+                        Optional.ofNullable(cluster.pods().withName(name).get());
+                if (there.filter(pod -> !SandboxPod.belongsTo(pod, secret) && !goes(pod))
+                        .isPresent()) {
+                    throw new SandboxException(
+                            ErrorCode.ALREADY_EXISTS,
+                            "pod " + name + " is there already",
+                            "remove it first, or use another name",
+                            e);
+                }
+                return there;
+            }
+        });
+    }
+
+    private static boolean goes(Pod pod) {
+        return SandboxPod.isOurs(pod) && PodState.isBeingDeleted(pod);
+    }
+
+    private void awaitForgotten(Pod pod, Deadline deadline) throws InterruptedException {
+        String name = pod.getMetadata().getName();
+        if (cluster.pods.await(name, Optional::isEmpty, deadline).isEmpty()) {
+            throw deadline.exceeded("the API server's forgetting the sandbox's old pod");
+        }
+    }
+
+    private void awaitAgent(String name, SandboxKey key, Deadline deadline) throws InterruptedException {
         var patience = Deadline.in("capacity-wait", min(capacityWait, deadline.left()));
         while (true) {
             Deadline limit = patience.passed() ? deadline : patience;

@@ -38,7 +38,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Sandboxes on a cluster, a pod and a secret each, both called {@code sandjar-} and the id; a claim of that name too where workspaces are kept, and no
+ * Sandboxes on a cluster, a pod and a secret each, both called {@code sandjar-} and the id, unless another name is wished for the pod; a claim of that name too where workspaces are kept, and no
  * pod while it is stopped. All that is known is in the first two; looking at them costs no call, because watches tell of every change. Any number of processes may have one namespace open.
  *
  * <p>A spec that names none gets 512 MiB of memory and one processor.
@@ -210,7 +210,8 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     @Override
     public boolean claims() {
-        return presence.epoch().isPresent();
+        return options.pods().podName().isEmpty() // which is one sandbox's at a time, so none is made ahead
+                && presence.epoch().isPresent();
     }
 
     @Override
@@ -247,9 +248,8 @@ public final class KubernetesRuntime implements SandboxRuntime {
 
     @Override
     public SocketChannel dial(Placement placement, Deadline deadline) throws IOException {
-        Pod pod = cluster.pods
-                .get(Marks.name(placement.id()))
-                .orElseThrow(() -> new NoRouteToHostException("the sandbox's pod is gone"));
+        Pod pod =
+                cluster.pod(placement.id()).orElseThrow(() -> new NoRouteToHostException("the sandbox's pod is gone"));
         return dialler.dial(pod, placement.key(), deadline);
     }
 

@@ -3,6 +3,7 @@ package dev.sandjar.kubernetes;
 import dev.sandjar.SandboxException;
 import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.AgentSource;
+import dev.sandjar.kubernetes.pod.Marks;
 import dev.sandjar.kubernetes.pod.PodSettings;
 import dev.sandjar.kubernetes.pod.Workspace;
 import io.fabric8.kubernetes.api.model.NamedContext;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenAudience whom the tokens of service accounts must be for: {@code token-audience}; the cluster itself by default
  * @param pods what every pod has: {@code agent}, {@code image}, {@code aliases}, {@code pull-policy}, {@code pull-secrets}, {@code node-selector}, {@code tolerations}, {@code labels},
  *     {@code annotations}, {@code runtime-class}, {@code cpu-request}, {@code memory-request}, {@code disk-limit}, {@code longest-life}, {@code workspace-claim}, {@code workspace-size} and
- *     {@code workspace-class}, {@code pod-template}
+ *     {@code workspace-class}, {@code pod-name}, {@code pod-template}
  */
 record Options(
         Config client,
@@ -168,7 +169,16 @@ record Options(
                 (long) words.number("disk-limit", 10L << 30, 1 << 20, 1L << 50),
                 words.seconds("longest-life", Duration.ofDays(1), 1),
                 workspace(words),
+                podName(words),
                 words.text("pod-template").map(Options::template));
+    }
+
+    private static Optional<String> podName(Words words) {
+        Optional<String> name = words.text("pod-name");
+        name.filter(said -> !Marks.POD_NAME.matcher(said).matches()).ifPresent(said -> {
+            throw SandboxException.invalid("pod-name", said, "small letters, digits and -, 63 at most");
+        });
+        return name;
     }
 
     private static Workspace workspace(Words words) {

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,12 +49,12 @@ final class Removal {
                 deadline,
                 () -> cluster.secrets().withName(Marks.name(id)).delete());
         secret.ifPresent(cluster.secrets::removed);
-        removePod(id, pod, secret, deadline);
+        removePod(pod, secret, deadline);
     }
 
     /** Removes its pod with every process; its secret stays. */
     void destroyPod(SandboxId id, Deadline deadline) throws InterruptedException {
-        removePod(id, pod(id, deadline), cluster.secrets.get(Marks.name(id)), deadline);
+        removePod(pod(id, deadline), cluster.secrets.get(Marks.name(id)), deadline);
     }
 
     // ---- what killed processes have left, as the watches make it look: they lag, so nothing is removed but what the
@@ -63,7 +64,7 @@ final class Removal {
     void letLeftPodGo(SandboxId id, Deadline deadline) {
         Optional<Pod> pod = freshPod(id, deadline);
         if (pod.isPresent() && freshSecret(id, deadline).isEmpty()) {
-            deleteThis(pod.get(), deadline);
+            delete(pod.get(), ORDERLY, deadline);
         }
     }
 
@@ -74,7 +75,7 @@ final class Removal {
                 .filter(secret -> SandboxSecret.stopped(secret) && !SandboxSecret.beingStarted(secret))
                 .isPresent();
         if (pod.isPresent() && stopped) { // and it was before the pod was read, or a start has just failed
-            deleteThis(pod.get(), deadline);
+            delete(pod.get(), ORDERLY, deadline);
         }
     }
 
@@ -93,7 +94,7 @@ final class Removal {
                 return id;
             });
             cluster.secrets.removed(secret.get());
-            removePod(id, pod, secret, deadline);
+            removePod(pod, secret, deadline);
         }
     }
 
@@ -101,9 +102,10 @@ final class Removal {
         Optional<Pod> pod = Optional.ofNullable(Api.call(
                 "looking for a sandbox's pod",
                 deadline,
-                () -> cluster.pods().withName(Marks.name(id)).get()));
-        pod.ifPresent(cluster.pods::wrote);
-        return pod.filter(SandboxPod::isOurs);
+                () -> cluster.pods().withName(cluster.podName(id)).get()));
+        Optional<Pod> its = pod.filter(one -> SandboxPod.isOf(id, one));
+        its.ifPresent(cluster.pods::wrote);
+        return its;
     }
 
     private Optional<Secret> freshSecret(SandboxId id, Deadline deadline) {
@@ -116,36 +118,39 @@ final class Removal {
     }
 
     /** Not another one of its name. */
-    private void deleteThis(Pod pod, Deadline deadline) {
+    private void delete(Pod pod, long grace, Deadline deadline) {
         DeleteOptions options = new DeleteOptionsBuilder()
                 .withApiVersion("v1")
                 .withKind("DeleteOptions")
-                .withGracePeriodSeconds(ORDERLY)
+                .withGracePeriodSeconds(grace)
                 .withNewPreconditions()
                 .withUid(pod.getMetadata().getUid())
                 .endPreconditions()
                 .build();
         String path = "/api/v1/namespaces/" + cluster.namespace + "/pods/"
                 + pod.getMetadata().getName();
-        Api.call("removing a pod that was left", deadline, () -> cluster.client.raw(path, "DELETE", options));
+        try {
+            Api.call("removing the sandbox's pod", deadline, () -> cluster.client.raw(path, "DELETE", options));
+        } catch (KubernetesClientException gone) { // not found, or in conflict: another has its name by now
+            cluster.pods.removed(pod);
+        }
     }
 
     // ----
 
     /** As the watch has it; where it has none, as the API server has. */
     private Optional<Pod> pod(SandboxId id, Deadline deadline) {
-        Optional<Pod> known = cluster.pods.get(Marks.name(id));
-        return known.isPresent() ? known.filter(SandboxPod::isOurs) : freshPod(id, deadline);
+        Optional<Pod> known = cluster.pod(id);
+        return known.isPresent() ? known : freshPod(id, deadline);
     }
 
-    private void removePod(SandboxId id, Optional<Pod> pod, Optional<Secret> secret, Deadline deadline)
-            throws InterruptedException {
+    private void removePod(Optional<Pod> pod, Optional<Secret> secret, Deadline deadline) throws InterruptedException {
         if (pod.isEmpty()) {
             return;
         }
         boolean ended = !PodState.mayRun(pod.get()) || endAgent(pod.get(), secret.flatMap(SandboxSecret::key));
-        delete(Marks.name(id), ended ? AT_ONCE : ORDERLY, deadline);
-        awaitEnd(id, deadline);
+        delete(pod.get(), ended ? AT_ONCE : ORDERLY, deadline);
+        awaitEnd(pod.get(), deadline);
     }
 
     /** Whether the agent has ended, and the kernel takes the rest, a moment after its end of the link. */
@@ -170,26 +175,22 @@ final class Removal {
         }
     }
 
-    private void delete(String name, long grace, Deadline deadline) {
-        Api.call(
-                "removing the sandbox's pod",
-                deadline,
-                () -> cluster.pods().withName(name).withGracePeriod(grace).delete());
-    }
-
     /** The API server forgets a pod up to ten seconds after the last of its processes has ended; nobody needs to wait for that. */
-    private void awaitEnd(SandboxId id, Deadline deadline) throws InterruptedException {
+    private void awaitEnd(Pod removed, Deadline deadline) throws InterruptedException {
+        String uid = removed.getMetadata().getUid();
+        String name = removed.getMetadata().getName();
         boolean ended = cluster.pods
                 .await(
-                        Marks.name(id),
-                        pod -> pod.map(PodState::of)
+                        name,
+                        pod -> pod.filter(one -> one.getMetadata().getUid().equals(uid))
+                                .map(PodState::of)
                                 .map(PodState::phase)
                                 .filter(phase -> phase != PodState.Phase.GONE)
                                 .isEmpty(),
                         deadline)
                 .isPresent();
         if (!ended) {
-            throw deadline.exceeded("removing sandbox " + id + ", whose node has not said that it is gone,");
+            throw deadline.exceeded("removing pod " + name + ", whose node has not said that it is gone,");
         }
     }
 }

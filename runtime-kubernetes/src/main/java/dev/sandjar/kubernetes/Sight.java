@@ -66,9 +66,9 @@ final class Sight {
             forget(id);
             return Optional.empty();
         }
-        Verdict verdict = judge(secret.get());
+        Verdict verdict = judge(id, secret.get());
         if (verdict.kind() == Verdict.Kind.DEAD && !version(secret.get()).equals(dead.get(name))) {
-            return lookAnew(secret.get())
+            return lookAnew(id, secret.get())
                     ? cluster.secrets.get(name).flatMap(now -> placement(id, now))
                     : Optional.empty();
         }
@@ -92,8 +92,9 @@ final class Sight {
     }
 
     /** The two watches are not in step, so both objects are read, the pod while its secret does not change. False: it is gone. */
-    private boolean lookAnew(Secret known) {
-        String name = known.getMetadata().getName();
+    private boolean lookAnew(SandboxId id, Secret known) {
+        String name = Marks.name(id);
+        String podName = Marks.podName(known);
         String version = version(known);
         var deadline = Deadline.in("agent", LOOK);
         try {
@@ -101,7 +102,7 @@ final class Sight {
                 Pod pod = Api.call(
                         "looking at a sandbox's pod",
                         deadline,
-                        () -> cluster.pods().withName(name).get());
+                        () -> cluster.pods().withName(podName).get());
                 Secret secret = Api.call(
                         "looking at a sandbox's secret",
                         deadline,
@@ -112,11 +113,11 @@ final class Sight {
                 if (pod != null) {
                     cluster.pods.wrote(pod);
                 } else {
-                    cluster.pods.get(name).ifPresent(cluster.pods::removed);
+                    cluster.pods.get(podName).ifPresent(cluster.pods::removed);
                 }
                 cluster.secrets.wrote(secret);
                 if (version(secret).equals(version)) {
-                    if (judge(secret).kind() == Verdict.Kind.DEAD) {
+                    if (judge(id, secret).kind() == Verdict.Kind.DEAD) {
                         dead.put(name, version);
                     }
                     return true;
@@ -129,9 +130,9 @@ final class Sight {
         return true;
     }
 
-    private Verdict judge(Secret secret) {
-        String name = secret.getMetadata().getName();
-        Optional<Pod> pod = cluster.pods.get(name);
+    private Verdict judge(SandboxId id, Secret secret) {
+        String name = Marks.name(id);
+        Optional<Pod> pod = cluster.pod(id);
         if (pod.isPresent() && PodState.of(pod.get()).phase() == PodState.Phase.RUNNING) {
             heard.add(name);
         }
@@ -139,7 +140,7 @@ final class Sight {
     }
 
     private Optional<Placement> placement(SandboxId id, Secret secret) {
-        return placement(id, judge(secret), secret);
+        return placement(id, judge(id, secret), secret);
     }
 
     /** Empty also when somebody took the key away. */
@@ -150,8 +151,8 @@ final class Sight {
         if (othersOwn || verdict.kind() == Verdict.Kind.UNFINISHED) {
             return Optional.empty();
         }
-        Instant createdAt = created(
-                cluster.pods.get(Marks.name(id)).map(pod -> (HasMetadata) pod).orElse(secret));
+        Instant createdAt =
+                created(cluster.pod(id).map(pod -> (HasMetadata) pod).orElse(secret));
         String record = claims.record(id).orElseGet(() -> SandboxSecret.record(secret));
         return SandboxSecret.key(secret)
                 .map(key -> new Placement(

@@ -34,10 +34,7 @@ final class Stopping {
     }
 
     void stop(SandboxId id, Deadline deadline) throws InterruptedException {
-        if (cluster.pods
-                .get(Marks.name(id))
-                .filter(pod -> !Workspace.isOwn(pod))
-                .isPresent()) {
+        if (cluster.pod(id).filter(pod -> !Workspace.isOwn(pod)).isPresent()) {
             throw SandboxException.notSupported(
                     "keeping the workspace",
                     "this sandbox, which was made without a volume of its own,",

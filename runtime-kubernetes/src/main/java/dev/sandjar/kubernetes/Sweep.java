@@ -69,13 +69,12 @@ final class Sweep {
             }
         } else if (SandboxSecret.stopped(secret)) {
             if (!SandboxSecret.beingStarted(secret)
-                    && cluster.pods
-                            .get(Marks.name(id))
+                    && cluster.pod(id)
                             .filter(pod -> !PodState.isBeingDeleted(pod))
                             .isPresent()) { // whoever stopped or started it was killed
                 inBackground(id, () -> removal.letStoppedPodGo(id, Deadline.in("destroy", REMOVAL)));
             }
-        } else if (cluster.pods.get(Marks.name(id)).isEmpty() && SandboxSecret.making(secret)) {
+        } else if (cluster.pod(id).isEmpty() && SandboxSecret.making(secret)) {
             if (sight.finished(secret)) {
                 inBackground(id, () -> noteThatItWasFinished(id));
             } else if (longEnough(secret)) {

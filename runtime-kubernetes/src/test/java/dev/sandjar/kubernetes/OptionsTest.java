@@ -48,6 +48,14 @@ class OptionsTest {
     }
 
     @Test
+    void aNameThatNoPodCanHaveIsRefused() {
+        assertThat(read(Map.of("pod-name", "orbiter-1a2b"), Map.of()).pods().podName())
+                .contains("orbiter-1a2b");
+        assertThatThrownBy(() -> read(Map.of("pod-name", "Orbiter_1"), Map.of()))
+                .hasMessage("pod-name is Orbiter_1, allowed: small letters, digits and -, 63 at most");
+    }
+
+    @Test
     void whatIsSaidCounts() {
         Options options = read(
                 Map.of(

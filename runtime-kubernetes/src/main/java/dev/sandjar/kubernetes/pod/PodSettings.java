@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param diskLimit bytes of its node's disk that it may fill before the kubelet evicts it
  * @param longestLife after which the kubelet ends it, whoever forgot to
  * @param workspace what lies behind the workspace
+ * @param podName what the pod of the one sandbox is called that may be there at a time; each its own name when empty
  * @param template anything else: what a pod starts from; what makes it safe is laid over it
  */
 public record PodSettings(
@@ -43,6 +44,7 @@ public record PodSettings(
         long diskLimit,
         Duration longestLife,
         Workspace workspace,
+        Optional<String> podName,
         Optional<Pod> template) {
     /** The image that means: whatever is usual here. */
     public static final String HOST = "host";

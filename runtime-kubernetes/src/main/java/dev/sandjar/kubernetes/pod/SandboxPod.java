@@ -100,6 +100,11 @@ public final class SandboxPod {
                 && pod.getMetadata().getAnnotations().containsKey(Marks.SECRET);
     }
 
+    /** Whether a pod is that of a sandbox, made by a runtime like this one. */
+    public static boolean isOf(SandboxId id, Pod pod) {
+        return isOurs(pod) && Marks.sandbox(pod).filter(id::equals).isPresent();
+    }
+
     /** A patch that sets how long a pod may live from now on, counted from its start as Kubernetes does. */
     public static String ending(Duration age, Duration longestLife) {
         return "{\"spec\":{\"activeDeadlineSeconds\":" + age.plus(longestLife).toSeconds() + "}}";
@@ -117,13 +122,15 @@ public final class SandboxPod {
     private Pod pod(Secret secret) {
         return new PodBuilder(settings.template().orElseGet(Pod::new))
                 .editOrNewMetadata()
-                .withName(Marks.name(id))
+                .withName(Marks.podName(secret))
                 .withGenerateName(null)
                 .withNamespace(null)
                 .addToLabels(settings.labels())
                 .addToLabels(Marks.labels(id))
                 .addToLabels(Marks.NETWORK, outbound() ? "outbound" : "none")
                 .addToAnnotations(settings.annotations())
+                .removeFromAnnotations(Marks.POD)
+                .addToAnnotations(named(secret))
                 .addToAnnotations(Marks.SECRET, secret.getMetadata().getUid())
                 .endMetadata()
                 .editOrNewSpec()
@@ -163,6 +170,12 @@ public final class SandboxPod {
                 .addAllToVolumes(volumes())
                 .endSpec()
                 .build();
+    }
+
+    /** Its name, where its secret wants another than the usual one: by that it is ours, and no copy of it is. */
+    private static Map<String, String> named(Secret secret) {
+        String name = Marks.podName(secret);
+        return name.equals(secret.getMetadata().getName()) ? Map.of() : Map.of(Marks.POD, name);
     }
 
     /** A container of that name in the template gives more mounts and variables; it cannot take anything away. */

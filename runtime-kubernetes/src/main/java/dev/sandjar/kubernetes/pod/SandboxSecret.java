@@ -66,6 +66,15 @@ public final class SandboxSecret {
                 .build();
     }
 
+    /** The same, of a sandbox whose pod is called otherwise than it. */
+    public static Secret naming(Secret secret, String pod) {
+        return new SecretBuilder(secret)
+                .editMetadata()
+                .addToAnnotations(Marks.POD, pod)
+                .endMetadata()
+                .build();
+    }
+
     /** Who may hand it out; empty when it has its owner. */
     public static Optional<String> holder(Secret secret) {
         return Optional.ofNullable(secret.getMetadata().getAnnotations().get(Marks.HELD));

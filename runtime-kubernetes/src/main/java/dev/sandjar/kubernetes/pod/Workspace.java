@@ -55,12 +55,12 @@ public sealed interface Workspace {
 
     /** Whether a sandbox's pod has a workspace of its own, whatever is configured by now. */
     static boolean isOwn(Pod pod) {
+        String own = Marks.sandbox(pod).map(Marks::name).orElse("");
         return pod.getSpec() != null
                 && pod.getSpec().getVolumes().stream()
                         .filter(volume -> volume.getPersistentVolumeClaim() != null)
-                        .anyMatch(volume -> volume.getPersistentVolumeClaim()
-                                .getClaimName()
-                                .equals(pod.getMetadata().getName()));
+                        .anyMatch(volume ->
+                                volume.getPersistentVolumeClaim().getClaimName().equals(own));
     }
 
     /**

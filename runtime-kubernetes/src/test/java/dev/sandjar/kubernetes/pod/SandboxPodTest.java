@@ -54,6 +54,7 @@ class SandboxPodTest {
                 10L << 30,
                 Duration.ofDays(1),
                 workspace,
+                Optional.empty(),
                 template);
     }
 
@@ -250,6 +251,41 @@ class SandboxPodTest {
                 .build();
         assertThat(Marks.sandbox(ours)).contains(ID);
         assertThat(Marks.sandbox(foreign)).isEmpty();
+    }
+
+    @Test
+    void aPodIsCalledAsItsSecretSays() {
+        Pod pod = named("my-own-name");
+        assertThat(pod.getMetadata().getName()).isEqualTo("my-own-name");
+        assertThat(Marks.sandbox(pod)).contains(ID);
+        assertThat(SandboxPod.isOf(ID, pod)).isTrue();
+    }
+
+    @Test
+    void aCopyOfAPodThatHasANameOfItsOwnIsNotOurs() {
+        Pod copy = new PodBuilder(named("my-own-name"))
+                .editMetadata()
+                .withName(Marks.name(ID))
+                .endMetadata()
+                .build();
+        assertThat(Marks.sandbox(copy)).isEmpty();
+        assertThat(SandboxPod.isOurs(copy)).isFalse();
+    }
+
+    @Test
+    void aNameThatNoPodCanHaveIsNotTakenFromASecret() {
+        assertThat(named("../secrets/else").getMetadata().getName()).isEqualTo(Marks.name(ID));
+    }
+
+    private static Pod named(String name) {
+        Secret secret = SandboxSecret.naming(
+                new SecretBuilder(SECRET)
+                        .editMetadata()
+                        .withLabels(Marks.labels(ID))
+                        .endMetadata()
+                        .build(),
+                name);
+        return SandboxPod.of(ID, PLAIN, settings("config-map", Optional.empty()), secret);
     }
 
     @Test
