@@ -43,7 +43,7 @@ final class CommandTransport implements McpClientTransport {
     static final int LARGEST_MESSAGE = 16 << 20;
 
     private static final System.Logger LOG = System.getLogger(CommandTransport.class.getName());
-    private static final int REMEMBERED = 2_000; // characters of errors and of garbage, each
+    private static final int REMEMBERED = 1_000; // characters of errors and of garbage, each
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final String server;
@@ -82,13 +82,17 @@ final class CommandTransport implements McpClientTransport {
 
     @Override
     public Mono<Void> sendMessage(McpSchema.JSONRPCMessage message) {
-        return Mono.<Void>fromCallable(() -> {
-                    byte[] line = (json.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8);
-                    command.stdin().write(line);
-                    command.stdin().flush();
-                    return null;
-                })
-                .subscribeOn(writing);
+        return Mono.<Void>fromRunnable(() -> write(message)).subscribeOn(writing);
+    }
+
+    /** One that hears nothing has mostly ended, and whoever reads from it learns how; else the question's limit strikes. */
+    private void write(McpSchema.JSONRPCMessage message) {
+        try {
+            command.stdin().write((json.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8));
+            command.stdin().flush();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "MCP server " + server + " hears nothing", e);
+        }
     }
 
     @Override
