@@ -17,6 +17,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** On the real cluster, in a namespace of each test's own. */
 @Tag("cluster")
@@ -251,17 +254,29 @@ class KubernetesSandboxTest {
     }
 
     @Test
-    void onePodThatDoesNotRunInTimeIsAnErrorAndLeavesNothing() throws Exception {
-        options.put("node-selector", "no=node");
-        options.put("capacity-wait", "60");
-        try (var sandbox = builder().withTimeout(Duration.ofSeconds(2)).build()) {
-            assertThatThrownBy(sandbox::start)
-                    .isInstanceOf(SandboxError.class)
-                    .hasMessageStartingWith(
-                            "Failed to start Kubernetes sandbox: Pod 'orbiter-one' did not reach Running within timeout");
-            assertThat(sandbox.status()).isEqualTo(SandboxStatus.ERROR);
-            assertThat(left()).isEmpty();
-        }
+    void aPodThatDoesNotRunInTimeIsAnErrorAndLeavesNothing(@TempDir Path folder) throws Exception {
+        Path slow = folder.resolve("slow.yaml");
+        Files.writeString(slow, """
+                spec: {initContainers: [{name: slow, image: "%s", command: [sleep, "60"]}], containers: []}
+                """.formatted(RealCluster.image()));
+        options.put("pod-template", slow.toString());
+        fails(
+                builder().withTimeout(Duration.ofSeconds(3)).build(),
+                "Pod 'orbiter-one' did not reach Running within timeout: ");
+    }
+
+    @Test
+    void aPodThatCanNeverRunIsAnErrorAtOnceAndLeavesNothing() {
+        fails(builder().withImage("sandjar.test/no-such-image:1").build(), "image sandjar.test/no-such-image:1 ");
+    }
+
+    private void fails(KubernetesSandbox sandbox, String why) {
+        assertThatThrownBy(sandbox::start)
+                .isInstanceOf(SandboxError.class)
+                .hasMessageStartingWith("Failed to start Kubernetes sandbox: " + why);
+        assertThat(sandbox.status()).isEqualTo(SandboxStatus.ERROR);
+        assertThat(left()).isEmpty();
+        sandbox.cleanup();
     }
 
     @Test
