@@ -267,6 +267,7 @@ class KubernetesSandboxTest {
 
     @Test
     void aPodThatCanNeverRunIsAnErrorAtOnceAndLeavesNothing() {
+        options.put("pull-policy", "Never");
         fails(builder().withImage("sandjar.test/no-such-image:1").build(), "image sandjar.test/no-such-image:1 ");
     }
 
