@@ -42,6 +42,9 @@ public final class FilesystemTool implements Tool {
                 printf '%s%s\\0' "$p" "$rest"
             done""";
 
+    /** For any sandbox: what it may touch, each call says. */
+    public FilesystemTool() {}
+
     @Override
     public String name() {
         return "filesystem";
