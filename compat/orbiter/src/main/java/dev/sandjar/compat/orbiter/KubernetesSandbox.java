@@ -29,7 +29,7 @@ public final class KubernetesSandbox extends OrbiterSandbox {
     private volatile Optional<Objects> objects = Optional.empty();
 
     /** What is there on the cluster; the client is for its service. */
-    private record Objects(KubernetesClient client, SandboxService service, String clusterIp, String gateway) {}
+    private record Objects(KubernetesClient client, SandboxService service, String clusterIp, Gateway gateway) {}
 
     KubernetesSandbox(Settings settings) {
         super(settings, TIMEOUT);
@@ -77,7 +77,7 @@ public final class KubernetesSandbox extends OrbiterSandbox {
 
     @Override
     void made(Running running, List<McpServerSpec> servers) throws InterruptedException {
-        String gateway = Gateway.start(running.sandbox(), servers, running.home(), timeout());
+        Gateway gateway = Gateway.start(running.sandbox(), servers, running.home(), timeout());
         KubernetesClient client = ClusterAccess.find(settings).client();
         var service = new SandboxService(client, namespace, sandboxId());
         objects = Optional.of(new Objects(client, service, "", gateway)); // from here on there is something to remove
@@ -89,6 +89,7 @@ public final class KubernetesSandbox extends OrbiterSandbox {
         Optional<Objects> some = objects;
         objects = Optional.empty();
         some.ifPresent(there -> {
+            there.gateway.close();
             try (there.client) {
                 there.service.remove();
             }
@@ -167,7 +168,7 @@ public final class KubernetesSandbox extends OrbiterSandbox {
      * @return {@code listening on port 8080}, or why nothing does; empty unless it runs
      */
     public Optional<String> gateway() {
-        return objects.map(Objects::gateway);
+        return objects.map(there -> there.gateway.state());
     }
 
     /**

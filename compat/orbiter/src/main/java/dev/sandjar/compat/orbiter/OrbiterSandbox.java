@@ -10,6 +10,7 @@ import dev.sandjar.Sandboxes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,13 @@ public abstract sealed class OrbiterSandbox implements AutoCloseable permits Loc
         this.servers = McpServerSpec.parse(settings.mcpConfig());
         tools.put("filesystem", new FilesystemTool());
         tools.put("terminal", new TerminalTool());
-        settings.tools().forEach(tool -> tools.put(tool.name(), tool));
+        var own = new HashSet<String>();
+        for (Tool tool : settings.tools()) {
+            if (!own.add(tool.name())) {
+                throw new SandboxError("Tool '" + tool.name() + "' was given twice");
+            }
+            tools.put(tool.name(), tool);
+        }
     }
 
     // ---- what each kind does in its own way; called with the lock held

@@ -2,6 +2,7 @@ package dev.sandjar.compat.orbiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandjar.testing.Waiting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What listens behind a sandbox's service, asked through the sandbox's own port. */
 class GatewayTest {
     private static LocalSandbox sandbox;
+    private static Gateway gateway;
 
     @BeforeAll
     static void start() throws Exception {
@@ -25,12 +27,13 @@ class GatewayTest {
         hasty.put("timeout", 1);
         var config = Map.<String, Object>of(
                 "mcpServers", Map.of("good", good, "hasty", hasty, "missing", Map.of("command", "no-such-program")));
-        assertThat(Gateway.start(sandbox.sandbox(), McpServerSpec.parse(config), "/workspace", Duration.ofSeconds(20)))
-                .isEqualTo("listening on port 8080");
+        gateway = Gateway.start(sandbox.sandbox(), McpServerSpec.parse(config), "/workspace", Duration.ofSeconds(20));
+        assertThat(gateway.state()).isEqualTo("listening on port 8080");
     }
 
     @AfterAll
     static void close() {
+        gateway.close();
         sandbox.close();
     }
 
@@ -114,5 +117,13 @@ class GatewayTest {
         assertThat(call("good", "flood", "{\"bytes\": 52428800}"))
                 .contains("MCP server good: sent a message of more than 16777216 bytes");
         assertThat(call("good", "garbage", "{}")).contains("after the garbage");
+    }
+
+    @Test
+    void itIsStartedAnewWhenSomebodyKillsIt() throws Exception {
+        sandbox.runTool("terminal", Map.of("command", "pgrep -f streamable.HTTP | xargs kill -9"));
+        Waiting.until("it has been noticed", () -> !gateway.state().startsWith("listening"));
+        Waiting.until("it listens again", () -> gateway.state().startsWith("listening"));
+        assertThat(call("good", "add", "{\"a\": 1, \"b\": 2}")).contains("\"text\": \"3\"");
     }
 }

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
 import io.modelcontextprotocol.spec.McpSchema;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -254,15 +255,31 @@ class KubernetesSandboxTest {
     }
 
     @Test
+    void aStartThatIsCancelledLeavesNothing(@TempDir Path folder) throws Exception {
+        options.put("pod-template", slowPod(folder));
+        var sandbox = builder().build();
+        var start = sandbox.startAsync();
+        Waiting.until("its pod has been begun", () -> pod() != null);
+        start.cancel(true);
+        Waiting.until("it is over", () -> sandbox.status() == SandboxStatus.ERROR);
+        sandbox.cleanup(); // waits for what the start is still removing
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
     void aPodThatDoesNotRunInTimeIsAnErrorAndLeavesNothing(@TempDir Path folder) throws Exception {
+        options.put("pod-template", slowPod(folder));
+        fails(
+                builder().withTimeout(Duration.ofSeconds(3)).build(),
+                "Pod 'orbiter-one' did not reach Running within timeout: ");
+    }
+
+    private static String slowPod(Path folder) throws IOException {
         Path slow = folder.resolve("slow.yaml");
         Files.writeString(slow, """
                 spec: {initContainers: [{name: slow, image: "%s", command: [sleep, "60"]}], containers: []}
                 """.formatted(RealCluster.image()));
-        options.put("pod-template", slow.toString());
-        fails(
-                builder().withTimeout(Duration.ofSeconds(3)).build(),
-                "Pod 'orbiter-one' did not reach Running within timeout: ");
+        return slow.toString();
     }
 
     @Test
