@@ -103,7 +103,10 @@ final class Creation {
                 .orElseThrow(() -> SandboxException.lost(id, "its key was damaged by somebody", null));
         removal.destroyPod(id, deadline); // what a start that was killed has left
         Pod wanted = SandboxPod.of(id, spec, settings, secret);
-        awaitForgotten(wanted, deadline);
+        Optional<Pod> old = cluster.pod(id);
+        if (old.isPresent()) {
+            awaitForgotten(old.get(), deadline);
+        }
         try {
             cluster.pods.wrote(createPod(wanted, secret, deadline));
             awaitAgent(wanted.getMetadata().getName(), key, deadline);
@@ -167,11 +170,12 @@ final class Creation {
 
     private Pod createPod(Pod wanted, Secret secret, Deadline deadline) throws InterruptedException {
         Optional<Pod> there = putPod(wanted, secret, deadline);
-        while (there.filter(pod -> SandboxPod.belongsTo(pod, secret))
-                .isEmpty()) { // a name is used again, and the old pod still goes
+        while (there.filter(pod -> SandboxPod.belongsTo(pod, secret)).isEmpty()) {
             deadline.check("making the sandbox's pod");
-            there.ifPresent(cluster.pods::wrote);
-            awaitForgotten(wanted, deadline);
+            if (there.isPresent()) { // its name is used again
+                cluster.pods.wrote(there.get());
+                awaitForgotten(there.get(), deadline);
+            }
             there = putPod(wanted, secret, deadline);
         }
         Pod made = there.get();
@@ -214,8 +218,15 @@ final class Creation {
     }
 
     private void awaitForgotten(Pod pod, Deadline deadline) throws InterruptedException {
-        String name = pod.getMetadata().getName();
-        if (cluster.pods.await(name, Optional::isEmpty, deadline).isEmpty()) {
+        String uid = pod.getMetadata().getUid();
+        boolean forgotten = cluster.pods
+                .await(
+                        pod.getMetadata().getName(),
+                        now -> now.filter(one -> one.getMetadata().getUid().equals(uid))
+                                .isEmpty(),
+                        deadline)
+                .isPresent();
+        if (!forgotten) {
             throw deadline.exceeded("the API server's forgetting the sandbox's old pod");
         }
     }

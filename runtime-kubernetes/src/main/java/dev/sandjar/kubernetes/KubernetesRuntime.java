@@ -38,8 +38,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Sandboxes on a cluster, a pod and a secret each, both called {@code sandjar-} and the id, unless another name is wished for the pod; a claim of that name too where workspaces are kept, and no
- * pod while it is stopped. All that is known is in the first two; looking at them costs no call, because watches tell of every change. Any number of processes may have one namespace open.
+ * Sandboxes on a cluster, a pod and a secret each, both called {@code sandjar-} and the id, unless another name is wished for the pod; a claim of that
+ * name too where workspaces are kept, and no pod while it is stopped. All that is known is in the first two; looking at them costs no call, because watches tell of every change. Any number of processes may have one namespace open.
  *
  * <p>A spec that names none gets 512 MiB of memory and one processor.
  */

@@ -8,20 +8,14 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +26,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>States and messages are orbiter's own ({@link SandboxStatus}). Every method that waits has a form that does not, with a future; cancelling the future
  * interrupts the work, which then leaves nothing behind.
+ *
+ * <p>It is long because every method has its two forms here, and says what it returns; tools are called by {@code Toolbox}, and what runs is {@code Running}.
  */
 public abstract sealed class OrbiterSandbox implements AutoCloseable permits LocalSandbox, KubernetesSandbox {
     private static final System.Logger LOG = System.getLogger(OrbiterSandbox.class.getName());
-    private static final Duration GRACE = Duration.ofMillis(500); // for a tool to say itself that its time is over
 
     final Settings settings;
     private final String id;
     private final Duration timeout;
     private final List<McpServerSpec> servers;
-    private final Map<String, Tool> tools = new ConcurrentSkipListMap<>();
+    private final Toolbox tools;
 
     private final Lock life =
             new ReentrantLock(); // held while it is started, stopped or cleaned up; guards writing the two below
@@ -57,15 +52,7 @@ public abstract sealed class OrbiterSandbox implements AutoCloseable permits Loc
         }
         this.timeout = settings.timeout().orElse(defaultTimeout);
         this.servers = McpServerSpec.parse(settings.mcpConfig());
-        tools.put("filesystem", new FilesystemTool());
-        tools.put("terminal", new TerminalTool());
-        var own = new HashSet<String>();
-        for (Tool tool : settings.tools()) {
-            if (!own.add(tool.name())) {
-                throw new SandboxError("Tool '" + tool.name() + "' was given twice");
-            }
-            tools.put(tool.name(), tool);
-        }
+        this.tools = new Toolbox(settings.tools(), timeout);
     }
 
     // ---- what each kind does in its own way; called with the lock held
@@ -205,7 +192,7 @@ public abstract sealed class OrbiterSandbox implements AutoCloseable permits Loc
     public final Map<String, Object> runTool(String name, Map<String, Object> arguments) throws InterruptedException {
         Running now = requireRunning();
         Map<String, Object> given = Settings.copy(arguments);
-        Map<String, Object> own = limited(name, () -> call(now, name, given));
+        Map<String, Object> own = called(now, name, given);
         var result = new LinkedHashMap<String, Object>();
         result.put("tool", name);
         result.put("arguments", given);
@@ -219,10 +206,6 @@ public abstract sealed class OrbiterSandbox implements AutoCloseable permits Loc
         return Collections.unmodifiableMap(result);
     }
 
-    private interface Call {
-        Map<String, Object> make() throws InterruptedException;
-    }
-
     private Running requireRunning() {
         Running now = running;
         if (status != SandboxStatus.RUNNING || now == null) {
@@ -231,51 +214,17 @@ public abstract sealed class OrbiterSandbox implements AutoCloseable permits Loc
         return now;
     }
 
-    private Map<String, Object> call(Running now, String name, Map<String, Object> arguments)
+    private Map<String, Object> called(Running now, String name, Map<String, Object> arguments)
             throws InterruptedException {
-        now.renew();
-        Tool tool = tools.get(name);
-        if (tool != null) {
-            return tool.run(arguments, new ToolContext(now.sandbox(), now.workspace(), now.home(), timeout));
-        }
-        int between = name.indexOf(McpServerSpec.SEPARATOR);
-        if (between > 0) {
-            for (McpServer server : now.servers()) {
-                if (server.name().equals(name.substring(0, between))) {
-                    return server.call(name.substring(between + McpServerSpec.SEPARATOR.length()), arguments, timeout);
-                }
-            }
-        }
-        throw new SandboxError("Unknown tool '" + name + "', known: "
-                + String.join(", ", tools().stream().map(ToolInfo::name).toList()));
-    }
-
-    /** On a thread of its own, which is interrupted when time is over: commands are killed then. */
-    private Map<String, Object> limited(String name, Call call) throws InterruptedException {
-        var task = new FutureTask<>(call::make);
-        Thread.ofVirtual().name("tool-" + name).start(task);
         try {
-            return task.get(timeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new SandboxError("Tool '" + name + "' timed out after " + Settings.seconds(timeout) + "s", e);
-        } catch (ExecutionException e) {
-            throw failure(name, e.getCause() == null ? e : e.getCause());
-        } finally {
-            task.cancel(true);
+            return tools.call(now, name, arguments);
+        } catch (SandboxError e) {
+            if (isGone(e)) {
+                lost();
+                throw new SandboxError("Sandbox was lost: " + root(e).getMessage(), e);
+            }
+            throw e;
         }
-    }
-
-    private SandboxError failure(String name, Throwable cause) {
-        if (isGone(cause)) {
-            lost();
-            return new SandboxError("Sandbox was lost: " + message(cause), cause);
-        }
-        return switch (cause) {
-            case ToolException theirs -> theirs;
-            case SandboxError ours -> ours;
-            case SandboxException e -> new ToolException("Tool '" + name + "' failed: " + e.getMessage(), e);
-            default -> new ToolException("Tool '" + name + "' failed: " + cause, cause);
-        };
     }
 
     private static boolean isGone(@Nullable Throwable cause) {
@@ -285,10 +234,8 @@ public abstract sealed class OrbiterSandbox implements AutoCloseable permits Loc
                         || isGone(cause.getCause()));
     }
 
-    private static String message(Throwable cause) {
-        return cause instanceof SandboxException || cause.getCause() == null
-                ? String.valueOf(cause.getMessage())
-                : message(cause.getCause());
+    private static Throwable root(Throwable error) {
+        return error instanceof SandboxException || error.getCause() == null ? error : root(error.getCause());
     }
 
     private void lost() {
@@ -309,9 +256,7 @@ public abstract sealed class OrbiterSandbox implements AutoCloseable permits Loc
      * @throws SandboxError when there is one of that name
      */
     public final void registerTool(Tool tool) {
-        if (tools.putIfAbsent(tool.name(), tool) != null) {
-            throw new SandboxError("Tool '" + tool.name() + "' is registered already: unregister it first");
-        }
+        tools.register(tool);
     }
 
     /**
@@ -321,7 +266,7 @@ public abstract sealed class OrbiterSandbox implements AutoCloseable permits Loc
      * @return whether there was one
      */
     public final boolean unregisterTool(String name) {
-        return tools.remove(name) != null;
+        return tools.unregister(name);
     }
 
     /**
@@ -330,12 +275,7 @@ public abstract sealed class OrbiterSandbox implements AutoCloseable permits Loc
      * @return by name, then by server
      */
     public final List<ToolInfo> tools() {
-        var all = new ArrayList<>(tools.values().stream().map(ToolInfo::of).toList());
-        Running now = running;
-        if (now != null) {
-            now.servers().forEach(server -> all.addAll(server.tools()));
-        }
-        return List.copyOf(all);
+        return tools.infos(Optional.ofNullable(running));
     }
 
     /**

@@ -277,7 +277,7 @@ class KubernetesSandboxTest {
     private static String slowPod(Path folder) throws IOException {
         Path slow = folder.resolve("slow.yaml");
         Files.writeString(slow, """
-                spec: {initContainers: [{name: slow, image: "%s", command: [sleep, "60"]}], containers: []}
+                spec: {initContainers: [{name: slow, image: "%s", command: [sh, -c, "trap exit TERM; sleep 60 & wait"]}], containers: []}
                 """.formatted(RealCluster.image()));
         return slow.toString();
     }

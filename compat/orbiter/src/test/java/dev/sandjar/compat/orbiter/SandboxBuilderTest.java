@@ -65,6 +65,23 @@ class SandboxBuilderTest {
     }
 
     @Test
+    void twoToolsOfOneNameAreRefused() {
+        var tool = new TestTool("count", (_, _) -> Map.of());
+        assertThatThrownBy(() -> LocalSandbox.builder().withTools(tool, tool).build())
+                .isInstanceOf(SandboxError.class)
+                .hasMessage("Tool 'count' was given twice");
+    }
+
+    @Test
+    void aToolMayTakeThePlaceOfABuiltInOne() {
+        var tool = new TestTool("terminal", (_, _) -> Map.of());
+        assertThat(LocalSandbox.builder().withTools(tool).build().tools())
+                .extracting(ToolInfo::description)
+                .contains("what a test needs")
+                .hasSize(2);
+    }
+
+    @Test
     void whatIsOfAClusterIsRefusedHere() {
         assertThatThrownBy(() -> LocalSandbox.builder().withNamespace("agents").build())
                 .hasMessage("'namespace' is for KubernetesSandbox");
