@@ -1,0 +1,2 @@
+/** A program as users write them. */
+package dev.sandjar.compat.sessions.example;
