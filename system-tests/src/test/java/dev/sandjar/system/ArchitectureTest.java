@@ -38,6 +38,24 @@ class ArchitectureTest {
     }
 
     @Test
+    void theSessionsSdkStandsAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sandjar.compat.sessions..")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages(
+                        "dev.sandjar.compat.sessions..",
+                        "java..",
+                        "javax.net..",
+                        "com.fasterxml.jackson..",
+                        "org.apache.sshd..",
+                        "org.slf4j..",
+                        "org.jspecify..")
+                .because("it works at every server of that API, and nothing of ours is needed for that"));
+    }
+
+    @Test
     void doorsSeeOnlyTheApi() {
         check(
                 noClasses()
