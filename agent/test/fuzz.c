@@ -1,5 +1,5 @@
 /* fuzz.c: the frame parser and the decoder of every kind of request, fed by libFuzzer: after the handshake a link takes whatever bytes come.
- * Requests are decoded by the agent's own code and not carried out: no program starts, no path opens, no port is dialled, because a fuzzer
+ * Requests are decoded by the agent's own code and not carried out: no program starts, no path opens, no port is dialled or listened on, because a fuzzer
  * that starts programs and removes files is no good neighbour. */
 #include "../src/link.c"
 
@@ -16,6 +16,17 @@ pid_t spawn_supervised(const struct spawn *s, int *report)
     (void)report;
     (void)sum;
     return -1;
+}
+
+pid_t fork_as_command(void)
+{
+    errno = EAGAIN;
+    return -1;
+}
+
+void close_above(int fd)
+{
+    (void)fd;
 }
 
 static int no_such(const char *base, const char *path)
@@ -51,6 +62,15 @@ int connect(int fd, const struct sockaddr *address, socklen_t length)
     (void)address;
     (void)length;
     errno = ECONNREFUSED;
+    return -1;
+}
+
+int bind(int fd, const struct sockaddr *address, socklen_t length)
+{
+    (void)fd;
+    (void)address;
+    (void)length;
+    errno = EADDRINUSE;
     return -1;
 }
 
