@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Every figure of docs/SPECIFICATION.md that a whole sandbox has, in one table. Arguments: which of {@code process}, {@code server},
- * {@code start}, {@code cluster}, {@code kmetis} and {@code scale}; all but the last three without any. Needs root, some minutes, and a quiet machine for absolute values.
+ * {@code ssh}, {@code start}, {@code cluster}, {@code kmetis} and {@code scale}; all but the last three without any. Needs root, some minutes, and a quiet machine for absolute values.
  */
 public final class Bench {
     private static final Path HOME = Path.of("/var/lib/sandjar-bench");
@@ -13,7 +13,7 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
-        List<String> wanted = args.length == 0 ? List.of("parts", "process", "server", "start") : List.of(args);
+        List<String> wanted = args.length == 0 ? List.of("parts", "process", "server", "ssh", "start") : List.of(args);
         var launcher = Path.of("sandjar").toAbsolutePath();
         var table = new Table();
         for (String part : wanted) {
@@ -27,6 +27,12 @@ public final class Bench {
                 case "server" -> {
                     try (var server = new Server(launcher, HOME.resolve("server"));
                             var over = new OverServer(server, table)) {
+                        over.measure();
+                    }
+                }
+                case "ssh" -> {
+                    try (var server = new Server(launcher, HOME.resolve("ssh"));
+                            var over = new OverSsh(server, table)) {
                         over.measure();
                     }
                 }
@@ -48,7 +54,7 @@ public final class Bench {
                 }
                 default ->
                     throw new IllegalArgumentException(
-                            part + ": unknown, allowed: parts, process, server, start, cluster, kmetis, scale");
+                            part + ": unknown, allowed: parts, process, server, ssh, start, cluster, kmetis, scale");
             }
         }
         table.print();

@@ -72,6 +72,18 @@ final class Server implements AutoCloseable {
         return home;
     }
 
+    /** What of its heap is alive. */
+    long liveBytes() throws IOException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process asked = new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.class_histogram").start();
+        String total = asked.inputReader()
+                .lines()
+                .filter(line -> line.startsWith("Total"))
+                .findFirst()
+                .orElseThrow(() -> new IOException("no histogram"));
+        return Long.parseLong(total.strip().split(" +")[2]);
+    }
+
     @Override
     public void close() throws InterruptedException {
         process.destroy();
