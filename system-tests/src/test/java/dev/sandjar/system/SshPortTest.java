@@ -177,7 +177,7 @@ class SshPortTest {
                 "-o",
                 "UserKnownHostsFile=" + folder.resolve("config/sandjar/known_hosts"),
                 "-o",
-                "ProxyCommand=" + SANDJAR + " tunnel %h",
+                "ProxyCommand=" + program() + " tunnel %h",
                 "sandbox@" + id + ":/proc/1/comm",
                 "by-tunnel");
         scp.environment().putAll(environment());
@@ -193,15 +193,24 @@ class SshPortTest {
         assertThat(ran.err()).contains("no sandbox");
     }
 
-    private static final String SANDJAR =
-            Path.of("../sandjar").toAbsolutePath().normalize().toString();
-
-    private static ProcessBuilder sandjar(String... words) {
-        var command = new ArrayList<>(List.of(SANDJAR));
+    private static ProcessBuilder sandjar(String... words) throws IOException {
+        var command = new ArrayList<>(List.of(program()));
         command.addAll(List.of(words));
         var builder = new ProcessBuilder(command);
         builder.environment().putAll(environment());
         return builder;
+    }
+
+    /** As the launcher does it, from the classes of this build. */
+    private static String program() throws IOException {
+        Path program = folder.resolve("sandjar");
+        Files.writeString(
+                program, """
+                #!/bin/sh
+                exec '%s/bin/java' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -Dsandjar.program="$0" -cp '%s' dev.sandjar.cli.Sandjar "$@"
+                """.formatted(System.getProperty("java.home"), System.getProperty("java.class.path")));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        return program.toString();
     }
 
     private static Map<String, String> environment() {
@@ -341,6 +350,41 @@ class SshPortTest {
         } finally {
             deaf.forEach(Process::destroyForcibly);
         }
+    }
+
+    @Test
+    void signaturesBySha1AreNotTaken() throws Exception {
+        client.generate("rsa", "rsa");
+        String session = client.session("rsa");
+        for (String algorithm : List.of("rsa-sha2-512", "ssh-rsa")) {
+            var ssh =
+                    client.program("ssh", "rsa", session, "-o", "PasswordAuthentication=no", "sandbox@box", "echo in");
+            ssh.addAll(1, List.of("-o", "PubkeyAcceptedAlgorithms=" + algorithm));
+            assertThat(client.run(ssh).out()).isEqualTo(algorithm.equals("ssh-rsa") ? "" : "in\n");
+        }
+        server.method("DELETE", "/sessions/" + session, "");
+    }
+
+    @Test
+    void variablesWithoutEndAreRefused() throws Exception {
+        Path script = Files.writeString(folder.resolve("variables.py"), """
+                import sys, paramiko
+                transport = paramiko.Transport(("127.0.0.1", int(sys.argv[1])))
+                transport.start_client()
+                transport.auth_publickey(sys.argv[2], paramiko.Ed25519Key.from_private_key_file(sys.argv[3]))
+                channel = transport.open_session()
+                for number in range(1000):
+                    channel.set_environment_variable(f"N{number}", "x" * 1000) # without waiting for the answer
+                channel.exec_command("env | grep -c ^N")
+                print(0 < int(channel.makefile().read()) < 100)
+                """);
+        Ran ran = client.run(List.of(
+                "/usr/bin/python3",
+                script.toString(),
+                Integer.toString(port(server)),
+                id,
+                folder.resolve("key").toString()));
+        assertThat(ran.out()).as(ran.err()).isEqualTo("True\n");
     }
 
     @Test

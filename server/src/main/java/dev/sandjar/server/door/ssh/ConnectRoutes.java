@@ -21,7 +21,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,8 +51,7 @@ class ConnectRoutes {
         this.door = door;
     }
 
-    void mount(@Observes Router router, Vertx vertx) throws IOException {
-        door.open();
+    void mount(@Observes Router router, Vertx vertx) {
         router.routeWithRegex(HttpMethod.CONNECT, PATHS).order(ORDER).handler(context -> take(context, vertx));
         router.routeWithRegex(TUNNELS).order(ORDER + 1).handler(context -> refuseMethod(context, "CONNECT"));
         router.route(HttpMethod.CONNECT, "/*")

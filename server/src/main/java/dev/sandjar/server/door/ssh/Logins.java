@@ -3,6 +3,7 @@ package dev.sandjar.server.door.ssh;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.auth.Authentication;
+import dev.sandjar.server.limit.RateLimits;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -54,7 +55,7 @@ final class Logins implements PublickeyAuthenticator, PasswordAuthenticator {
                     .apply(user)
                     .filter(sandbox -> sandbox.info().owner().equals(owner))
                     .isPresent();
-        } catch (SandboxException unknown) {
+        } catch (SandboxException | RateLimits.TooMany unknown) {
             return false;
         }
     }

@@ -6,16 +6,22 @@ import dev.sandjar.server.auth.Authentication;
 import dev.sandjar.server.config.ServerConfig;
 import dev.sandjar.server.limit.Shares;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.sshd.common.Factory;
 import org.apache.sshd.common.FactoryManager;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.io.IoServiceFactory;
@@ -28,18 +34,27 @@ import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
 import org.apache.sshd.server.session.ServerUserAuthServiceFactory;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** SSH over connections that are open already. One host key for all sandboxes: it is the server's, and a client learns it once. */
 @ApplicationScoped
 class SshDoor {
+    private static final Logger LOG = Logger.getLogger(SshDoor.class);
+    private static final int MOST_CONNECTIONS = 4096; // of which an owner leaves others half
     private static final int MOST_STRANGERS = 512; // connections that nobody has logged in on yet
     private static final long WINDOW = 1 << 20; // of one channel, what a client may send ahead
+
+    /** Signatures by SHA-1; whoever has an RSA key signs by SHA-2. */
+    private static final Set<String> BROKEN = Set.of("ssh-rsa", "ssh-dss");
 
     private final SshServer server = SshServer.setUpDefaultServer();
     private final Doorway doorway = new Doorway();
     private final Shares strangers = new Shares(MOST_STRANGERS);
+    private final Shares connections = new Shares(MOST_CONNECTIONS);
     private final RemotePorts ports = new RemotePorts();
     private final SessionLimits limits;
+    private final Path hostKeyFile;
     private volatile String hostKey = "";
 
     SshDoor(Authentication authentication, ServerConfig config) {
@@ -48,9 +63,10 @@ class SshDoor {
         var logins = new Logins(authentication);
         server.setPort(1); // of no meaning: nothing is listened at
         server.setIoServiceFactoryFactory(new HandedIn());
-        server.setKeyPairProvider(hostKey(ssh.hostKey()
+        hostKeyFile = ssh.hostKey()
                 .map(Path::of)
-                .orElseGet(() -> Path.of(config.home()).resolve("ssh_host_key"))));
+                .orElseGet(() -> Path.of(config.home()).resolve("ssh_host_key"));
+        server.setKeyPairProvider(hostKey(hostKeyFile));
         server.setPublickeyAuthenticator(logins);
         server.setPasswordAuthenticator(logins);
         server.setCommandFactory((_, line) -> new CommandRun(line));
@@ -59,6 +75,9 @@ class SshDoor {
         server.setSubsystemFactories(List.of(new FileTransfer.Factory()));
         server.setChannelFactories(List.of(new WorkChannel.Factory(), new DirectChannel.Factory()));
         server.setGlobalRequestHandlers(List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, ports));
+        server.setSignatureFactories(server.getSignatureFactories().stream()
+                .filter(signature -> !BROKEN.contains(signature.getName()))
+                .toList());
         CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "sandjar");
         CoreModuleProperties.AUTH_TIMEOUT.set(server, Duration.ZERO); // SessionLimits has these
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
@@ -85,13 +104,20 @@ class SshDoor {
         public void setExecutorServiceFactory(Factory<CloseableExecutorService> none) {}
     }
 
-    void open() throws IOException {
+    /** After the engine, which makes the folder of the key. */
+    void open(@Observes @Priority(Interceptor.Priority.APPLICATION + 600) StartupEvent event) throws IOException {
         server.start();
         try {
             KeyPair pair = server.getKeyPairProvider().loadKeys(null).iterator().next();
             hostKey = PublicKeyEntry.toString(pair.getPublic());
         } catch (GeneralSecurityException e) {
             throw new IOException("the SSH host key cannot be read: " + e.getMessage(), e);
+        }
+        if (!Files.exists(hostKeyFile)) {
+            LOG.warnf(
+                    "the SSH host key cannot be kept in %s: after a restart clients will see another one;"
+                            + " name a file with sandjar.ssh.host-key",
+                    hostKeyFile);
         }
     }
 
@@ -133,8 +159,10 @@ class SshDoor {
         }
     }
 
+    /** What happens in a session's life beside its channels. */
     private final class Life implements SessionListener {
         private final Stranger stranger;
+        private volatile @Nullable String owner; // while it is counted
 
         Life(Stranger stranger) {
             this.stranger = stranger;
@@ -144,12 +172,31 @@ class SshDoor {
         public void sessionEvent(Session session, Event event) {
             if (event == Event.Authenticated) {
                 stranger.close();
+                count(session);
+            }
+        }
+
+        private void count(Session session) {
+            String whose = Guest.sandbox(session).info().owner();
+            if (connections.tryTake(whose, 1)) {
+                owner = whose;
+                return;
+            }
+            try {
+                session.disconnect(SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS, "close some of your connections");
+            } catch (IOException gone) {
+                // as was wanted
             }
         }
 
         @Override
         public void sessionClosed(Session session) {
             ports.closeAll(session);
+            String whose = owner;
+            if (whose != null) {
+                owner = null;
+                connections.giveBack(whose, 1);
+            }
         }
     }
 }

@@ -6,8 +6,10 @@ import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.config.ServerConfig;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -39,7 +41,7 @@ class SshPort {
         this.door = door;
     }
 
-    void start(@Observes StartupEvent event) throws IOException {
+    void start(@Observes @Priority(Interceptor.Priority.APPLICATION + 700) StartupEvent event) throws IOException {
         if (config.port().isEmpty()) {
             return;
         }
