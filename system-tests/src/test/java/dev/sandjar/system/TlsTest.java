@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.compat.sessions.SessionSshClient;
+import dev.sandjar.compat.sessions.SessionsClient;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpClient;
@@ -35,6 +37,7 @@ class TlsTest {
 
     private static RealServer server;
     private static HttpClient trusting;
+    private static SSLContext tls;
 
     @BeforeAll
     static void start() throws Exception {
@@ -44,7 +47,7 @@ class TlsTest {
         String certificate = pem("CERTIFICATE", store.getCertificate("it").getEncoded());
         var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store(store));
-        SSLContext tls = SSLContext.getInstance("TLS");
+        tls = SSLContext.getInstance("TLS");
         tls.init(null, trust.getTrustManagers(), null);
         trusting = HttpClient.newBuilder().sslContext(tls).build();
         server = new RealServer(
@@ -75,6 +78,23 @@ class TlsTest {
         assertThat(ran.body()).contains("secret");
         var deleted = trusting.send(server.request("/sessions/" + id).DELETE().build(), BodyHandlers.ofString());
         assertThat(deleted.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void sshComesThroughHttpsToo() {
+        try (var sessions = SessionsClient.builder()
+                .apiUrl(server.address.toString())
+                .token(RealServer.TOKEN)
+                .sslContext(tls)
+                .build()) {
+            String id = sessions.createSession().sessionId();
+            try (SessionSshClient ssh =
+                    sessions.ssh(id).password(RealServer.TOKEN).connect()) {
+                assertThat(ssh.run("echo secret", Duration.ofSeconds(30)).stdout())
+                        .isEqualTo("secret\n");
+            }
+            sessions.deleteSession(id);
+        }
     }
 
     @Test
