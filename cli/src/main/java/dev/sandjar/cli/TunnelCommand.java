@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%n",
         footer = {
             "Examples:",
+            "  sandjar tunnel 3fa8                     what ssh calls",
             "  ssh -o ProxyCommand='sandjar tunnel %%h' sandbox@$id",
             "  scp -o ProxyCommand='sandjar tunnel %%h' file sandbox@$id:",
             "",
