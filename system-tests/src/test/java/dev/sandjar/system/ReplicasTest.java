@@ -179,10 +179,11 @@ class ReplicasTest {
 
     @Test
     void anIdleSandboxGoesWhicheverReplicaItWasUsedThrough() throws Exception {
-        var spec = SandboxSpec.builder().idleTimeout(Duration.ofSeconds(3)).build();
+        // longer than a pod takes on a busy machine: the first one is idle while the other is made
+        var spec = SandboxSpec.builder().idleTimeout(Duration.ofSeconds(8)).build();
         Sandbox one = a.create(spec);
         Sandbox other = b.create(spec);
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 10; i++) {
             b.get(one.id()).run("sleep", "0.5");
             a.get(other.id()).run("sleep", "0.5");
         }
