@@ -125,6 +125,7 @@ static _Noreturn void session(int fd)
     prctl(PR_SET_NAME, "sandjar-sftp");
     for (int i = 1; i < NSIG; i++)
         sigaction(i, &normal, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a file that becomes too large is an error to its client, and no end */
     sigemptyset(&empty);
     sigprocmask(SIG_SETMASK, &empty, NULL);
     dup2(fd, 3); /* above the standard streams, which are /dev/null */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The DATA of a channel as a stream, until EOF or CLOSE. Its end is an end only if the agent said so. */
@@ -21,7 +22,7 @@ public final class ChannelInput extends InputStream {
     private final Runnable whenClosed;
     private @Nullable ByteBuffer chunk;
     private boolean ended;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean(); // from any thread, and once
 
     /**
      * @param what what is read, for errors
@@ -79,8 +80,7 @@ public final class ChannelInput extends InputStream {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (!closed.getAndSet(true)) {
             channel.close();
             whenClosed.run();
         }
