@@ -388,6 +388,74 @@ class SshPortTest {
     }
 
     @Test
+    void channelsThatWereRefusedTakeNobodysPlace() throws Exception {
+        assertThat(paramiko("refused", """
+                for number in range(300):
+                    try:
+                        transport.open_channel("direct-tcpip", ("example.org", 80), ("127.0.0.1", 1))
+                    except paramiko.ChannelException as e:
+                        assert e.code == 1, e
+                channel = transport.open_session()
+                channel.exec_command("echo in")
+                print(channel.makefile().read())
+                """)).isEqualTo("b'in\\n'\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ssh-connection", "ssh-userauth"})
+    void aServiceThatHasBegunIsNotBegunAnew(String service) throws Exception {
+        assertThat(paramiko("again", """
+                message = paramiko.Message()
+                message.add_byte(bytes([5])) # SERVICE_REQUEST
+                message.add_string("SERVICE")
+                transport._send_message(message)
+                transport.join(20)
+                print(transport.is_active())
+                """.replace("SERVICE\"", service + "\""))).isEqualTo("False\n");
+    }
+
+    /** Whatever it does, it is one channel's. */
+    @Test
+    void aProgramThatEndsInTheMiddleEndsItsOwnChannelOnly() throws Exception {
+        assertThat(client.ssh(
+                                id,
+                                "python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 8003))\n"
+                                        + "import os\nif os.fork(): os._exit(0)\nos.close(1); os.close(2)\n"
+                                        + "while True:\n c, _ = s.accept(); c.recv(1); c.close()' < /dev/null")
+                        .code())
+                .isZero();
+        assertThat(paramiko("middle", """
+                for round in range(10):
+                    channel = transport.open_channel("direct-tcpip", ("localhost", 8003), ("127.0.0.1", 1))
+                    try:
+                        channel.sendall(b"x" * 5_000_000)
+                    except OSError:
+                        pass # it was closed
+                channel = transport.open_session()
+                channel.exec_command("echo in")
+                print(channel.makefile().read())
+                """)).isEqualTo("b'in\\n'\n");
+    }
+
+    /** What a script prints that has logged in at the port. */
+    private static String paramiko(String name, String script) throws Exception {
+        Path file = Files.writeString(folder.resolve(name + ".py"), """
+                import sys, paramiko
+                transport = paramiko.Transport(("127.0.0.1", int(sys.argv[1])))
+                transport.start_client()
+                transport.auth_publickey(sys.argv[2], paramiko.Ed25519Key.from_private_key_file(sys.argv[3]))
+                """ + script);
+        Ran ran = client.run(List.of(
+                "/usr/bin/python3",
+                file.toString(),
+                Integer.toString(port(server)),
+                id,
+                folder.resolve("key").toString()));
+        assertThat(ran.code()).as(ran.err()).isZero();
+        return ran.out();
+    }
+
+    @Test
     void channelsWithoutEndAreRefusedAndTheOthersGoOn() throws Exception {
         Path script = Files.writeString(folder.resolve("channels.py"), """
                 import sys, paramiko

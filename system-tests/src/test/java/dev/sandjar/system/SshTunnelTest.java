@@ -36,6 +36,7 @@ class SshTunnelTest {
     static void start() throws Exception {
         server = new RealServer(
                 Path.of("/var/lib/sandjar-test/tunnel"),
+                "QUARKUS_HTTP_IDLE_TIMEOUT=1s", // HTTP's, which is none of a tunnel's
                 "SANDJAR_SSH_LOGIN=2s",
                 "SANDJAR_SSH_IDLE=3s",
                 "SANDJAR_SSH_LONGEST=6s");

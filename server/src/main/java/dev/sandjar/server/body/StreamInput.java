@@ -198,6 +198,8 @@ public final class StreamInput extends InputStream {
         lock.lock();
         try {
             closed = true;
+            ended = true; // for whoever waits
+            arrived.signal();
             waiting.clear();
             WAITING.addAndGet(-available);
             available = 0;

@@ -29,12 +29,14 @@ final class Channels {
     /** @param code of RFC 4254, 5.1; the client is told its {@link #reason} */
     static OpenFuture refused(AbstractChannel channel, int code) {
         var opened = new DefaultOpenFuture(channel, channel);
-        opened.setException(failure(channel, code));
+        refuse(channel, opened, code);
         return opened;
     }
 
-    static SshChannelOpenException failure(AbstractChannel channel, int code) {
-        return new SshChannelOpenException(channel.getChannelId(), code, reason(code, ""));
+    /** And forgets it: MINA would keep it as long as its connection. */
+    static void refuse(AbstractChannel channel, OpenFuture opened, int code) {
+        opened.setException(new SshChannelOpenException(channel.getChannelId(), code, reason(code, "")));
+        channel.close(true);
     }
 
     /** @param otherwise for what is not refused here */

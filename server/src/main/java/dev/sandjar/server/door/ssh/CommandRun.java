@@ -40,6 +40,7 @@ final class CommandRun extends SandboxWork {
             command = running;
             if (channel.isClosing()) {
                 hangUp(running); // destroy() came before
+                running.close();
             }
             environment.addSignalListener((_, signal) -> signalled(running, environment, terminal, signal.name()));
             Pump.start("ssh-stdin", input(), running.stdin());

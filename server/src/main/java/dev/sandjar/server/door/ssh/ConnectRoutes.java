@@ -21,10 +21,12 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** {@code CONNECT} on the path of a session: the way to SSH through whatever lets HTTP pass. */
@@ -33,6 +35,8 @@ class ConnectRoutes {
     private static final Logger LOG = Logger.getLogger(ConnectRoutes.class);
     private static final String PATHS = "(?:/v1)?/(?:sessions|sandboxes)/(?<id>[^/]+)(?:/tunnel)?";
     private static final String TUNNELS = "(?:/v1)?/(?:sessions|sandboxes)/[^/]+/tunnel";
+
+    private static final Duration MADE = Duration.ofSeconds(10);
 
     /** Before the filter that takes {@code /v1} off paths for the sessions API. */
     private static final int ORDER = -2_000;
@@ -97,11 +101,17 @@ class ConnectRoutes {
         Uncounted.mark(request);
         request.response().putHeader("X-SSH-Host-Key", door.hostKey());
         var made = new CompletableFuture<TunnelLine>();
-        loop.runOnContext(_ -> request.toNetSocket()
-                .map(socket -> new TunnelLine(vertx, socket.pause()))
-                .onSuccess(made::complete)
-                .onFailure(made::completeExceptionally));
-        return made.get();
+        loop.runOnContext(_ -> {
+            try {
+                request.toNetSocket()
+                        .map(socket -> new TunnelLine(vertx, socket.pause()))
+                        .onSuccess(made::complete)
+                        .onFailure(made::completeExceptionally);
+            } catch (RuntimeException gone) { // of a client that has hung up there is nothing left to take
+                made.completeExceptionally(gone);
+            }
+        });
+        return made.get(MADE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private Visit visit(HttpServerRequest request, String id) {

@@ -48,8 +48,10 @@ final class DirectChannel extends AbstractServerChannel {
             made = relay(sandbox, port);
         } catch (SandboxException e) {
             boolean full = e.code() == ErrorCode.RATE_LIMITED || e.code() == ErrorCode.NO_CAPACITY;
-            opened.setException(Channels.failure(
-                    this, full ? SshConstants.SSH_OPEN_RESOURCE_SHORTAGE : SshConstants.SSH_OPEN_CONNECT_FAILED));
+            Channels.refuse(
+                    this,
+                    opened,
+                    full ? SshConstants.SSH_OPEN_RESOURCE_SHORTAGE : SshConstants.SSH_OPEN_CONNECT_FAILED);
             return;
         }
         relay = made;

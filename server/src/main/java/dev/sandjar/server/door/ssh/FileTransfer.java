@@ -12,15 +12,18 @@ import org.jspecify.annotations.Nullable;
 
 /** SFTP: the sandbox's own agent answers it, with the rights of the sandbox's user; here its packets only pass. */
 final class FileTransfer extends SandboxWork {
+    private static final int BROKEN = 1; // it ended before its client did
+
     private volatile @Nullable SandboxConnection connection;
+    private volatile boolean clientEnded;
 
     @Override
     Ending work(Sandbox sandbox, ChannelSession channel, Environment environment) throws IOException {
         try (SandboxConnection session = sandbox.sftp()) {
             connection = session;
-            Pump.start("sftp-up", input(), session.output());
+            Pump.start("sftp-up", input(), session.output(), () -> clientEnded = true);
             Pump.carry(session.input(), output());
-            return new Ending.Exited(0);
+            return new Ending.Exited(clientEnded ? 0 : BROKEN);
         }
     }
 

@@ -20,7 +20,6 @@ final class Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
     private static final Duration LAST_WORDS = Duration.ofSeconds(10);
-    private static final Duration ANY_TIME = Duration.ofDays(36_500);
 
     private final CountDownLatch given = new CountDownLatch(1); // all that the client has sent
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -50,23 +49,29 @@ final class Relay {
     void start() {
         Pump.start("ssh-forward-in", fromClient, connection.output(), given::countDown);
         Pump.start("ssh-forward-out", connection.input(), toClient, () -> {
-            awaitGiven(ANY_TIME);
+            awaitGiven();
             channel.close(false);
             end();
         });
     }
 
-    private void awaitGiven(Duration longest) {
+    private void awaitGiven() {
         try {
-            given.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+            given.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** The client sent that; its window bounds how much waits here. */
+    /** The client sent that; its window bounds how much waits here. What crosses the end is dropped: it concerns nobody else's channel. */
     void arrived(byte[] bytes, int start, int count) throws IOException {
-        arriving.write(bytes, start, count);
+        try {
+            arriving.write(bytes, start, count);
+        } catch (IOException e) {
+            if (!ended.get()) {
+                throw e;
+            }
+        }
     }
 
     /** The client sends no more. */
@@ -76,12 +81,18 @@ final class Relay {
 
     /** The client is gone, or has closed the channel: what it had sent before is still given to the program, if that takes it in time. */
     void end() {
+        boolean first = !ended.getAndSet(true); // before what arrives finds the pipe closed
         fromClient.eof();
-        if (!ended.getAndSet(true)) {
+        if (first) {
             Thread.ofVirtual().name("ssh-forward-end").start(() -> {
-                awaitGiven(LAST_WORDS); // so much that there was no room for it
-                connection.close();
-                place.close();
+                try {
+                    given.await(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS); // so much that there was no room for it
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                } finally {
+                    connection.close();
+                    place.close();
+                }
             });
         }
     }

@@ -8,6 +8,7 @@ import dev.sandjar.server.limit.Transfers;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.RequestHandler;
@@ -84,6 +85,19 @@ final class RemotePorts implements RequestHandler<ConnectionService> {
 
     private static void offer(ConnectionService service, String host, int port, SandboxConnection connection)
             throws IOException {
+        try {
+            offerOrThrow(service, host, port, connection);
+        } catch (IllegalStateException closing) { // MINA's word for a session that ends just now
+            connection.close();
+            throw new IOException(closing);
+        } catch (IOException | SandboxException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static void offerOrThrow(ConnectionService service, String host, int port, SandboxConnection connection)
+            throws IOException {
         Sandbox sandbox = Guest.sandbox(service.getSession());
         Transfers.@Nullable Place place =
                 Transfers.place(Transfers.Kind.CHANNEL, sandbox.info().owner()).orElse(null);
@@ -91,9 +105,16 @@ final class RemotePorts implements RequestHandler<ConnectionService> {
             connection.close(); // the program sees that nobody takes it
             return;
         }
+        OpenFuture offered;
         var channel = new ForwardedChannel(host, port, connection, place);
-        service.registerChannel(channel);
-        channel.open().addListener(opened -> {
+        try {
+            service.registerChannel(channel);
+            offered = channel.open();
+        } catch (IOException | RuntimeException e) {
+            place.close();
+            throw e;
+        }
+        offered.addListener(opened -> {
             if (!opened.isOpened()) {
                 channel.close(true);
             }

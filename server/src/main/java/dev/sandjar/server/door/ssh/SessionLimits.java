@@ -63,7 +63,8 @@ final class SessionLimits implements AutoCloseable {
 
         @Override
         public void run() {
-            if (!session.isOpen()) {
+            if (!session.isOpen()) { // its last words may wait for a client that does not read
+                timer.schedule(connection::cut, GRACE.toMillis(), TimeUnit.MILLISECONDS);
                 return;
             }
             Optional<String> why = why();

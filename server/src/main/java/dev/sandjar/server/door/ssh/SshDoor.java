@@ -41,12 +41,16 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class SshDoor {
     private static final Logger LOG = Logger.getLogger(SshDoor.class);
-    private static final int MOST_CONNECTIONS = 4096; // of which an owner leaves others half
+    private static final int MOST_CONNECTIONS = 1024; // of which an owner leaves others half; HTTP has 2048
     private static final int MOST_STRANGERS = 512; // connections that nobody has logged in on yet
     private static final long WINDOW = 1 << 20; // of one channel, what a client may send ahead
 
     /** Signatures by SHA-1; whoever has an RSA key signs by SHA-2. */
     private static final Set<String> BROKEN = Set.of("ssh-rsa", "ssh-dss");
+
+    /** Key exchanges that cost us little: strangers may ask for them. */
+    private static final Set<String> CHEAP =
+            Set.of("curve25519-", "ecdh-sha2-", "mlkem", "sntrup", "diffie-hellman-group14-sha256");
 
     private final SshServer server = SshServer.setUpDefaultServer();
     private final Doorway doorway = new Doorway();
@@ -71,12 +75,16 @@ class SshDoor {
         server.setPasswordAuthenticator(logins);
         server.setCommandFactory((_, line) -> new CommandRun(line));
         server.setShellFactory(_ -> new CommandRun(null));
-        server.setServiceFactories(List.of(ServerUserAuthServiceFactory.INSTANCE, new Conversation.Factory()));
+        server.setServiceFactories(List.of(
+                new OneService(ServerUserAuthServiceFactory.INSTANCE), new OneService(new Conversation.Factory())));
         server.setSubsystemFactories(List.of(new FileTransfer.Factory()));
         server.setChannelFactories(List.of(new WorkChannel.Factory(), new DirectChannel.Factory()));
         server.setGlobalRequestHandlers(List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, ports));
         server.setSignatureFactories(server.getSignatureFactories().stream()
                 .filter(signature -> !BROKEN.contains(signature.getName()))
+                .toList());
+        server.setKeyExchangeFactories(server.getKeyExchangeFactories().stream()
+                .filter(exchange -> CHEAP.stream().anyMatch(exchange.getName()::startsWith))
                 .toList());
         CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "sandjar");
         CoreModuleProperties.AUTH_TIMEOUT.set(server, Duration.ZERO); // SessionLimits has these

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 class SshPort {
     private static final Logger LOG = Logger.getLogger(SshPort.class);
     private static final int WAITING = 128;
+    private static final Duration REST = Duration.ofMillis(200);
 
     private final ServerConfig.Ssh config;
     private final String host;
@@ -65,7 +68,10 @@ class SshPort {
                 Socket client = socket.accept();
                 Thread.ofVirtual().name("ssh-client").start(() -> serve(client));
             } catch (IOException e) {
-                LOG.debug("no more clients, or none just now", e);
+                if (!socket.isClosed()) { // no descriptor is left, most likely: Java has no event for when there is one
+                    LOG.warnf("the SSH port takes no client just now: %s", e.getMessage());
+                    LockSupport.parkNanos(REST.toNanos());
+                }
             }
         }
     }

@@ -2,7 +2,7 @@ package dev.sandjar.server.door.ssh;
 
 import dev.sandjar.server.body.StreamInput;
 import dev.sandjar.server.connection.Cut;
-import dev.sandjar.server.connection.HalfClosure;
+import dev.sandjar.server.connection.Tunnelled;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TunnelLine implements Line {
     private static final Duration SILENT_CLIENT = Duration.ofSeconds(1);
-    private static final int MOST_UNDER_WAY = 1 << 20; // bytes
+    private static final int MOST_UNDER_WAY = 256 * 1024; // bytes
+    private static final int OVERHEAD = 512; // what a small piece takes besides
 
     private final NetSocket socket;
     private final InputStream input;
@@ -52,15 +53,20 @@ final class TunnelLine implements Line {
             }
         };
         socket.closeHandler(_ -> gone());
-        HalfClosure.allow(socket, arriving::end);
+        Tunnelled.allow(socket, arriving::end);
         vertx.setTimer(SILENT_CLIENT.toMillis(), _ -> speak());
     }
 
     private void gone() {
         arriving.cut();
+        end();
+    }
+
+    /** Whoever waits to send need not. */
+    private void end() {
         lock.lock();
         try {
-            broken = new EOFException("the client is gone");
+            broken = new EOFException("the connection is closed");
             sent.signalAll();
         } finally {
             lock.unlock();
@@ -94,7 +100,7 @@ final class TunnelLine implements Line {
             if (broken != null) {
                 throw new IOException(broken.getMessage(), broken);
             }
-            underWay += bytes.length;
+            underWay += OVERHEAD + bytes.length;
             if (held != null) {
                 held.add(bytes);
             } else {
@@ -109,7 +115,7 @@ final class TunnelLine implements Line {
     }
 
     private void write(byte[] bytes) {
-        socket.write(Buffer.buffer(bytes)).onComplete(result -> written(bytes.length, result));
+        socket.write(Buffer.buffer(bytes)).onComplete(result -> written(OVERHEAD + bytes.length, result));
     }
 
     private void written(int count, AsyncResult<Void> result) {
@@ -142,6 +148,7 @@ final class TunnelLine implements Line {
     @Override
     public void close() {
         speak();
+        end();
         socket.close();
         arriving.close();
     }

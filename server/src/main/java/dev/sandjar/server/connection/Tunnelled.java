@@ -1,13 +1,16 @@
 package dev.sandjar.server.connection;
 
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.impl.NetSocketInternal;
 
-/** Clients that have sent all and still listen. By itself Netty closes their connections, and what was on its way to them is lost. */
-public final class HalfClosure {
-    private HalfClosure() {}
+/** What was HTTP and is a tunnel now: it may be silent, and a client that has sent all may still listen. By itself Netty closes such connections. */
+public final class Tunnelled {
+    private static final String IDLE = "idle"; // as Vert.x calls it
+
+    private Tunnelled() {}
 
     /**
      * Keeps a connection open for what we have to say; on its event loop.
@@ -16,6 +19,11 @@ public final class HalfClosure {
      */
     public static void allow(NetSocket socket, Runnable ended) {
         var inner = (NetSocketInternal) socket;
+        ChannelPipeline pipeline = inner.channelHandlerContext().pipeline();
+        if (pipeline.get(IDLE)
+                != null) { // HTTP's, which would end a tunnel in which nobody speaks; who made it has limits of its own
+            pipeline.remove(IDLE);
+        }
         inner.channelHandlerContext().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         inner.eventHandler(event -> {
             if (event == ChannelInputShutdownEvent.INSTANCE) {
