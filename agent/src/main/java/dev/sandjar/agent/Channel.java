@@ -88,10 +88,13 @@ public final class Channel implements AutoCloseable {
         try {
             long left = longest.toNanos();
             while (inbox.isEmpty() && ending == null && cut == null) {
-                if (left <= 0) {
+                if (left == Long.MAX_VALUE) {
+                    arrived.await(); // a timer for each frame would cost more than the frame
+                } else if (left > 0) {
+                    left = arrived.awaitNanos(left);
+                } else {
                     throw new AgentTimeoutException(longest);
                 }
-                left = arrived.awaitNanos(left);
             }
             frame = inbox.poll();
             if (frame == null) {

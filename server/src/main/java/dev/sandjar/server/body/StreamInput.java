@@ -36,6 +36,7 @@ public final class StreamInput extends InputStream {
     private static final long BUDGET = Runtime.getRuntime().maxMemory() / 8;
 
     private static final int LITTLE = 16 * 1024;
+    private static final int PIECE = 64 * 1024;
 
     /** Bytes that buy a second of waiting beyond the limit: who sends one now and then is as good as silent. */
     private static final long LEAST_A_SECOND = 1024;
@@ -99,10 +100,27 @@ public final class StreamInput extends InputStream {
         try {
             awaitSome();
             int count = take(to, start, length);
-            if (available <= LOW) {
-                askForMore();
-            }
             return count == 0 ? -1 : count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for more and takes as much of it as a piece holds. Nothing is kept for it while it waits.
+     *
+     * @return 1 to 65,536 bytes, or null at the end
+     */
+    public byte @Nullable [] next() throws IOException {
+        lock.lock();
+        try {
+            awaitSome();
+            if (available == 0) {
+                return null;
+            }
+            byte[] piece = new byte[(int) Math.min(available, PIECE)];
+            take(piece, 0, piece.length);
+            return piece;
         } finally {
             lock.unlock();
         }
@@ -151,19 +169,11 @@ public final class StreamInput extends InputStream {
     }
 
     private void awaitSome() throws IOException {
-        long begin = System.nanoTime();
-        long longest = limit.toNanos();
         try {
-            while (available == 0 && !ended) {
-                long now = System.nanoTime() - begin;
-                long bought = TimeUnit.SECONDS.toNanos(arrivedInAll / LEAST_A_SECOND);
-                if (Math.max(now, waited + now - bought) >= longest) {
-                    throw new IOException(SandboxException.deadlineExceeded(
-                            "body", limit.toSeconds() + " s", "waiting for more of the body"));
-                }
-                arrived.awaitNanos(Math.min(longest - now, longest + bought - waited - now));
+            while (limit.equals(ANY_TIME) && available == 0 && !ended) {
+                arrived.await(); // a timer for each piece would cost more than the piece
             }
-            waited += System.nanoTime() - begin;
+            awaitInTime();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while reading from the client");
@@ -173,6 +183,21 @@ public final class StreamInput extends InputStream {
             early.initCause(cut);
             throw early;
         }
+    }
+
+    private void awaitInTime() throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        long longest = limit.toNanos();
+        while (available == 0 && !ended) {
+            long now = System.nanoTime() - begin;
+            long bought = TimeUnit.SECONDS.toNanos(arrivedInAll / LEAST_A_SECOND);
+            if (Math.max(now, waited + now - bought) >= longest) {
+                throw new IOException(SandboxException.deadlineExceeded(
+                        "body", limit.toSeconds() + " s", "waiting for more of the body"));
+            }
+            arrived.awaitNanos(Math.min(longest - now, longest + bought - waited - now));
+        }
+        waited += System.nanoTime() - begin;
     }
 
     /** As much as fits of all that waits, so that little pieces leave as large ones. */
@@ -190,6 +215,9 @@ public final class StreamInput extends InputStream {
         }
         available -= count;
         WAITING.addAndGet(-count);
+        if (available <= LOW) {
+            askForMore();
+        }
         return count;
     }
 

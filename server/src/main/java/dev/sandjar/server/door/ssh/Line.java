@@ -2,20 +2,26 @@ package dev.sandjar.server.door.ssh;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to a client, whichever way it came. */
 interface Line extends Closeable {
-    /** What the client sends; for one thread. */
-    InputStream input();
+    /**
+     * Waits for what the client sends; for one thread.
+     *
+     * @return at least a byte, good until the next call; null at the end
+     */
+    @Nullable
+    ByteBuffer receive() throws IOException;
 
     /**
      * Sends, and waits while the client takes nothing and much waits for it already.
      *
-     * @param bytes not changed afterwards
+     * @param bytes the caller's again afterwards
      */
-    void send(byte[] bytes) throws IOException;
+    void send(ByteBuffer bytes) throws IOException;
 
     SocketAddress remoteAddress();
 

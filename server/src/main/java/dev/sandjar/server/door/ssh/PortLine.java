@@ -4,11 +4,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to the port that speaks nothing but SSH. */
 final class PortLine implements Line {
+    private static final int SMALL = 4 * 1024; // what a silent client costs
+    private static final int LARGE = 64 * 1024;
+
     private final Socket socket;
     private final InputStream input;
+    private byte[] piece = new byte[SMALL];
 
     PortLine(Socket socket) throws IOException {
         this.socket = socket;
@@ -18,13 +24,19 @@ final class PortLine implements Line {
     }
 
     @Override
-    public InputStream input() {
-        return input;
+    public @Nullable ByteBuffer receive() throws IOException {
+        int count = input.read(piece);
+        ByteBuffer received = count < 0 ? null : ByteBuffer.wrap(piece, 0, count);
+        int next = count == piece.length ? LARGE : SMALL;
+        if (next != piece.length) {
+            piece = new byte[next];
+        }
+        return received;
     }
 
     @Override
-    public void send(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
+    public void send(ByteBuffer bytes) throws IOException {
+        socket.getOutputStream().write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
     }
 
     @Override

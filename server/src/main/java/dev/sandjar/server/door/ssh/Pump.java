@@ -6,7 +6,7 @@ import java.io.OutputStream;
 
 /** Carries bytes from one stream to another on a thread of its own, which ends with either. */
 final class Pump {
-    private static final int PIECE = 32 * 1024;
+    private static final int PIECE = 64 * 1024;
 
     private Pump() {}
 

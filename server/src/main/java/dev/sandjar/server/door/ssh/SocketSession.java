@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketSession extends AbstractCloseable implements IoSession {
     private static final AtomicLong IDS = new AtomicLong();
-    private static final int PIECE = 32 * 1024;
 
     private final long id = IDS.incrementAndGet();
     private final Map<Object, Object> attributes = new ConcurrentHashMap<>();
@@ -60,12 +59,9 @@ final class SocketSession extends AbstractCloseable implements IoSession {
         handler.sessionCreated(this);
         made.accept(AbstractSession.getSession(this));
         try {
-            byte[] piece = new byte[PIECE];
-            for (int count = line.input().read(piece);
-                    count >= 0;
-                    count = line.input().read(piece)) {
+            for (ByteBuffer received = line.receive(); received != null; received = line.receive()) {
                 lastBytes = System.nanoTime();
-                handler.messageReceived(this, Readable.readable(ByteBuffer.wrap(piece, 0, count)));
+                handler.messageReceived(this, Readable.readable(received));
                 reading.acquire();
                 reading.release();
             }
@@ -81,10 +77,8 @@ final class SocketSession extends AbstractCloseable implements IoSession {
 
     @Override
     public IoWriteFuture writeBuffer(Buffer buffer) {
-        byte[] bytes = new byte[buffer.available()];
-        buffer.getRawBytes(bytes);
         try {
-            line.send(bytes);
+            line.send(ByteBuffer.wrap(buffer.array(), buffer.rpos(), buffer.available()));
             lastBytes = System.nanoTime();
             return Written.of(true);
         } catch (IOException e) {

@@ -42,8 +42,14 @@ import org.jspecify.annotations.Nullable;
 class SshDoor {
     private static final Logger LOG = Logger.getLogger(SshDoor.class);
     private static final int MOST_CONNECTIONS = 1024; // of which an owner leaves others half; HTTP has 2048
-    private static final int MOST_STRANGERS = 512; // connections that nobody has logged in on yet
+
+    /** Connections that nobody has logged in on yet: MINA keeps a packet of 256 KiB for each. */
+    private static final int MOST_STRANGERS =
+            (int) Math.min(512, Runtime.getRuntime().maxMemory() >> 20);
+
     private static final long WINDOW = 1 << 20; // of one channel, what a client may send ahead
+    private static final long PACKET =
+            128 * 1024; // the usual 32 KiB cost four times as many wake-ups of all threads on the way
 
     /** Signatures by SHA-1; whoever has an RSA key signs by SHA-2. */
     private static final Set<String> BROKEN = Set.of("ssh-rsa", "ssh-dss");
@@ -91,6 +97,7 @@ class SshDoor {
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, ssh.longest());
         CoreModuleProperties.WINDOW_SIZE.set(server, WINDOW);
+        CoreModuleProperties.MAX_PACKET_SIZE.set(server, PACKET);
     }
 
     /** A file, made if it is not there. */
