@@ -27,10 +27,10 @@ final class Creation {
 
     private final Cluster cluster;
     private final Places places;
-    private final K8sSandboxBuilder settings;
+    private final Settings settings;
     private final SecureRandom random = new SecureRandom();
 
-    Creation(Cluster cluster, Places places, K8sSandboxBuilder settings) {
+    Creation(Cluster cluster, Places places, Settings settings) {
         this.cluster = cluster;
         this.places = places;
         this.settings = settings;
@@ -38,10 +38,10 @@ final class Creation {
 
     SandboxHandle create(SandboxRequest request) throws InterruptedException {
         Optional<HostKey> hostKey =
-                settings.server instanceof SshServer.BroughtIn ? Optional.of(HostKey.generate()) : Optional.empty();
+                settings.server() instanceof SshServer.BroughtIn ? Optional.of(HostKey.generate()) : Optional.empty();
         PodPlan plan = plan(request, hostKey);
         try {
-            Pod pod = cluster.create(settings.lastWord.apply(SandboxPod.of(plan)));
+            Pod pod = cluster.create(settings.pod().apply(SandboxPod.of(plan)));
             cluster.create(SandboxPod.secret(
                     plan,
                     pod,
@@ -67,10 +67,10 @@ final class Creation {
     private PodPlan plan(SandboxRequest request, Optional<HostKey> hostKey) {
         return new PodPlan(
                 newId(request.namePrefix()),
-                request.image().orElse(settings.image),
+                request.image().orElse(settings.image()),
                 request.cpu(),
                 request.memory(),
-                settings.server,
+                settings.server(),
                 settings.login(),
                 settings.port(),
                 hostKey.map(HostKey::publicLine).orElse(""));
@@ -83,7 +83,7 @@ final class Creation {
     }
 
     private Located awaitSshd(String id) throws InterruptedException {
-        long end = System.nanoTime() + settings.startTimeout.toNanos();
+        long end = System.nanoTime() + settings.startTimeout().toNanos();
         try (var watch = new PodWatch(cluster, id)) {
             Optional<String> failure = watch.awaitAddress(end - System.nanoTime());
             if (failure.isPresent()) {
@@ -111,7 +111,7 @@ final class Creation {
         String log = cluster.lastWords(id);
         return new SandboxCreationException(
                 "sandbox " + id + " could not be made: " + why + (log.isEmpty() ? "" : "; it said: " + log),
-                settings.server instanceof SshServer.OfImage
+                settings.server() instanceof SshServer.OfImage
                         ? "check that the image exists and starts an sshd; into any other one it is brought: bringSsh(image)"
                         : "check that both images exist, and that the sandbox's has a shell",
                 null);
@@ -121,8 +121,8 @@ final class Creation {
         String waiting =
                 cluster.sandbox(id).map(Verdict::of).map(Creation::inWords).orElse("its pod is gone");
         return new SandboxCreationException(
-                "sandbox " + id + " was not ready within " + settings.startTimeout.toMillis() / 1e3
-                        + " seconds (startTimeout): " + waiting,
+                "sandbox " + id + " was not ready within "
+                        + settings.startTimeout().toMillis() / 1e3 + " seconds (startTimeout): " + waiting,
                 "give it more time or less to do; where pods' addresses cannot be reached, say throughPortForward()",
                 null);
     }

@@ -43,17 +43,21 @@ public final class K8sSandbox implements AutoCloseable {
     private final Places places;
     private final AddressBook addresses;
     private final Creation creation;
-    private final K8sSandboxBuilder settings;
+    private final Settings settings;
     private final String username;
     private final Set<String> made = ConcurrentHashMap.newKeySet();
 
-    K8sSandbox(K8sSandboxBuilder settings, Cluster cluster) {
+    K8sSandbox(Settings settings, Cluster cluster) {
         this.settings = settings;
         this.cluster = cluster;
         this.username = settings.login().username();
-        this.places = new Places(cluster, settings.port(), settings.forwarded);
-        this.addresses = new AddressBook(places, settings.port(), settings.addressLifetime, InstantSource.system());
-        this.ssh = settings.ssh(addresses::doubt); // its pod may have been replaced
+        this.places = new Places(cluster, settings.port(), settings.throughPortForward());
+        this.addresses = new AddressBook(places, settings.port(), settings.addressLifetime(), InstantSource.system());
+        this.ssh = new SshManager(
+                settings.maxSessions(),
+                settings.idleTimeout(),
+                settings.connectTimeout(),
+                addresses::doubt); // its pod may have been replaced
         this.creation = new Creation(cluster, places, settings);
     }
 
@@ -375,7 +379,7 @@ public final class K8sSandbox implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (settings.deletedOnClose) {
+            if (settings.deleteOnClose()) {
                 deleteAll();
             }
         } finally {

@@ -4,7 +4,6 @@ import dev.sandjar.compat.kmetis.error.SandboxException;
 import dev.sandjar.compat.kmetis.pod.Login;
 import dev.sandjar.compat.kmetis.pod.PodPlan;
 import dev.sandjar.compat.kmetis.pod.SshServer;
-import dev.sandjar.compat.kmetis.ssh.SshManager;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** How a {@link K8sSandbox} is opened. What is said here wins over the environment, which wins over {@code .env}. */
@@ -26,13 +24,13 @@ public final class K8sSandboxBuilder {
     private OptionalInt uid = OptionalInt.empty();
     private int maxSessions = 10;
     private Duration idleTimeout = Duration.ofMinutes(5);
-    Duration addressLifetime = Duration.ofMinutes(1);
-    Duration startTimeout = Duration.ofMinutes(2);
-    String image = "panubo/sshd:latest";
-    SshServer server = new SshServer.OfImage();
-    boolean forwarded;
-    boolean deletedOnClose;
-    UnaryOperator<Pod> lastWord = UnaryOperator.identity();
+    private Duration addressLifetime = Duration.ofMinutes(1);
+    private Duration startTimeout = Duration.ofMinutes(2);
+    private String image = "panubo/sshd:latest";
+    private SshServer server = new SshServer.OfImage();
+    private boolean throughPortForward;
+    private boolean deleteOnClose;
+    private UnaryOperator<Pod> pod = UnaryOperator.identity();
 
     K8sSandboxBuilder(Configuration configuration) {
         this.configuration = configuration;
@@ -195,7 +193,7 @@ public final class K8sSandboxBuilder {
      * @return this
      */
     public K8sSandboxBuilder throughPortForward() {
-        forwarded = true;
+        throughPortForward = true;
         return this;
     }
 
@@ -205,7 +203,7 @@ public final class K8sSandboxBuilder {
      * @return this
      */
     public K8sSandboxBuilder deleteOnClose() {
-        deletedOnClose = true;
+        deleteOnClose = true;
         return this;
     }
 
@@ -216,7 +214,7 @@ public final class K8sSandboxBuilder {
      * @return this
      */
     public K8sSandboxBuilder pod(UnaryOperator<Pod> change) {
-        lastWord = change;
+        pod = change;
         return this;
     }
 
@@ -227,7 +225,8 @@ public final class K8sSandboxBuilder {
      * @throws SandboxException when no cluster is known, or two things that were said do not go together
      */
     public K8sSandbox open() {
-        PodPlan.check(server, login(), port());
+        Settings settings = settings();
+        PodPlan.check(settings.server(), settings.login(), settings.port());
         Config config = new ClusterAccess(kubeconfig, context, System.getenv(), ClusterAccess.SERVICE_ACCOUNT).find();
         Config patient = new ConfigBuilder(config)
                 .withRequestRetryBackoffLimit(RETRIES)
@@ -236,23 +235,27 @@ public final class K8sSandboxBuilder {
         var cluster =
                 new Cluster(new KubernetesClientBuilder().withConfig(patient).build(), configuration.namespace());
         try {
-            return new K8sSandbox(this, cluster);
+            return new K8sSandbox(settings, cluster);
         } catch (RuntimeException e) {
             cluster.close();
             throw e;
         }
     }
 
-    SshManager ssh(Consumer<String> whenCut) {
-        return new SshManager(maxSessions, idleTimeout, configuration.timeout(), whenCut);
-    }
-
-    Login login() {
-        return new Login(configuration.username(), uid);
-    }
-
-    int port() {
-        return configuration.port();
+    private Settings settings() {
+        return new Settings(
+                new Login(configuration.username(), uid),
+                configuration.port(),
+                configuration.timeout(),
+                maxSessions,
+                idleTimeout,
+                addressLifetime,
+                startTimeout,
+                image,
+                server,
+                pod,
+                throughPortForward,
+                deleteOnClose);
     }
 
     private static Duration positive(String name, Duration given) {
