@@ -14,17 +14,18 @@ import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.auth.password.PasswordIdentityProvider;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.cipher.BuiltinCiphers;
+import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.jspecify.annotations.Nullable;
 
 /** A login at a session's SSH server over one tunnel. Keys, agents and settings of this machine's user are not looked at. */
 final class SshConnection implements AutoCloseable {
-    /** Many times as fast as the usual first choice, where the processor knows AES. */
-    private static final List<String> FASTEST = List.of("aes128-gcm@openssh.com", "aes256-gcm@openssh.com");
-
+    private static final long PACKET = 128 * 1024; // bytes; files come twice as fast as in the usual 32 KiB
     private static final int KEEP_ALIVES_WITHOUT_ANSWER = 3;
 
     /** MINA resolves what it connects to; this needs nobody to be asked, and is not what it connects to. */
@@ -75,6 +76,7 @@ final class SshConnection implements AutoCloseable {
             return why.isEmpty();
         });
         CoreModuleProperties.AUTH_TIMEOUT.set(client, timeout);
+        CoreModuleProperties.MAX_PACKET_SIZE.set(client, PACKET);
         CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO); // a quiet command is no reason to end
         CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, KEEP_ALIVES_WITHOUT_ANSWER);
         if (keepAlive.isPositive()) {
@@ -118,12 +120,15 @@ final class SshConnection implements AutoCloseable {
         client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
         client.setPasswordIdentityProvider(PasswordIdentityProvider.EMPTY_PASSWORDS_PROVIDER);
         client.setAgentFactory(null);
-        List<String> ciphers = new ArrayList<>(FASTEST);
-        client.getCipherFactoriesNames().stream()
-                .filter(name -> !FASTEST.contains(name))
-                .forEach(ciphers::add);
-        client.setCipherFactoriesNames(ciphers);
+        client.setCipherFactories(ciphers(client.getCipherFactories()));
         return client;
+    }
+
+    /** Twice as fast as the default's first, for files. */
+    private static List<NamedFactory<Cipher>> ciphers(List<NamedFactory<Cipher>> usual) {
+        var all = new ArrayList<NamedFactory<Cipher>>(List.of(BuiltinCiphers.aes128gcm, BuiltinCiphers.aes256gcm));
+        usual.stream().filter(one -> !all.contains(one)).forEach(all::add);
+        return all;
     }
 
     private static SandboxApiException failed(Login login, Exception e) {
