@@ -8,6 +8,8 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.Sandboxes;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -16,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,6 +29,7 @@ import picocli.CommandLine.Spec;
 /** Where the sandboxes are: this machine, or a server. */
 final class Place {
     private static final int SHORTEST = 4; // one slip of a finger shall not name another
+    private static final Pattern TOKEN = Pattern.compile("[?&]token=([^&]*)");
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec verb;
@@ -87,7 +92,7 @@ final class Place {
         if (!url.toLowerCase(Locale.ROOT).matches("https?:.*")) {
             throw wrong(said, url, "http://HOST:PORT or https://HOST:PORT");
         }
-        return Sandboxes.open(withoutVersion(url), Map.of("token", token()));
+        return Sandboxes.open(withoutVersion(url), Map.of("token", storedToken()));
     }
 
     /** Clients of the sessions API take an address with {@code /v1}, and read it from the same variable. */
@@ -199,7 +204,13 @@ final class Place {
         return words;
     }
 
-    static String token() {
+    /** By what the server of this place knows its caller. */
+    String token() {
+        Matcher said = TOKEN.matcher(place == null ? "" : place);
+        return said.find() ? URLDecoder.decode(said.group(1), StandardCharsets.UTF_8) : storedToken();
+    }
+
+    private static String storedToken() {
         String given = System.getenv("SANDBOX_API_TOKEN");
         if (given != null && !given.isBlank()) {
             return given.strip();

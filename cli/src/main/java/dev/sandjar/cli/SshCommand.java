@@ -90,7 +90,7 @@ final class SshCommand implements Callable<Integer> {
         var ssh = new ProcessBuilder(command).inheritIO();
         ssh.environment().put("SSH_ASKPASS", ask.toString());
         ssh.environment().put("SSH_ASKPASS_REQUIRE", "force");
-        ssh.environment().put("SANDJAR_SSH_PASSWORD", Place.token());
+        ssh.environment().put("SANDJAR_SSH_PASSWORD", place.token());
         try {
             return ssh.start().waitFor();
         } catch (IOException e) {
