@@ -9,6 +9,7 @@ import dev.sandjar.compat.sessions.SessionSpec;
 import dev.sandjar.compat.sessions.SessionSshClient;
 import dev.sandjar.compat.sessions.SessionsClient;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ final class OverSsh implements AutoCloseable {
     }
 
     private void commands(SessionSshClient ours, SessionSshClient theirs) throws Exception {
-        Samples[] both = Samples.inTurn(100, 300, () -> ours.run("true", LIMIT), () -> theirs.run("true", LIMIT));
+        Samples[] both = Samples.inTurn(300, 600, () -> ours.run("true", LIMIT), () -> theirs.run("true", LIMIT));
         compare("SSH: `true` on an open connection, p50", both[0], both[1], 1.3);
     }
 
@@ -91,10 +92,12 @@ final class OverSsh implements AutoCloseable {
     private void files(SessionSshClient ours, SessionSshClient theirs) throws Exception {
         Path local = folder.resolve("large");
         Path back = folder.resolve("back");
-        Files.write(local, new byte[LARGE]);
+        try (var file = new RandomAccessFile(local.toFile(), "rw")) {
+            file.setLength(LARGE);
+        }
         String there = folder.resolve("there").toString();
-        Samples[] up = Samples.inTurn(1, 3, () -> ours.upload(local, "large"), () -> theirs.upload(local, there));
-        Samples[] down = Samples.inTurn(1, 3, () -> ours.download("large", back), () -> theirs.download(there, back));
+        Samples[] up = Samples.inTurn(4, 9, () -> ours.upload(local, "large"), () -> theirs.upload(local, there));
+        Samples[] down = Samples.inTurn(4, 9, () -> ours.download("large", back), () -> theirs.download(there, back));
         throughput("SFTP: 256 MiB up, AES-GCM", up[0], up[1]);
         throughput("SFTP: 256 MiB down, AES-GCM", down[0], down[1]);
         ours.run("rm large", LIMIT);

@@ -36,7 +36,8 @@ class SshTunnelTest {
     static void start() throws Exception {
         server = new RealServer(
                 Path.of("/var/lib/sandjar-test/tunnel"),
-                "QUARKUS_HTTP_IDLE_TIMEOUT=8s", // HTTP's, which is none of a tunnel's; longer than any answer takes here
+                "QUARKUS_HTTP_IDLE_TIMEOUT=8s", // HTTP's, which is none of a tunnel's; longer than any answer takes
+                // here
                 "SANDJAR_SSH_LOGIN=2s",
                 "SANDJAR_SSH_IDLE=10s",
                 "SANDJAR_SSH_LONGEST=12s");
