@@ -36,11 +36,11 @@ class SshTunnelTest {
     static void start() throws Exception {
         server = new RealServer(
                 Path.of("/var/lib/sandjar-test/tunnel"),
-                "QUARKUS_HTTP_IDLE_TIMEOUT=8s", // HTTP's, which is none of a tunnel's; longer than any answer takes
+                "QUARKUS_HTTP_IDLE_TIMEOUT=5s", // HTTP's, which is none of a tunnel's; longer than any answer takes
                 // here
                 "SANDJAR_SSH_LOGIN=2s",
-                "SANDJAR_SSH_IDLE=10s",
-                "SANDJAR_SSH_LONGEST=12s");
+                "SANDJAR_SSH_IDLE=7s",
+                "SANDJAR_SSH_LONGEST=13s");
         client = new OpenSsh(folder, server);
         client.generate("ed25519", "key");
         id = client.session("key");
@@ -188,14 +188,14 @@ class SshTunnelTest {
     void aSilentConnectionEndsAndSaysWhy() throws Exception {
         Ran ran = client.run(client.ssh(id, List.of("-o", "LogLevel=INFO"), "sleep 30"));
         assertThat(ran.code()).isEqualTo(255);
-        assertThat(ran.err()).contains("10 s are over (limit sandjar.ssh.idle)");
+        assertThat(ran.err()).contains("7 s are over (limit sandjar.ssh.idle)");
     }
 
     @Test
     void aConnectionEndsAtItsLongestAlsoWhenItIsBusy() throws Exception {
         Ran ran = client.run(client.ssh(id, List.of("-o", "LogLevel=INFO"), "while sleep 0.5; do echo busy; done"));
         assertThat(ran.code()).isEqualTo(255);
-        assertThat(ran.err()).contains("12 s are over (limit sandjar.ssh.longest)");
+        assertThat(ran.err()).contains("13 s are over (limit sandjar.ssh.longest)");
     }
 
     @Test
