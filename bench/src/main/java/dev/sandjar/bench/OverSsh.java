@@ -75,7 +75,7 @@ final class OverSsh implements AutoCloseable {
     }
 
     private void commands(SessionSshClient ours, SessionSshClient theirs) throws Exception {
-        Samples[] both = Samples.inTurn(300, 600, () -> ours.run("true", LIMIT), () -> theirs.run("true", LIMIT));
+        Samples[] both = Samples.inTurn(1_000, 600, () -> ours.run("true", LIMIT), () -> theirs.run("true", LIMIT));
         compare("SSH: `true` on an open connection, p50", both[0], both[1], 1.3);
     }
 
