@@ -141,4 +141,23 @@ final class OpenSsh {
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ran(process.waitFor(), out, Files.readString(err));
     }
+
+    /** What a script of Python prints, with {@code transport}, which has logged in at the server's SSH port. */
+    String paramiko(String session, String name, String script) throws Exception {
+        Path file = Files.writeString(folder.resolve(name + ".py"), """
+                import sys, paramiko
+                port, user, key = int(sys.argv[1]), sys.argv[2], paramiko.Ed25519Key.from_private_key_file(sys.argv[3])
+                transport = paramiko.Transport(("127.0.0.1", port))
+                transport.start_client()
+                transport.auth_publickey(user, key)
+                """ + script);
+        Ran ran = run(List.of(
+                "/usr/bin/python3",
+                file.toString(),
+                Integer.toString(server.sshPort()),
+                session,
+                folder.resolve("key").toString()));
+        assertThat(ran.code()).as(ran.err()).isZero();
+        return ran.out();
+    }
 }

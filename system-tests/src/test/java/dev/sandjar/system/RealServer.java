@@ -12,12 +12,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The server as its users start it: a process of its own, on a free port, with a token file of its own. */
 final class RealServer implements AutoCloseable {
     static final String TOKEN = "test-token-of-alice";
     static final String OTHER_TOKEN = "test-token-of-bob";
+
+    private static final Pattern SSH_PORT = Pattern.compile("SSH: ssh SANDBOX_ID@\\S+ -p (\\d+)");
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -70,6 +74,13 @@ final class RealServer implements AutoCloseable {
                 // with the process
             }
         });
+    }
+
+    /** Where it speaks nothing but SSH, if {@code SANDJAR_SSH_PORT} is set. */
+    int sshPort() {
+        Matcher told = SSH_PORT.matcher(said());
+        assertTrue(told.find());
+        return Integer.parseInt(told.group(1));
     }
 
     private static List<String> beginning(String[] settings, String form) {

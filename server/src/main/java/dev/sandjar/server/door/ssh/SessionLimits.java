@@ -13,12 +13,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.session.Session;
+import org.jboss.logging.Logger;
 
 /**
  * How long a connection may last, how long it may be silent, how long a client may take to log in; and that it ends with its sandbox. MINA's own limits
  * wait for a client that does not read, so they are off.
  */
 final class SessionLimits implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(SessionLimits.class);
     private static final Duration GLANCE = Duration.ofSeconds(5); // nobody tells when a sandbox ends
     private static final Duration GRACE = Duration.ofSeconds(2); // for the reason to reach the client
     private static final Set<SandboxState> OVER =
@@ -95,6 +97,9 @@ final class SessionLimits implements AutoCloseable {
                 return OVER.contains(sandbox.info().state());
             } catch (SandboxException notFound) {
                 return true;
+            } catch (RuntimeException mistake) { // of ours: the next look is needed the more
+                LOG.errorf(mistake, "the sandbox of an SSH connection cannot be looked at");
+                return false;
             }
         }
 

@@ -178,6 +178,7 @@ class SshDoor {
     private final class Life implements SessionListener {
         private final Stranger stranger;
         private volatile @Nullable String owner; // while it is counted
+        private volatile boolean keysExchanged;
 
         Life(Stranger stranger) {
             this.stranger = stranger;
@@ -185,10 +186,22 @@ class SshDoor {
 
         @Override
         public void sessionEvent(Session session, Event event) {
-            if (event == Event.Authenticated) {
-                stranger.close();
-                count(session);
+            switch (event) {
+                case KeyEstablished -> countKeys(session);
+                case Authenticated -> {
+                    stranger.close();
+                    count(session);
+                }
+                default -> {}
             }
+        }
+
+        /** Keys cost us more than they cost a stranger, who needs them once. */
+        private void countKeys(Session session) {
+            if (!session.isAuthenticated() && keysExchanged) {
+                end(session, "log in before keys are exchanged again");
+            }
+            keysExchanged = true;
         }
 
         private void count(Session session) {
@@ -197,8 +210,12 @@ class SshDoor {
                 owner = whose;
                 return;
             }
+            end(session, "close some of your connections");
+        }
+
+        private static void end(Session session, String why) {
             try {
-                session.disconnect(SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS, "close some of your connections");
+                session.disconnect(SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS, why);
             } catch (IOException gone) {
                 // as was wanted
             }

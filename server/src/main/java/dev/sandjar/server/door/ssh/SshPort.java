@@ -11,10 +11,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -76,10 +79,17 @@ class SshPort {
         }
     }
 
+    /** Of version 6 everybody has as many addresses as he likes, in one network of 64 bits. */
+    static String network(InetAddress address) {
+        return address instanceof Inet6Address
+                ? HexFormat.of().formatHex(address.getAddress(), 0, 8)
+                : address.getHostAddress();
+    }
+
     private void serve(Socket client) {
         String address = client.getInetAddress().getHostAddress();
         try (client;
-                Stranger stranger = door.stranger(address)) {
+                Stranger stranger = door.stranger(network(client.getInetAddress()))) {
             var guest = new Guest(address, user -> SandboxId.parse(user).flatMap(places::sandbox));
             door.serve(new PortLine(client), guest, stranger);
         } catch (SandboxException tooMany) {

@@ -1,0 +1,132 @@
+package dev.sandjar.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandjar.system.OpenSsh.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code sandjar ssh} and {@code sandjar tunnel}: OpenSSH as the command line uses it. */
+@Timeout(120)
+class SshCommandLineTest {
+    @TempDir
+    static Path folder;
+
+    private static RealServer server;
+    private static OpenSsh client;
+    private static String id;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = new RealServer(Path.of("/var/lib/sandjar-test/ssh-cli"), "SANDJAR_SSH_PORT=0");
+        client = new OpenSsh(folder, server);
+        client.generate("ed25519", "key");
+        id = client.session("key");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.method("DELETE", "/sessions/" + id, "");
+        server.close();
+    }
+
+    @Test
+    void theCommandLineOpensAShellAndKeepsTheHostKey() throws Exception {
+        Ran ran = client.run(
+                "", sandjar("ssh", id.substring(0, 8), "--", "-o", "LogLevel=ERROR", "echo in; cat; exit 3"));
+        assertThat(ran).isEqualTo(new Ran(3, "in\n", ""));
+        assertThat(Files.readString(folder.resolve("config/sandjar/known_hosts")))
+                .startsWith(id + " ecdsa-sha2-nistp256 ");
+        // which any other of OpenSSH's programs can use
+        var scp = new ProcessBuilder(
+                "scp",
+                "-q",
+                "-i",
+                folder.resolve("key").toString(),
+                "-o",
+                "IdentitiesOnly=yes",
+                "-o",
+                "StrictHostKeyChecking=yes",
+                "-o",
+                "UserKnownHostsFile=" + folder.resolve("config/sandjar/known_hosts"),
+                "-o",
+                "ProxyCommand=" + program() + " tunnel %h",
+                "sandbox@" + id + ":/proc/1/comm",
+                "by-tunnel");
+        scp.environment().putAll(environment());
+        assertThat(client.run("", scp)).isEqualTo(new Ran(0, "", ""));
+        assertThat(folder.resolve("by-tunnel")).hasContent("sandjar-agent\n");
+    }
+
+    /** Where a place has its own token, the variable's is another server's. */
+    @Test
+    void aPlaceThatNamesItsTokenIsLoggedInToWithThat() throws Exception {
+        var ssh = sandjar("ssh", "--place", server.address + "?token=" + RealServer.TOKEN, id, "--", "echo in");
+        ssh.environment().put("SANDBOX_API_TOKEN", RealServer.OTHER_TOKEN);
+        assertThat(client.run("", ssh)).isEqualTo(new Ran(0, "in\n", ""));
+    }
+
+    @Test
+    void whoCreatesWithAKeyLogsInWithIt() throws Exception {
+        Ran created = client.run(
+                "", sandjar("create", "--ssh-key", folder.resolve("key.pub").toString()));
+        String made = created.out().strip();
+        assertThat(created.code()).as(created.err()).isZero();
+        assertThat(client.ssh(made, "echo in")).isEqualTo(new Ran(0, "in\n", ""));
+        server.method("DELETE", "/sessions/" + made, "");
+    }
+
+    @Test
+    void aKeyFileThatIsNoPublicKeyIsRefused() throws Exception {
+        Ran created = client.run(
+                "", sandjar("create", "--ssh-key", folder.resolve("key").toString()));
+        assertThat(created.code()).isNotZero();
+        assertThat(created.out()).isEmpty();
+        assertThat(created.err()).contains("a private key");
+    }
+
+    @Test
+    void withoutAServerTheCommandLineSaysWhatToDo() throws Exception {
+        var ssh = sandjar("ssh", "--place", "local:?home=/var/lib/sandjar-test/ssh-local", id);
+        Ran ran = client.run("", ssh);
+        assertThat(ran.code()).isEqualTo(125);
+        assertThat(ran.err()).contains("no sandbox");
+    }
+
+    private static ProcessBuilder sandjar(String... words) throws IOException {
+        var command = new ArrayList<>(List.of(program()));
+        command.addAll(List.of(words));
+        var builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment());
+        return builder;
+    }
+
+    /** As the launcher does it, from the classes of this build. */
+    private static String program() throws IOException {
+        Path program = folder.resolve("sandjar");
+        Files.writeString(
+                program, """
+                #!/bin/sh
+                exec '%s/bin/java' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -Dsandjar.program="$0" -cp '%s' dev.sandjar.cli.Sandjar "$@"
+                """.formatted(System.getProperty("java.home"), System.getProperty("java.class.path")));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        return program.toString();
+    }
+
+    private static Map<String, String> environment() {
+        return Map.of(
+                "SANDBOX_API_URL", server.address.toString(),
+                "SANDBOX_API_TOKEN", RealServer.TOKEN,
+                "XDG_CONFIG_HOME", folder.resolve("config").toString());
+    }
+}
