@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(3_600)
 @Tag("cluster")
+@Tag("alone")
 class KillCyclesTest {
     private static final int KILLS = Integer.getInteger("sandjar.test.kills", 3);
     private static final ObjectMapper JSON = new ObjectMapper();
