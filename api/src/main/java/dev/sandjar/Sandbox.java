@@ -109,7 +109,7 @@ public interface Sandbox extends AutoCloseable {
      *
      * @param port 1 to 65535
      * @return the connection
-     * @throws SandboxException {@code UNAVAILABLE} when nothing listens there
+     * @throws SandboxException {@code UNAVAILABLE} when nothing listens there, {@code INVALID_ARGUMENT}, {@code NO_CAPACITY}
      */
     SandboxConnection dial(int port);
 
@@ -118,7 +118,7 @@ public interface Sandbox extends AutoCloseable {
      *
      * @param port 1 to 65535, or 0 for any that is free
      * @return the listener, for the caller to close
-     * @throws SandboxException {@code ALREADY_EXISTS} when a program listens there, {@code NOT_SUPPORTED} over a server (forward a port by SSH there), and by an
+     * @throws SandboxException {@code ALREADY_EXISTS} when a program listens there, {@code INVALID_ARGUMENT}, {@code NO_CAPACITY}, {@code NOT_SUPPORTED} over a server (forward a port by SSH there), and by an
      *     agent that is older than this, of a sandbox made before an upgrade
      */
     SandboxListener listen(int port);

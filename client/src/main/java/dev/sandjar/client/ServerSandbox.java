@@ -83,7 +83,7 @@ final class ServerSandbox implements Sandbox {
 
     @Override
     public SandboxConnection dial(int port) {
-        return TunnelConnection.dial(server, id, port);
+        return FramedConnection.dial(server, id, port);
     }
 
     @Override
@@ -93,7 +93,7 @@ final class ServerSandbox implements Sandbox {
 
     @Override
     public SandboxConnection sftp() {
-        return TunnelConnection.sftp(server, id);
+        return FramedConnection.sftp(server, id);
     }
 
     @Override

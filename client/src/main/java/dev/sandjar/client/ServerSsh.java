@@ -6,6 +6,7 @@ import dev.sandjar.client.http.HttpConnection;
 import dev.sandjar.client.http.HttpRequest;
 import dev.sandjar.client.http.HttpResponse;
 import dev.sandjar.client.http.Target;
+import dev.sandjar.wire.MalformedFrameException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,6 +29,8 @@ final class ServerSsh implements SshConnection {
         while (true) {
             try {
                 return open(server, new HttpRequest("CONNECT", Target.of("v1", "sandboxes", sandbox)), outage);
+            } catch (MalformedFrameException e) {
+                throw server.notUnderstood(e);
             } catch (IOException e) {
                 outage.failed(e); // nothing was sent through it yet
             }
@@ -39,7 +42,7 @@ final class ServerSsh implements SshConnection {
         try {
             HttpResponse response = server.exchange(connection, request);
             String hostKey = response.header("x-ssh-host-key")
-                    .orElseThrow(() -> new IOException("the server does not tell its SSH host key"));
+                    .orElseThrow(() -> new MalformedFrameException("a tunnel's answer tells the SSH host key"));
             connection.patience(ANY_TIME);
             return new ServerSsh(connection, hostKey);
         } catch (IOException | RuntimeException e) {

@@ -36,9 +36,7 @@ public final class ToolSet {
     private final Sandbox sandbox;
     private final String workspace;
     private final TextFiles files;
-    private final Lock editing =
-            new ReentrantLock(); // guards: that a file is not changed between an edit's reading and writing, by another
-    // edit
+    private final Lock editing = new ReentrantLock(); // held from an edit's reading of a file to its writing
 
     /**
      * The tools of a sandbox, which stays its owner's to close.

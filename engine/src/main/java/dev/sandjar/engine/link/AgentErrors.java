@@ -16,7 +16,7 @@ public final class AgentErrors {
         return switch (e.error()) {
             case INVALID -> error(ErrorCode.INVALID_ARGUMENT, what, e, "use a path inside the workspace");
             case NOT_FOUND -> error(what.missing(), what, e, "");
-            case EXISTS -> error(ErrorCode.ALREADY_EXISTS, what, e, "allow overwriting, or use another name");
+            case EXISTS -> error(ErrorCode.ALREADY_EXISTS, what, e, what.instead());
             case DENIED -> error(ErrorCode.PERMISSION_DENIED, what, e, "the sandbox's user may not do this");
             case WRONG_TYPE -> error(ErrorCode.INVALID_ARGUMENT, what, e, "");
             case TOO_LARGE -> error(ErrorCode.TOO_LARGE, what, e, "");

@@ -9,21 +9,25 @@ import dev.sandjar.ErrorCode;
  * @param name such as {@code file a.txt}
  * @param missing the code when it is not there
  * @param full the code when the agent has no room for one more
+ * @param instead what to do when its name is taken
  */
-public record Subject(String name, ErrorCode missing, ErrorCode full) {
+public record Subject(String name, ErrorCode missing, ErrorCode full, String instead) {
+    private static final String ANOTHER = "use another name";
+
     /** A command that was started before, or a stream of it. */
     public static Subject command(CommandId id) {
-        return new Subject("command " + id, ErrorCode.COMMAND_NOT_FOUND, ErrorCode.NO_CAPACITY);
+        return new Subject("command " + id, ErrorCode.COMMAND_NOT_FOUND, ErrorCode.NO_CAPACITY, ANOTHER);
     }
 
     /** What is written into a command. */
     public static Subject stdin(CommandId id) {
-        return new Subject("standard input of command " + id, ErrorCode.COMMAND_NOT_FOUND, ErrorCode.NO_CAPACITY);
+        return new Subject(
+                "standard input of command " + id, ErrorCode.COMMAND_NOT_FOUND, ErrorCode.NO_CAPACITY, ANOTHER);
     }
 
     /** A command that does not run yet. */
     public static Subject newCommand() {
-        return new Subject("starting the command", ErrorCode.COMMAND_NOT_FOUND, ErrorCode.START_FAILED);
+        return new Subject("starting the command", ErrorCode.COMMAND_NOT_FOUND, ErrorCode.START_FAILED, ANOTHER);
     }
 
     public static Subject file(String path) {
@@ -39,21 +43,26 @@ public record Subject(String name, ErrorCode missing, ErrorCode full) {
     }
 
     private static Subject files(String name) {
-        return new Subject(name, ErrorCode.FILE_NOT_FOUND, ErrorCode.NO_CAPACITY);
+        return new Subject(
+                name, ErrorCode.FILE_NOT_FOUND, ErrorCode.NO_CAPACITY, "allow overwriting, or use another name");
     }
 
     public static Subject port(int port) {
-        return new Subject("port " + port, ErrorCode.UNAVAILABLE, ErrorCode.NO_CAPACITY);
+        return new Subject(
+                "port " + port,
+                ErrorCode.UNAVAILABLE,
+                ErrorCode.NO_CAPACITY,
+                "end the program that listens there, or use another port: 0 is any that is free");
     }
 
     /** A session of SFTP. */
     public static Subject sftp() {
-        return new Subject("the SFTP session", ErrorCode.UNAVAILABLE, ErrorCode.NO_CAPACITY);
+        return new Subject("the SFTP session", ErrorCode.UNAVAILABLE, ErrorCode.NO_CAPACITY, ANOTHER);
     }
 
     /** The sandbox itself, of which nothing can be missing. */
     public static Subject sandbox() {
-        return new Subject("the request", ErrorCode.INTERNAL, ErrorCode.NO_CAPACITY);
+        return new Subject("the request", ErrorCode.INTERNAL, ErrorCode.NO_CAPACITY, ANOTHER);
     }
 
     @Override

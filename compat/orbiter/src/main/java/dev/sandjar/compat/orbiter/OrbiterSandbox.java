@@ -38,8 +38,7 @@ public abstract sealed class OrbiterSandbox implements AutoCloseable permits Loc
     private final List<McpServerSpec> servers;
     private final Toolbox tools;
 
-    private final Lock life =
-            new ReentrantLock(); // held while it is started, stopped or cleaned up; guards writing the two below
+    private final Lock life = new ReentrantLock(); // held while it starts, stops or ends; guards writing of:
     private volatile SandboxStatus status = SandboxStatus.INIT;
     private volatile @Nullable Running running;
 

@@ -126,9 +126,9 @@ public final class HttpConnectTunnel implements AutoCloseable {
             return this;
         }
 
-        /** With {@code false} anybody can be the server, and read the token: for trials only. */
+        /** With {@code false} anybody can be the server, and read the token: for trials only. With {@code true} an {@link #sslContext} stays. */
         public Builder verifyTls(boolean verify) {
-            tls = verify ? Tls.standard() : Tls.unchecked();
+            tls = tls.verified(verify);
             return this;
         }
 

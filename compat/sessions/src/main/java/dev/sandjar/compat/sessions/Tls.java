@@ -39,6 +39,14 @@ record Tls(SSLContext context, boolean checked) {
         }
     }
 
+    /** The same, if it is what is wanted. */
+    Tls verified(boolean wanted) {
+        if (!wanted) {
+            return unchecked();
+        }
+        return checked ? this : standard();
+    }
+
     /** Says which host is meant (SNI), and returns once it has proved to be it, if that is wanted. */
     SSLSocket over(Socket socket, String host, int port) throws IOException {
         var wrapped = (SSLSocket) context.getSocketFactory().createSocket(socket, host, port, true);

@@ -24,12 +24,12 @@ final class CommandRun extends SandboxWork {
     private static final int ROWS = 24;
     private static final int COLUMNS = 80;
 
-    private final @Nullable String line;
+    private final @Nullable String script;
     private volatile @Nullable RunningCommand command;
 
-    /** @param line null for a login shell */
-    CommandRun(@Nullable String line) {
-        this.line = line;
+    /** @param script null for a login shell */
+    CommandRun(@Nullable String script) {
+        this.script = script;
     }
 
     @Override
@@ -60,7 +60,7 @@ final class CommandRun extends SandboxWork {
     private CommandSpec spec(Environment environment, boolean terminal) {
         Map<String, String> env = new TreeMap<>(environment.getEnv());
         env.keySet().removeAll(List.of(Environment.ENV_USER, Environment.ENV_LINES, Environment.ENV_COLUMNS));
-        var spec = CommandSpec.builder(line == null ? List.of("bash", "-l") : List.of("bash", "-c", line))
+        var spec = CommandSpec.builder(script == null ? List.of("bash", "-l") : List.of("bash", "-c", script))
                 .orSh(true)
                 .env(env)
                 .stdin(true);

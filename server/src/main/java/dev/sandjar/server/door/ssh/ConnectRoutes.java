@@ -75,8 +75,8 @@ class ConnectRoutes {
         Thread.ofVirtual().name("ssh-" + sandbox).start(() -> {
             try {
                 Visit visit = visit(request, sandbox);
-                try (Stranger stranger = door.stranger(visit.owner())) {
-                    serve(line(request, vertx, loop), visit, stranger);
+                try (LoginSlot slot = door.loginSlot(visit.owner())) {
+                    serve(line(request, vertx, loop), visit, slot);
                 }
             } catch (RateLimits.TooMany e) {
                 refuse(request, id, e.error(), e.headers());
@@ -89,10 +89,10 @@ class ConnectRoutes {
         });
     }
 
-    private void serve(Line line, Visit visit, Stranger stranger) throws Exception {
+    private void serve(Line line, Visit visit, LoginSlot slot) throws Exception {
         Optional<Sandbox> sandbox = Optional.of(visit.sandbox());
         try (line) {
-            door.serve(line, new Guest(visit.address(), _ -> sandbox), stranger);
+            door.serve(line, new Guest(visit.address(), _ -> sandbox), slot);
         }
     }
 

@@ -4,17 +4,21 @@ import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
+import org.apache.sshd.common.Factory;
+import org.apache.sshd.common.FactoryManager;
 import org.apache.sshd.common.io.IoAcceptor;
 import org.apache.sshd.common.io.IoConnector;
 import org.apache.sshd.common.io.IoHandler;
 import org.apache.sshd.common.io.IoServiceEventListener;
 import org.apache.sshd.common.io.IoServiceFactory;
+import org.apache.sshd.common.io.IoServiceFactoryFactory;
 import org.apache.sshd.common.io.IoSession;
 import org.apache.sshd.common.util.closeable.AbstractCloseable;
+import org.apache.sshd.common.util.threads.CloseableExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** Where MINA would listen: connections come by the server's own port, and are handed in. It connects to nothing. */
-final class Doorway extends AbstractCloseable implements IoServiceFactory, IoAcceptor {
+final class Doorway extends AbstractCloseable implements IoServiceFactoryFactory, IoServiceFactory, IoAcceptor {
     private @Nullable IoHandler handler;
 
     IoHandler handler() {
@@ -23,6 +27,14 @@ final class Doorway extends AbstractCloseable implements IoServiceFactory, IoAcc
         }
         return handler;
     }
+
+    @Override
+    public IoServiceFactory create(FactoryManager manager) {
+        return this;
+    }
+
+    @Override
+    public void setExecutorServiceFactory(Factory<CloseableExecutorService> none) {}
 
     @Override
     public IoAcceptor createAcceptor(IoHandler of) {

@@ -14,7 +14,7 @@ import org.apache.sshd.common.session.Session;
  */
 record Guest(String address, Function<String, Optional<Sandbox>> sandboxes) {
     static Guest of(Session session) {
-        return ((SocketSession) session.getIoSession()).guest();
+        return ((LineSession) session.getIoSession()).guest();
     }
 
     /**

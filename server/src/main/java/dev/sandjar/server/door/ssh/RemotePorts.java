@@ -7,6 +7,7 @@ import dev.sandjar.SandboxListener;
 import dev.sandjar.server.limit.Transfers;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
@@ -40,8 +41,9 @@ final class RemotePorts implements RequestHandler<ConnectionService> {
     private Result listen(ConnectionService service, String host, long port, boolean wantsReply) throws IOException {
         Session session = service.getSession();
         Map<Integer, SandboxListener> open = of(session);
-        if (!Loopback.is(host) || port > LARGEST_PORT || open.size() >= MOST) {
-            session.sendDebugMessage(true, "sandjar: " + refusal(host), null);
+        Optional<String> refusal = refusal(host, port, open.size());
+        if (refusal.isPresent()) {
+            session.sendDebugMessage(true, "sandjar: " + refusal.get(), null);
             return Result.ReplyFailure;
         }
         SandboxListener listener;
@@ -66,8 +68,14 @@ final class RemotePorts implements RequestHandler<ConnectionService> {
         return wantsReply ? Result.Replied : Result.ReplySuccess;
     }
 
-    private static String refusal(String host) {
-        return Loopback.is(host) ? "no more than " + MOST + " ports" : Loopback.REFUSAL;
+    private static Optional<String> refusal(String host, long port, int open) {
+        if (!Loopback.is(host)) {
+            return Optional.of(Loopback.REFUSAL);
+        }
+        if (port > LARGEST_PORT) {
+            return Optional.of("there is no port " + port);
+        }
+        return open < MOST ? Optional.empty() : Optional.of("no more than " + MOST + " ports");
     }
 
     private void accept(ConnectionService service, String host, SandboxListener listener) {

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import java.util.Optional;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.Environment;
@@ -35,12 +34,12 @@ abstract class SandboxWork implements Command {
     @Override
     public final void start(ChannelSession channel, Environment environment) {
         Thread.ofVirtual().name("ssh-channel").start(() -> {
-            Optional<Ending> ending = Optional.empty();
+            Ending ending = null;
             try {
                 Sandbox sandbox = Guest.sandbox(channel.getSession());
                 try (Transfers.Place _ =
                         Transfers.begin(Transfers.Kind.CHANNEL, sandbox.info().owner())) {
-                    ending = Optional.of(work(sandbox, channel, environment));
+                    ending = work(sandbox, channel, environment);
                 }
             } catch (SandboxException e) {
                 tell(String.valueOf(e.getMessage()));
@@ -54,8 +53,9 @@ abstract class SandboxWork implements Command {
         });
     }
 
-    private void end(ChannelSession channel, Optional<Ending> ending) {
-        switch (ending.orElse(null)) {
+    /** @param ending null when it never began, or was cut */
+    private void end(ChannelSession channel, @Nullable Ending ending) {
+        switch (ending) {
             case Ending.Exited(int code) -> exit(code);
             case Ending.Killed(Signal signal) -> killed(channel, signal, "");
             case Ending.OutOfMemory _ -> killed(channel, Signal.KILL, "out of memory");

@@ -39,7 +39,7 @@ final class SessionLimits implements AutoCloseable {
     }
 
     /** Looks after a session until it ends. */
-    void watch(Session session, SocketSession connection) {
+    void watch(Session session, LineSession connection) {
         new Watch(session, connection).again();
     }
 
@@ -50,10 +50,10 @@ final class SessionLimits implements AutoCloseable {
 
     private final class Watch implements Runnable {
         private final Session session;
-        private final SocketSession connection;
+        private final LineSession connection;
         private final long begin = System.nanoTime();
 
-        Watch(Session session, SocketSession connection) {
+        Watch(Session session, LineSession connection) {
             this.session = session;
             this.connection = connection;
         }

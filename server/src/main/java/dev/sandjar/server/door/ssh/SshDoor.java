@@ -19,16 +19,11 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.apache.sshd.common.Factory;
-import org.apache.sshd.common.FactoryManager;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.global.KeepAliveHandler;
-import org.apache.sshd.common.io.IoServiceFactory;
-import org.apache.sshd.common.io.IoServiceFactoryFactory;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
-import org.apache.sshd.common.util.threads.CloseableExecutorService;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
@@ -72,7 +67,7 @@ class SshDoor {
         limits = new SessionLimits(ssh.login(), ssh.idle(), ssh.longest());
         var logins = new Logins(authentication);
         server.setPort(1); // of no meaning: nothing is listened at
-        server.setIoServiceFactoryFactory(new HandedIn());
+        server.setIoServiceFactoryFactory(doorway);
         hostKeyFile = ssh.hostKey()
                 .map(Path::of)
                 .orElseGet(() -> Path.of(config.home()).resolve("ssh_host_key"));
@@ -82,7 +77,8 @@ class SshDoor {
         server.setCommandFactory((_, line) -> new CommandRun(line));
         server.setShellFactory(_ -> new CommandRun(null));
         server.setServiceFactories(List.of(
-                new OneService(ServerUserAuthServiceFactory.INSTANCE), new OneService(new Conversation.Factory())));
+                new OneService(ServerUserAuthServiceFactory.INSTANCE),
+                new OneService(new SshConnectionService.Factory())));
         server.setSubsystemFactories(List.of(new FileTransfer.Factory()));
         server.setChannelFactories(List.of(new WorkChannel.Factory(), new DirectChannel.Factory()));
         server.setGlobalRequestHandlers(List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE, ports));
@@ -106,17 +102,6 @@ class SshDoor {
         keys.setAlgorithm("EC");
         keys.setKeySize(256);
         return keys;
-    }
-
-    /** MINA listens at nothing. */
-    private final class HandedIn implements IoServiceFactoryFactory {
-        @Override
-        public IoServiceFactory create(FactoryManager manager) {
-            return doorway;
-        }
-
-        @Override
-        public void setExecutorServiceFactory(Factory<CloseableExecutorService> none) {}
     }
 
     /** After the engine, which makes the folder of the key. */
@@ -152,7 +137,7 @@ class SshDoor {
      * @param of whose; no one of them can take the others' room
      * @throws SandboxException {@code RATE_LIMITED}
      */
-    Stranger stranger(String of) {
+    LoginSlot loginSlot(String of) {
         if (!strangers.tryTake(of, 1)) {
             throw new SandboxException(
                     ErrorCode.RATE_LIMITED,
@@ -160,15 +145,15 @@ class SshDoor {
                     "log in on those that are open, or close them",
                     null);
         }
-        return new Stranger(() -> strangers.giveBack(of, 1));
+        return new LoginSlot(() -> strangers.giveBack(of, 1));
     }
 
     /** Serves one connection until it ends. */
-    void serve(Line line, Guest guest, Stranger stranger) throws Exception {
-        var connection = new SocketSession(line, guest, doorway);
-        try (stranger) {
+    void serve(Line line, Guest guest, LoginSlot slot) throws Exception {
+        var connection = new LineSession(line, guest, doorway);
+        try (slot) {
             connection.serve(doorway.handler(), session -> {
-                session.addSessionListener(new Life(stranger));
+                session.addSessionListener(new Life(slot));
                 limits.watch(session, connection);
             });
         }
@@ -176,12 +161,12 @@ class SshDoor {
 
     /** What happens in a session's life beside its channels. */
     private final class Life implements SessionListener {
-        private final Stranger stranger;
+        private final LoginSlot slot;
         private volatile @Nullable String owner; // while it is counted
         private volatile boolean keysExchanged;
 
-        Life(Stranger stranger) {
-            this.stranger = stranger;
+        Life(LoginSlot slot) {
+            this.slot = slot;
         }
 
         @Override
@@ -189,7 +174,7 @@ class SshDoor {
             switch (event) {
                 case KeyEstablished -> countKeys(session);
                 case Authenticated -> {
-                    stranger.close();
+                    slot.close();
                     count(session);
                 }
                 default -> {}

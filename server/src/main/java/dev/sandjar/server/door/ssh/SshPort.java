@@ -89,9 +89,9 @@ class SshPort {
     private void serve(Socket client) {
         String address = client.getInetAddress().getHostAddress();
         try (client;
-                Stranger stranger = door.stranger(network(client.getInetAddress()))) {
+                LoginSlot slot = door.loginSlot(network(client.getInetAddress()))) {
             var guest = new Guest(address, user -> SandboxId.parse(user).flatMap(places::sandbox));
-            door.serve(new PortLine(client), guest, stranger);
+            door.serve(new PortLine(client), guest, slot);
         } catch (SandboxException tooMany) {
             LOG.debugf("%s: %s", address, tooMany.getMessage());
         } catch (Exception e) {

@@ -12,12 +12,12 @@ import org.apache.sshd.server.session.ServerConnectionService;
 import org.apache.sshd.server.session.ServerConnectionServiceFactory;
 
 /** SSH after the login, as MINA has it, but that a channel which is refused says why: MINA keeps the reason to itself. */
-final class Conversation extends ServerConnectionService {
+final class SshConnectionService extends ServerConnectionService {
     private static final int MOST_BETWEEN_KEYS = 4_096; // data that was under way counts too
 
     private int between; // messages since keys began to be exchanged
 
-    private Conversation(AbstractServerSession session) throws SshException {
+    private SshConnectionService(AbstractServerSession session) throws SshException {
         super(session);
     }
 
@@ -42,8 +42,8 @@ final class Conversation extends ServerConnectionService {
     /** For MINA. */
     static final class Factory extends ServerConnectionServiceFactory {
         @Override
-        public Conversation create(Session session) throws IOException {
-            return new Conversation((AbstractServerSession) session);
+        public SshConnectionService create(Session session) throws IOException {
+            return new SshConnectionService((AbstractServerSession) session);
         }
     }
 }

@@ -15,30 +15,30 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to a port in a sandbox at a server. It cannot be made anew after a cut: the program would see another one. */
-final class TunnelConnection implements SandboxConnection {
+final class FramedConnection implements SandboxConnection {
     private final Tunnel tunnel;
     private final Input input;
     private final Output output;
 
-    private TunnelConnection(Tunnel tunnel, String what) {
+    private FramedConnection(Tunnel tunnel, String what) {
         this.tunnel = tunnel;
         this.input = new Input(tunnel, what);
         this.output = new Output(tunnel, what);
     }
 
-    static TunnelConnection dial(Server server, SandboxId sandbox, int port) {
+    static FramedConnection dial(Server server, SandboxId sandbox, int port) {
         return open(server, ServerSandbox.at(sandbox, "ports", port), "port " + port);
     }
 
-    static TunnelConnection sftp(Server server, SandboxId sandbox) {
+    static FramedConnection sftp(Server server, SandboxId sandbox) {
         return open(server, ServerSandbox.at(sandbox, "sftp"), "the SFTP session");
     }
 
-    private static TunnelConnection open(Server server, Target at, String what) {
+    private static FramedConnection open(Server server, Target at, String what) {
         Outage outage = server.outage();
         while (true) {
             try {
-                return new TunnelConnection(ready(server, at, outage), what);
+                return new FramedConnection(ready(server, at, outage), what);
             } catch (MalformedFrameException e) {
                 throw server.notUnderstood(e);
             } catch (IOException e) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A connection as MINA wants one. Its bytes are read by a virtual thread of its own: whatever waits there (for a token to be looked at, for a slow
  * client) stops nobody else's connection. Writing waits for a client that does not read, in the same way.
  */
-final class SocketSession extends AbstractCloseable implements IoSession {
+final class LineSession extends AbstractCloseable implements IoSession {
     private static final AtomicLong IDS = new AtomicLong();
 
     private final long id = IDS.incrementAndGet();
@@ -35,7 +35,7 @@ final class SocketSession extends AbstractCloseable implements IoSession {
     private final IoService service;
     private volatile long lastBytes = System.nanoTime();
 
-    SocketSession(Line line, Guest guest, IoService service) {
+    LineSession(Line line, Guest guest, IoService service) {
         this.line = line;
         this.guest = guest;
         this.service = service;
