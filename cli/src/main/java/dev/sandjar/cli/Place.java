@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 /** Where the sandboxes are: this machine, or a server. */
 final class Place {
     private static final int SHORTEST = 4; // one slip of a finger shall not name another
-    private static final Pattern TOKEN = Pattern.compile("[?&]token=([^&]*)");
+    private static final Pattern TOKEN = Pattern.compile(".*[?&]token=([^&]*).*");
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec verb;
@@ -204,10 +204,20 @@ final class Place {
         return words;
     }
 
-    /** By what the server of this place knows its caller. */
+    /** By what the server of this place knows its caller. A place that names none gets none: the stored one is another server's. */
     String token() {
-        Matcher said = TOKEN.matcher(place == null ? "" : place);
-        return said.find() ? URLDecoder.decode(said.group(1), StandardCharsets.UTF_8) : storedToken();
+        if (place == null) {
+            return storedToken();
+        }
+        Matcher said = TOKEN.matcher(place);
+        if (!said.matches()) {
+            throw new SandboxException(
+                    ErrorCode.UNAUTHENTICATED,
+                    "no token for the server",
+                    "write it behind the place: ?token=TOKEN",
+                    null);
+        }
+        return URLDecoder.decode(said.group(1), StandardCharsets.UTF_8);
     }
 
     private static String storedToken() {

@@ -142,21 +142,39 @@ final class OpenSsh {
         return new Ran(process.waitFor(), out, Files.readString(err));
     }
 
-    /** What a script of Python prints, with {@code transport}, which has logged in at the server's SSH port. */
+    /** What a script of Python prints: {@code transport} has logged in at the server's SSH port, {@code connected} takes {@code port} or {@code tunnel}. */
     String paramiko(String session, String name, String script) throws Exception {
         Path file = Files.writeString(folder.resolve(name + ".py"), """
-                import sys, paramiko
+                import socket, sys, paramiko
                 port, user, key = int(sys.argv[1]), sys.argv[2], paramiko.Ed25519Key.from_private_key_file(sys.argv[3])
-                transport = paramiko.Transport(("127.0.0.1", port))
-                transport.start_client()
-                transport.auth_publickey(user, key)
+                http, token = int(sys.argv[4]), sys.argv[5]
+
+                def connected(way):
+                    if way == "port":
+                        return socket.create_connection(("127.0.0.1", port))
+                    to = socket.create_connection(("127.0.0.1", http))
+                    to.sendall(f"CONNECT /sessions/{user} HTTP/1.1\\r\\nHost: h\\r\\nAuthorization: Bearer {token}\\r\\n\\r\\n".encode())
+                    head = b""
+                    while not head.endswith(b"\\r\\n\\r\\n"):
+                        head += to.recv(1)
+                    return to
+
+                def logged_in(over):
+                    client = paramiko.Transport(over)
+                    client.start_client()
+                    client.auth_publickey(user, key)
+                    return client
+
+                transport = logged_in(connected("port"))
                 """ + script);
         Ran ran = run(List.of(
                 "/usr/bin/python3",
                 file.toString(),
                 Integer.toString(server.sshPort()),
                 session,
-                folder.resolve("key").toString()));
+                folder.resolve("key").toString(),
+                Integer.toString(server.address.getPort()),
+                RealServer.TOKEN));
         assertThat(ran.code()).as(ran.err()).isZero();
         return ran.out();
     }

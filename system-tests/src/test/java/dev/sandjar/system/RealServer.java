@@ -79,7 +79,7 @@ final class RealServer implements AutoCloseable {
     /** Where it speaks nothing but SSH, if {@code SANDJAR_SSH_PORT} is set. */
     int sshPort() {
         Matcher told = SSH_PORT.matcher(said());
-        assertTrue(told.find());
+        assertTrue(told.find(), () -> "it serves no SSH port: " + said());
         return Integer.parseInt(told.group(1));
     }
 

@@ -77,6 +77,14 @@ class SshCommandLineTest {
     }
 
     @Test
+    void aPlaceThatNamesNoTokenGetsNoOther() throws Exception {
+        var ssh = sandjar("ssh", "--place", server.address.toString(), id, "--", "echo in");
+        Ran ran = client.run("", ssh);
+        assertThat(ran.code()).isEqualTo(125);
+        assertThat(ran.out()).isEmpty();
+    }
+
+    @Test
     void whoCreatesWithAKeyLogsInWithIt() throws Exception {
         Ran created = client.run(
                 "", sandjar("create", "--ssh-key", folder.resolve("key.pub").toString()));

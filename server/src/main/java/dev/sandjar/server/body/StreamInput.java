@@ -37,6 +37,7 @@ public final class StreamInput extends InputStream {
 
     private static final int LITTLE = 16 * 1024;
     private static final int PIECE = 64 * 1024;
+    private static final int OVERHEAD = 256; // what a small buffer takes besides
 
     /** Bytes that buy a second of waiting beyond the limit: who sends one now and then is as good as silent. */
     private static final long LEAST_A_SECOND = 1024;
@@ -50,7 +51,8 @@ public final class StreamInput extends InputStream {
     private final Condition arrived = lock.newCondition();
     private final Queue<Buffer> waiting = new ArrayDeque<>();
     private int first; // what of the first buffer was read
-    private long available;
+    private long available; // bytes
+    private long held; // what they take of memory
     private long arrivedInAll;
     private long waited; // nanoseconds, for the client
     private @Nullable Context loop; // of the connection, while it is paused
@@ -135,8 +137,9 @@ public final class StreamInput extends InputStream {
             waiting.add(buffer);
             available += buffer.length();
             arrivedInAll += buffer.length();
-            long all = WAITING.addAndGet(buffer.length());
-            if (loop == null && available > (all > BUDGET ? LITTLE : AHEAD)) {
+            held += cost(buffer);
+            long all = WAITING.addAndGet(cost(buffer));
+            if (loop == null && held > (all > BUDGET ? LITTLE : AHEAD)) {
                 loop = Vertx.currentContext();
                 from.pause();
             }
@@ -170,10 +173,11 @@ public final class StreamInput extends InputStream {
 
     private void awaitSome() throws IOException {
         try {
-            while (limit.equals(ANY_TIME) && available == 0 && !ended) {
-                arrived.await(); // a timer for each piece would cost more than the piece
+            if (limit.equals(ANY_TIME)) {
+                awaitAnyTime();
+            } else {
+                awaitInTime();
             }
-            awaitInTime();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while reading from the client");
@@ -182,6 +186,13 @@ public final class StreamInput extends InputStream {
             var early = new EOFException("the client sent no more: its connection was cut");
             early.initCause(cut);
             throw early;
+        }
+    }
+
+    /** A timer for each piece would cost more than the piece. */
+    private void awaitAnyTime() throws InterruptedException {
+        while (available == 0 && !ended) {
+            arrived.await();
         }
     }
 
@@ -200,6 +211,10 @@ public final class StreamInput extends InputStream {
         waited += System.nanoTime() - begin;
     }
 
+    private static int cost(Buffer buffer) {
+        return OVERHEAD + buffer.length();
+    }
+
     /** As much as fits of all that waits, so that little pieces leave as large ones. */
     private int take(byte[] to, int start, int length) {
         int count = 0;
@@ -211,11 +226,12 @@ public final class StreamInput extends InputStream {
             if (first == buffer.length()) {
                 waiting.remove();
                 first = 0;
+                held -= cost(buffer);
+                WAITING.addAndGet(-cost(buffer));
             }
         }
         available -= count;
-        WAITING.addAndGet(-count);
-        if (available <= LOW) {
+        if (held <= LOW) {
             askForMore();
         }
         return count;
@@ -229,7 +245,8 @@ public final class StreamInput extends InputStream {
             ended = true; // for whoever waits
             arrived.signal();
             waiting.clear();
-            WAITING.addAndGet(-available);
+            WAITING.addAndGet(-held);
+            held = 0;
             available = 0;
             askForMore();
         } finally {

@@ -351,7 +351,7 @@ public final class SessionsClient implements AutoCloseable {
 
         /** For certificates that Java does not know; what it says about a server's name is checked. */
         public Builder sslContext(SSLContext context) {
-            tls = new Tls(context, true);
+            tls = tls.with(context);
             return this;
         }
 

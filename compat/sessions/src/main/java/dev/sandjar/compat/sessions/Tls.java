@@ -16,9 +16,10 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /**
  * Whom to believe that it is the server.
  *
- * @param checked whether its certificate must be for its name
+ * @param known vouches for servers
+ * @param checked whether it is asked, and the certificate must be for the server's name
  */
-record Tls(SSLContext context, boolean checked) {
+record Tls(SSLContext known, boolean checked) {
     /** Whoever a certificate authority that Java knows vouches for. */
     static Tls standard() {
         try {
@@ -28,28 +29,32 @@ record Tls(SSLContext context, boolean checked) {
         }
     }
 
+    Tls with(SSLContext context) {
+        return new Tls(context, checked);
+    }
+
+    Tls verified(boolean wanted) {
+        return new Tls(known, wanted);
+    }
+
+    SSLContext context() {
+        return checked ? known : unchecked();
+    }
+
     /** Anybody. */
-    static Tls unchecked() {
+    private static SSLContext unchecked() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new Anybody()}, null);
-            return new Tls(context, false);
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no TLS", e);
         }
     }
 
-    /** The same, if it is what is wanted. */
-    Tls verified(boolean wanted) {
-        if (!wanted) {
-            return unchecked();
-        }
-        return checked ? this : standard();
-    }
-
     /** Says which host is meant (SNI), and returns once it has proved to be it, if that is wanted. */
     SSLSocket over(Socket socket, String host, int port) throws IOException {
-        var wrapped = (SSLSocket) context.getSocketFactory().createSocket(socket, host, port, true);
+        var wrapped = (SSLSocket) context().getSocketFactory().createSocket(socket, host, port, true);
         SSLParameters parameters = wrapped.getSSLParameters();
         if (!host.matches("[0-9.]+|\\[.*")) { // of itself Java leaves out names without a dot, which clusters have
             parameters.setServerNames(List.of(new SNIHostName(host)));

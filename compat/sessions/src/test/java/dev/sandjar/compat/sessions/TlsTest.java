@@ -121,6 +121,19 @@ class TlsTest {
     }
 
     @Test
+    void verificationThatIsSwitchedOnAgainIsThatOfTheContext() throws Exception {
+        try (var server = server();
+                var client = client(server, "localhost")
+                        .sslContext(context)
+                        .verifyTls(false)
+                        .verifyTls(true)
+                        .build();
+                HttpConnectTunnel tunnel = client.tunnel("s1").open()) {
+            assertThat(tunnel.isOpen()).isTrue();
+        }
+    }
+
+    @Test
     void aTunnelNamesTheHostItMeans() throws Exception {
         try (var server = server();
                 var client = client(server, "localhost").sslContext(context).build();

@@ -76,7 +76,7 @@ class ConnectRoutes {
             try {
                 Visit visit = visit(request, sandbox);
                 try (LoginSlot slot = door.loginSlot(visit.owner())) {
-                    serve(line(request, vertx, loop), visit, slot);
+                    serve(line(request, vertx, loop, visit.owner()), visit, slot);
                 }
             } catch (RateLimits.TooMany e) {
                 refuse(request, id, e.error(), e.headers());
@@ -97,14 +97,14 @@ class ConnectRoutes {
     }
 
     /** On its event loop, where nothing arrives in between: it would be lost. */
-    private TunnelLine line(HttpServerRequest request, Vertx vertx, Context loop) throws Exception {
+    private TunnelLine line(HttpServerRequest request, Vertx vertx, Context loop, String owner) throws Exception {
         Uncounted.mark(request);
         request.response().putHeader("X-SSH-Host-Key", door.hostKey());
         var made = new CompletableFuture<TunnelLine>();
         loop.runOnContext(_ -> {
             try {
                 request.toNetSocket()
-                        .map(socket -> new TunnelLine(vertx, socket.pause()))
+                        .map(socket -> new TunnelLine(vertx, socket.pause(), owner))
                         .onSuccess(made::complete)
                         .onFailure(made::completeExceptionally);
             } catch (RuntimeException gone) { // of a client that has hung up there is nothing left to take

@@ -19,7 +19,7 @@ interface Line extends Closeable {
     /**
      * Sends, and waits while the client takes nothing and much waits for it already.
      *
-     * @param bytes the caller's again afterwards
+     * @param bytes in an array; all are taken, and it is the caller's again afterwards
      */
     void send(ByteBuffer bytes) throws IOException;
 

@@ -5,7 +5,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.sshd.common.io.AbstractIoWriteFuture;
@@ -29,7 +28,6 @@ final class LineSession extends AbstractCloseable implements IoSession {
 
     private final long id = IDS.incrementAndGet();
     private final Map<Object, Object> attributes = new ConcurrentHashMap<>();
-    private final Semaphore reading = new Semaphore(1); // without it nothing is read
     private final Line line;
     private final Guest guest;
     private final IoService service;
@@ -57,13 +55,11 @@ final class LineSession extends AbstractCloseable implements IoSession {
      */
     void serve(IoHandler handler, Consumer<Session> made) throws Exception {
         handler.sessionCreated(this);
-        made.accept(AbstractSession.getSession(this));
         try {
+            made.accept(AbstractSession.getSession(this));
             for (ByteBuffer received = line.receive(); received != null; received = line.receive()) {
                 lastBytes = System.nanoTime();
                 handler.messageReceived(this, Readable.readable(received));
-                reading.acquire();
-                reading.release();
             }
         } catch (Exception e) {
             if (isOpen()) {
@@ -99,21 +95,19 @@ final class LineSession extends AbstractCloseable implements IoSession {
         }
     }
 
-    /** Ends it in the middle, whatever waits. */
-    void cut() {
-        line.cut();
+    Line line() {
+        return line;
     }
 
+    /** MINA's own forwarding would, which is not used here. */
     @Override
     public void suspendRead() {
-        reading.drainPermits();
+        throw new UnsupportedOperationException("a connection is always read");
     }
 
     @Override
     public void resumeRead() {
-        if (reading.availablePermits() == 0) {
-            reading.release();
-        }
+        throw new UnsupportedOperationException("a connection is always read");
     }
 
     @Override
@@ -124,7 +118,7 @@ final class LineSession extends AbstractCloseable implements IoSession {
 
     @Override
     public void shutdownOutputStream() {
-        line.close();
+        throw new UnsupportedOperationException("both directions end at once");
     }
 
     @Override

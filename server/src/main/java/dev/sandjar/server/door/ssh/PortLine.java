@@ -14,7 +14,7 @@ final class PortLine implements Line {
 
     private final Socket socket;
     private final InputStream input;
-    private byte[] piece = new byte[SMALL];
+    private final byte[] small = new byte[SMALL];
 
     PortLine(Socket socket) throws IOException {
         this.socket = socket;
@@ -25,18 +25,16 @@ final class PortLine implements Line {
 
     @Override
     public @Nullable ByteBuffer receive() throws IOException {
+        int waiting = input.available();
+        byte[] piece = waiting > SMALL ? new byte[Math.min(waiting, LARGE)] : small;
         int count = input.read(piece);
-        ByteBuffer received = count < 0 ? null : ByteBuffer.wrap(piece, 0, count);
-        int next = count == piece.length ? LARGE : SMALL;
-        if (next != piece.length) {
-            piece = new byte[next];
-        }
-        return received;
+        return count < 0 ? null : ByteBuffer.wrap(piece, 0, count);
     }
 
     @Override
     public void send(ByteBuffer bytes) throws IOException {
         socket.getOutputStream().write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        bytes.position(bytes.limit());
     }
 
     @Override

@@ -36,10 +36,7 @@ final class Pump {
         byte[] piece = new byte[PIECE];
         for (int count = from.read(piece); count >= 0; count = from.read(piece)) {
             to.write(piece, 0, count);
-            if (from.available() == 0) {
-                to.flush(); // else more comes at once
-            }
+            to.flush();
         }
-        to.flush();
     }
 }

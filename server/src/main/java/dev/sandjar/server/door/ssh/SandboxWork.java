@@ -4,7 +4,6 @@ import dev.sandjar.Ending;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.Signal;
-import dev.sandjar.server.limit.Transfers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -37,10 +36,7 @@ abstract class SandboxWork implements Command {
             Ending ending = null;
             try {
                 Sandbox sandbox = Guest.sandbox(channel.getSession());
-                try (Transfers.Place _ =
-                        Transfers.begin(Transfers.Kind.CHANNEL, sandbox.info().owner())) {
-                    ending = work(sandbox, channel, environment);
-                }
+                ending = work(sandbox, channel, environment);
             } catch (SandboxException e) {
                 tell(String.valueOf(e.getMessage()));
             } catch (IOException gone) {

@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a connection may last, how long it may be silent, how long a client may take to log in; and that it ends with its sandbox. MINA's own limits
@@ -26,13 +29,14 @@ final class SessionLimits implements AutoCloseable {
     private static final Set<SandboxState> OVER =
             EnumSet.of(SandboxState.STOPPING, SandboxState.TERMINATED, SandboxState.FAILED);
 
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("ssh-limits").factory());
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("ssh-limits").factory());
     private final Duration login;
     private final Duration idle;
     private final Duration longest;
 
     SessionLimits(Duration login, Duration idle, Duration longest) {
+        timer.setRemoveOnCancelPolicy(true); // what has ended is not kept until it would have been looked at
         this.login = login;
         this.idle = idle;
         this.longest = longest;
@@ -40,7 +44,9 @@ final class SessionLimits implements AutoCloseable {
 
     /** Looks after a session until it ends. */
     void watch(Session session, LineSession connection) {
-        new Watch(session, connection).again();
+        var watch = new Watch(session, connection);
+        session.addSessionListener(watch);
+        watch.again();
     }
 
     @Override
@@ -48,10 +54,12 @@ final class SessionLimits implements AutoCloseable {
         timer.shutdownNow();
     }
 
-    private final class Watch implements Runnable {
+    private final class Watch implements Runnable, SessionListener {
         private final Session session;
         private final LineSession connection;
         private final long begin = System.nanoTime();
+        private volatile @Nullable Future<?> next;
+        private boolean mistaken;
 
         Watch(Session session, LineSession connection) {
             this.session = session;
@@ -59,21 +67,34 @@ final class SessionLimits implements AutoCloseable {
         }
 
         void again() {
-            Duration next = session.isAuthenticated() ? GLANCE : login;
-            timer.schedule(this, Math.min(next.toMillis(), idle.toMillis()) + 1, TimeUnit.MILLISECONDS);
+            Duration pause = session.isAuthenticated() ? GLANCE : login;
+            next = timer.schedule(this, Math.min(pause.toMillis(), idle.toMillis()) + 1, TimeUnit.MILLISECONDS);
+            if (!session.isOpen()) {
+                sessionClosed(session); // it ended just now, and nobody saw this
+            }
         }
 
         @Override
         public void run() {
-            if (!session.isOpen()) { // its last words may wait for a client that does not read
-                timer.schedule(connection::cut, GRACE.toMillis(), TimeUnit.MILLISECONDS);
-                return;
+            why().ifPresentOrElse(this::end, this::again);
+        }
+
+        /** Its last words may wait for a client that does not read. Nothing of the session is kept that long. */
+        @Override
+        public void sessionClosed(Session ended) {
+            Future<?> look = next;
+            if (look != null) {
+                look.cancel(false);
             }
-            Optional<String> why = why();
-            if (why.isPresent()) {
-                end(why.get());
-            } else {
-                again();
+            cutSoon();
+        }
+
+        private void cutSoon() {
+            Line line = connection.line();
+            try {
+                timer.schedule(line::cut, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException stopping) {
+                line.cut();
             }
         }
 
@@ -98,7 +119,10 @@ final class SessionLimits implements AutoCloseable {
             } catch (SandboxException notFound) {
                 return true;
             } catch (RuntimeException mistake) { // of ours: the next look is needed the more
-                LOG.errorf(mistake, "the sandbox of an SSH connection cannot be looked at");
+                if (!mistaken) {
+                    LOG.errorf(mistake, "the sandbox of an SSH connection cannot be looked at");
+                }
+                mistaken = true;
                 return false;
             }
         }
@@ -112,7 +136,7 @@ final class SessionLimits implements AutoCloseable {
                     // nobody to tell
                 }
             });
-            timer.schedule(connection::cut, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            cutSoon();
         }
     }
 

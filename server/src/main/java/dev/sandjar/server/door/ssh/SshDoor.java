@@ -19,7 +19,9 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.session.Session;
@@ -38,10 +40,7 @@ class SshDoor {
     private static final Logger LOG = Logger.getLogger(SshDoor.class);
     private static final int MOST_CONNECTIONS = 1024; // of which an owner leaves others half; HTTP has 2048
 
-    /** Connections that nobody has logged in on yet: MINA keeps a packet of 256 KiB for each. */
-    private static final int MOST_STRANGERS =
-            (int) Math.min(512, Runtime.getRuntime().maxMemory() >> 20);
-
+    private static final int MOST_STRANGERS = 512; // connections that nobody has logged in on yet
     private static final long WINDOW = 1 << 20; // of one channel, what a client may send ahead
     private static final long PACKET =
             128 * 1024; // the usual 32 KiB cost four times as many wake-ups of all threads on the way
@@ -71,6 +70,8 @@ class SshDoor {
         hostKeyFile = ssh.hostKey()
                 .map(Path::of)
                 .orElseGet(() -> Path.of(config.home()).resolve("ssh_host_key"));
+        server.setSessionFactory(new CountedSession.Factory(server));
+        server.setCompressionFactories(List.of(BuiltinCompressions.none)); // the others have memory of their own
         server.setKeyPairProvider(hostKey(hostKeyFile));
         server.setPublickeyAuthenticator(logins);
         server.setPasswordAuthenticator(logins);
@@ -162,7 +163,7 @@ class SshDoor {
     /** What happens in a session's life beside its channels. */
     private final class Life implements SessionListener {
         private final LoginSlot slot;
-        private volatile @Nullable String owner; // while it is counted
+        private final AtomicReference<@Nullable String> owner = new AtomicReference<>(); // while it is counted
         private volatile boolean keysExchanged;
 
         Life(LoginSlot slot) {
@@ -184,23 +185,33 @@ class SshDoor {
         /** Keys cost us more than they cost a stranger, who needs them once. */
         private void countKeys(Session session) {
             if (!session.isAuthenticated() && keysExchanged) {
-                end(session, "log in before keys are exchanged again");
+                end(session, SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR, "log in before keys are exchanged again");
             }
             keysExchanged = true;
         }
 
         private void count(Session session) {
             String whose = Guest.sandbox(session).info().owner();
-            if (connections.tryTake(whose, 1)) {
-                owner = whose;
+            if (!connections.tryTake(whose, 1)) {
+                end(session, SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS, "close some of your connections");
                 return;
             }
-            end(session, "close some of your connections");
+            owner.set(whose);
+            if (!session.isOpen()) { // it ended just now, and nobody saw this
+                uncount();
+            }
         }
 
-        private static void end(Session session, String why) {
+        private void uncount() {
+            String whose = owner.getAndSet(null);
+            if (whose != null) {
+                connections.giveBack(whose, 1);
+            }
+        }
+
+        private static void end(Session session, int code, String why) {
             try {
-                session.disconnect(SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS, why);
+                session.disconnect(code, why);
             } catch (IOException gone) {
                 // as was wanted
             }
@@ -209,11 +220,7 @@ class SshDoor {
         @Override
         public void sessionClosed(Session session) {
             ports.closeAll(session);
-            String whose = owner;
-            if (whose != null) {
-                owner = null;
-                connections.giveBack(whose, 1);
-            }
+            uncount();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.sandjar.server.door.ssh;
 import dev.sandjar.server.body.StreamInput;
 import dev.sandjar.server.connection.Cut;
 import dev.sandjar.server.connection.Tunnelled;
+import dev.sandjar.server.limit.Shares;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.Future;
@@ -19,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -33,30 +33,44 @@ import org.jspecify.annotations.Nullable;
 final class TunnelLine implements Line {
     private static final Duration SILENT_CLIENT = Duration.ofSeconds(1);
     private static final int MOST_UNDER_WAY = 256 * 1024; // bytes
+    private static final int LITTLE = 16 * 1024; // what each line may have under way, whatever the others have
+    private static final int LARGEST_PIECE =
+            64 * 1024; // larger ones do not come from the pool, as the framework sets it
     private static final int OVERHEAD = 512; // what a small piece takes besides
-    private static final int LARGEST_PIECE = 64 * 1024; // larger ones do not come from Netty's pool
 
-    /** What all lines together may have under way before each may have little. */
-    private static final long BUDGET = Runtime.getRuntime().maxMemory() / 8;
+    /** What all lines together may have under way besides, in pieces. */
+    private static final Shares ROOM = new Shares((int) (Runtime.getRuntime().maxMemory() / 8 / LARGEST_PIECE));
 
-    private static final int LITTLE = 16 * 1024;
-    private static final AtomicLong UNDER_WAY = new AtomicLong(); // bytes, of all lines
+    /**
+     * What the event loop writes at once.
+     *
+     * @param cost bytes; the buffer is another's once it is written
+     * @param counted in {@link #ROOM}
+     */
+    private record Piece(ByteBuf bytes, int cost, boolean counted) {}
 
     private final NetSocketInternal socket;
     private final Context loop;
+    private final String owner;
     private final StreamInput arriving;
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition sent = lock.newCondition();
     private boolean speaking;
-    private List<ByteBuf> waiting = new ArrayList<>(); // for the event loop, which is on its way once we speak
+    private List<Piece> waiting = new ArrayList<>(); // for the event loop, which is on its way once we speak
     private int underWay; // with what waits: what it takes of memory
-    private @Nullable Throwable broken;
+    private volatile @Nullable Throwable broken;
 
-    /** @param socket paused; on its event loop */
-    TunnelLine(Vertx vertx, NetSocket socket) {
+    /**
+     * On its event loop.
+     *
+     * @param socket paused
+     * @param owner in whose share it sends ahead
+     */
+    TunnelLine(Vertx vertx, NetSocket socket, String owner) {
         this.socket = (NetSocketInternal) socket;
         this.loop = vertx.getOrCreateContext();
+        this.owner = owner;
         this.arriving = new StreamInput(socket, StreamInput.ANY_TIME).open();
         socket.closeHandler(_ -> gone());
         Tunnelled.allow(socket, arriving::end);
@@ -65,15 +79,21 @@ final class TunnelLine implements Line {
 
     private void gone() {
         arriving.cut();
-        end();
+        end(closed());
         drop();
     }
 
+    private static EOFException closed() {
+        return new EOFException("the connection is closed");
+    }
+
     /** Whoever waits to send need not. */
-    private void end() {
+    private void end(Throwable why) {
         lock.lock();
         try {
-            broken = new EOFException("the connection is closed");
+            if (broken == null) {
+                broken = why;
+            }
             sent.signalAll();
         } finally {
             lock.unlock();
@@ -81,9 +101,9 @@ final class TunnelLine implements Line {
     }
 
     private void drop() {
-        for (ByteBuf lost : taken()) {
-            done(cost(lost));
-            lost.release();
+        for (Piece lost : taken()) {
+            lost.bytes().release();
+            done(lost);
         }
     }
 
@@ -108,22 +128,44 @@ final class TunnelLine implements Line {
         return piece == null ? null : ByteBuffer.wrap(piece);
     }
 
+    /** One at a time sends: MINA sees to that. */
     @Override
     public void send(ByteBuffer bytes) throws IOException {
+        boolean counted = awaitRoom((bytes.remaining() + LARGEST_PIECE - 1) / LARGEST_PIECE);
+        var pieces = new ArrayList<Piece>();
+        while (bytes.hasRemaining()) {
+            ByteBuf piece = copy(bytes);
+            pieces.add(new Piece(piece, OVERHEAD + piece.capacity(), counted));
+        }
         lock.lock();
         try {
-            while (underWay > mostUnderWay() && broken == null) {
-                sent.await();
-            }
-            if (broken != null) {
-                throw new IOException(broken.getMessage(), broken);
-            }
             if (waiting.isEmpty() && speaking) {
                 loop.runOnContext(_ -> write());
             }
-            while (bytes.hasRemaining()) {
-                append(bytes);
+            waiting.addAll(pieces);
+            pieces.forEach(piece -> underWay += piece.cost());
+        } finally {
+            lock.unlock();
+        }
+        if (broken != null) {
+            drop(); // whoever dropped all was before us
+        }
+    }
+
+    /** Whether so many pieces more are counted. */
+    private boolean awaitRoom(int pieces) throws IOException {
+        lock.lock();
+        try {
+            while (broken == null) {
+                if (underWay <= LITTLE) {
+                    return false;
+                }
+                if (underWay <= MOST_UNDER_WAY && ROOM.tryTake(owner, pieces)) {
+                    return true;
+                }
+                sent.await();
             }
+            throw new IOException(broken.getMessage(), broken);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while sending to the client");
@@ -132,38 +174,27 @@ final class TunnelLine implements Line {
         }
     }
 
-    private void append(ByteBuffer bytes) {
+    private ByteBuf copy(ByteBuffer bytes) {
         int count = Math.min(bytes.remaining(), LARGEST_PIECE);
         ByteBuf piece = socket.channelHandlerContext().alloc().directBuffer(count);
         piece.writeBytes(bytes.slice().limit(count));
         bytes.position(bytes.position() + count);
-        waiting.add(piece);
-        underWay += cost(piece);
-        UNDER_WAY.addAndGet(cost(piece));
-    }
-
-    private static int cost(ByteBuf piece) {
-        return OVERHEAD + piece.capacity();
-    }
-
-    private static int mostUnderWay() {
-        return UNDER_WAY.get() > BUDGET ? LITTLE : MOST_UNDER_WAY;
+        return piece;
     }
 
     /** On the event loop. */
     private void write() {
         ChannelHandlerContext to = socket.channelHandlerContext();
-        for (ByteBuf piece : taken()) {
-            int cost = cost(piece);
-            to.write(piece).addListener(result -> written(cost, result));
+        for (Piece piece : taken()) {
+            to.write(piece.bytes()).addListener(result -> written(piece, result));
         }
         to.flush();
     }
 
-    private List<ByteBuf> taken() {
+    private List<Piece> taken() {
         lock.lock();
         try {
-            List<ByteBuf> taken = waiting;
+            List<Piece> taken = waiting;
             waiting = new ArrayList<>();
             return taken;
         } finally {
@@ -171,23 +202,20 @@ final class TunnelLine implements Line {
         }
     }
 
-    private void written(int cost, Future<?> result) {
-        lock.lock();
-        try {
-            done(cost);
-            if (!result.isSuccess() && broken == null) {
-                broken = result.cause();
-            }
-        } finally {
-            lock.unlock();
+    private void written(Piece piece, Future<?> result) {
+        if (!result.isSuccess()) {
+            end(result.cause());
         }
+        done(piece);
     }
 
-    private void done(int cost) {
+    private void done(Piece piece) {
+        if (piece.counted()) {
+            ROOM.giveBack(owner, 1);
+        }
         lock.lock();
         try {
-            underWay -= cost;
-            UNDER_WAY.addAndGet(-cost);
+            underWay -= piece.cost();
             sent.signalAll();
         } finally {
             lock.unlock();
@@ -210,7 +238,7 @@ final class TunnelLine implements Line {
 
     @Override
     public void close() {
-        end(); // nothing is added any more
+        end(closed()); // nothing is added any more
         arriving.close();
         loop.runOnContext(_ -> {
             write();

@@ -1,6 +1,9 @@
 package dev.sandjar.server.door.ssh;
 
+import dev.sandjar.SandboxException;
+import dev.sandjar.server.limit.Transfers;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
@@ -12,18 +15,32 @@ import org.apache.sshd.server.channel.ChannelSession;
 /** A channel for a command, a shell or a file transfer: MINA's, if there are not too many. */
 final class WorkChannel extends ChannelSession {
     private static final int MOST_VARIABLES = 64 * 1024; // characters of names and values
+    private static final int OVERHEAD = 128; // what a small one takes besides
 
     private int variables;
 
     @Override
     protected OpenFuture doInit(Buffer buffer) {
-        return Channels.tooMany(this) ? Channels.refused(this) : super.doInit(buffer);
+        return Channels.tooMany(this) || !placed() ? Channels.refused(this) : super.doInit(buffer);
+    }
+
+    /** From the beginning: a client may send ahead of what it will ask for. */
+    private boolean placed() {
+        Optional<Transfers.Place> place;
+        try {
+            place = Transfers.place(
+                    Transfers.Kind.CHANNEL, Guest.sandbox(getSession()).info().owner());
+        } catch (SandboxException gone) {
+            return false;
+        }
+        place.ifPresent(taken -> addCloseFutureListener(_ -> taken.close()));
+        return place.isPresent();
     }
 
     /** MINA would keep any number of them. */
     @Override
     protected RequestHandler.Result handleEnvParsed(String name, String value) throws IOException {
-        variables += name.length() + value.length();
+        variables += OVERHEAD + name.length() + value.length();
         return variables > MOST_VARIABLES ? RequestHandler.Result.ReplyFailure : super.handleEnvParsed(name, value);
     }
 
