@@ -1,5 +1,7 @@
 package dev.sandjar.cli;
 
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,14 +22,27 @@ record KnownHosts(Path file) {
         return new KnownHosts(Place.folder().resolve("known_hosts"));
     }
 
-    /** The last word about a host; what was said before of it goes. */
+    /**
+     * Keeps a host's key.
+     *
+     * @throws SandboxException {@code PERMISSION_DENIED} when another one was kept before
+     */
     void put(String host, String key) throws IOException {
         Files.createDirectories(file.getParent());
         var lines = new ArrayList<String>();
         if (Files.exists(file)) {
-            Files.readAllLines(file).stream()
-                    .filter(line -> !line.startsWith(host + " "))
-                    .forEach(lines::add);
+            lines.addAll(Files.readAllLines(file));
+        }
+        if (lines.contains(host + " " + key)) {
+            return;
+        }
+        if (lines.stream().anyMatch(line -> line.startsWith(host + " "))) {
+            throw new SandboxException(
+                    ErrorCode.PERMISSION_DENIED,
+                    "the host key of the server is not the one that it had for sandbox " + host
+                            + ": somebody may stand between, or it has lost its key",
+                    "if you know why, run: ssh-keygen -f " + file + " -R " + host,
+                    null);
         }
         lines.add(host + " " + key);
         List<String> newest = lines.subList(Math.max(0, lines.size() - MOST), lines.size());

@@ -11,10 +11,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /** A tunnel to a server's SSH, by {@code CONNECT}. */
 final class ServerSsh implements SshConnection {
     private static final Duration ANY_TIME = Duration.ofMillis(Integer.MAX_VALUE);
+
+    private static final Pattern HOST_KEY = Pattern.compile("[a-z0-9@.-]{1,64} [A-Za-z0-9+/]{1,16384}={0,2}");
 
     private final HttpConnection connection;
     private final String hostKey;
@@ -42,6 +45,7 @@ final class ServerSsh implements SshConnection {
         try {
             HttpResponse response = server.exchange(connection, request);
             String hostKey = response.header("x-ssh-host-key")
+                    .filter(key -> HOST_KEY.matcher(key).matches())
                     .orElseThrow(() -> new MalformedFrameException("a tunnel's answer tells the SSH host key"));
             connection.patience(ANY_TIME);
             return new ServerSsh(connection, hostKey);

@@ -83,7 +83,7 @@ class HostileSshTest {
                         client = logged_in(connected("tunnel"))
                         for number in range(128):
                             channel = client.open_session()
-                            channel.sendall(b"x" * 1_000_000)
+                            channel.sendall(b"x" * 500_000)
                             opened.append((client, channel))
                 except paramiko.SSHException as e:
                     print("refused", 10 < len(opened) < 100)

@@ -85,6 +85,23 @@ class SshCommandLineTest {
     }
 
     @Test
+    void aServerWhoseHostKeyIsAnotherIsRefused() throws Exception {
+        String session = client.session("key");
+        client.generate("ecdsa", "impostor");
+        Path hosts = folder.resolve("config/sandjar/known_hosts");
+        Files.createDirectories(hosts.getParent());
+        String kept = session + " " + Files.readString(folder.resolve("impostor.pub"));
+        Files.writeString(hosts, kept);
+        Ran ran = client.run("", sandjar("ssh", session, "--", "echo in"));
+        assertThat(ran.code()).isEqualTo(125);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).contains("ssh-keygen -f " + hosts + " -R " + session);
+        assertThat(hosts).hasContent(kept);
+        Files.delete(hosts);
+        server.method("DELETE", "/sessions/" + session, "");
+    }
+
+    @Test
     void whoCreatesWithAKeyLogsInWithIt() throws Exception {
         Ran created = client.run(
                 "", sandjar("create", "--ssh-key", folder.resolve("key.pub").toString()));

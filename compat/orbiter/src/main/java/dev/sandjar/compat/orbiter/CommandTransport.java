@@ -40,6 +40,8 @@ import reactor.core.scheduler.Schedulers;
  */
 final class CommandTransport implements McpClientTransport {
     /** Bytes of a message; the limit's name in errors is {@code mcp-message}. */
+    private static final int MOST_UNHEARD = 1_000; // messages
+
     static final int LARGEST_MESSAGE = 16 << 20;
 
     private static final System.Logger LOG = System.getLogger(CommandTransport.class.getName());
@@ -53,6 +55,7 @@ final class CommandTransport implements McpClientTransport {
     private final Scheduler writing;
     private final Map<Long, CompletableFuture<?>> waiting = new ConcurrentHashMap<>(); // by question
     private final AtomicLong questions = new AtomicLong();
+    private final AtomicLong unheard = new AtomicLong(); // messages that the server has not taken yet
     private final Tail errors = new Tail(REMEMBERED);
     private final Tail garbage = new Tail(REMEMBERED);
     private volatile @Nullable ToolException ended;
@@ -82,7 +85,15 @@ final class CommandTransport implements McpClientTransport {
 
     @Override
     public Mono<Void> sendMessage(McpSchema.JSONRPCMessage message) {
-        return Mono.<Void>fromRunnable(() -> write(message)).subscribeOn(writing);
+        return Mono.<Void>fromRunnable(() -> {
+                    try {
+                        write(message);
+                    } finally {
+                        unheard.decrementAndGet();
+                    }
+                })
+                .subscribeOn(writing)
+                .doOnSubscribe(_ -> unheard.incrementAndGet()); // where it is sent, not where it is written
     }
 
     /** One that hears nothing has mostly ended, and whoever reads from it learns how; else the question's limit strikes. */
@@ -200,6 +211,12 @@ final class CommandTransport implements McpClientTransport {
         } catch (IOException | RuntimeException e) { // whatever it is that was printed
             garbage.add(text.substring(0, Math.min(text.length(), REMEMBERED)) + "\n");
             return;
+        }
+        if (message instanceof McpSchema.JSONRPCNotification) {
+            return; // none is of use here, and the client would ask for all tools again as often as it is told to
+        }
+        if (message instanceof McpSchema.JSONRPCRequest && unheard.get() >= MOST_UNHEARD) {
+            return; // it asks, and does not read what it is told
         }
         handler.apply(Mono.just(message))
                 .subscribe(_ -> {}, e -> LOG.log(System.Logger.Level.DEBUG, "a message was of no use", e));

@@ -1,5 +1,6 @@
 package dev.sandjar.compat.orbiter;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import dev.sandjar.CommandSpec;
@@ -32,6 +33,7 @@ final class Gateway implements AutoCloseable {
     /** Where it listens in the sandbox. */
     static final int PORT = 8080;
 
+    private static final int REMEMBERED = 4_096; // characters
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
     private static final String LISTENS = "listening";
     private static final int NO_PROGRAM = 127;
@@ -108,7 +110,7 @@ final class Gateway implements AutoCloseable {
     }
 
     private RunningCommand started() throws InterruptedException {
-        RunningCommand command = sandbox.start(CommandSpec.builder(List.of("python3", "-c", program()))
+        RunningCommand command = sandbox.start(CommandSpec.builder(List.of("python3", "-I", "-c", program()))
                 .cwd(home)
                 .stdin(true)
                 .retention(CommandSpec.Retention.LATEST)
@@ -124,9 +126,22 @@ final class Gateway implements AutoCloseable {
             state = "listening on port " + PORT;
             return command;
         } catch (TimeoutException e) {
+            end(command);
             throw new SandboxError("the gateway did not come up within " + PATIENCE.toSeconds() + " seconds", e);
         } catch (IOException | ExecutionException | SandboxException e) {
+            end(command);
             throw new SandboxError("the gateway did not come up: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whoever reads from it is done then. */
+    private static void end(RunningCommand command) {
+        try {
+            command.kill();
+        } catch (SandboxException gone) {
+            LOG.log(DEBUG, "a gateway that did not come up is gone", gone);
+        } finally {
+            command.close();
         }
     }
 
@@ -158,6 +173,7 @@ final class Gateway implements AutoCloseable {
             for (Iterator<Output> output = command.output(); output.hasNext(); ) {
                 if (output.next() instanceof Output.Chunk chunk) {
                     said.append(StandardCharsets.UTF_8.decode(chunk.bytes().duplicate()));
+                    said.delete(0, Math.max(0, said.length() - REMEMBERED));
                     if (said.indexOf(LISTENS) >= 0) {
                         first.complete(LISTENS);
                         return;

@@ -134,6 +134,24 @@ class McpTest {
         isUsable("good");
     }
 
+    /** It could make us ask for all its tools, which never end. */
+    @Test
+    void whatAServerTellsWithoutBeingAskedIsNotFollowed() throws Exception {
+        Object before = call("good__heard", Map.of()).get("text");
+        assertThat(call("good__notify", Map.of())).containsEntry("text", "notified");
+        isUsable("good");
+        assertThat(call("good__heard", Map.of())).containsEntry("text", before);
+    }
+
+    @Test
+    void aServerThatAsksAndDoesNotReadIsNotAnsweredForEver() throws Exception {
+        assertThat(call("good__ask", Map.of("times", 100_000))).containsEntry("text", "asked");
+        isUsable("good");
+        String heard = String.valueOf(call("good__heard", Map.of()).get("text"));
+        assertThat(Integer.parseInt(heard.replaceAll(".*answers\": (\\d+).*", "$1")))
+                .isBetween(1, 60_000); // what pipes and windows hold, and the thousand that may wait
+    }
+
     @Test
     void aServerThatDoesNotComeUpCostsItsOwnToolsOnly() {
         assertThat(sandbox.mcpServers())

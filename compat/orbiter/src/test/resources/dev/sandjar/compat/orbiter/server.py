@@ -13,7 +13,11 @@ TOOLS = {
     "garbage": "prints what is no message, then answers",
     "flood": "answers with so many bytes",
     "read": "reads a file",
+    "notify": "says that its tools have changed, then answers",
+    "ask": "asks so many times, and reads no answer before it answers itself",
+    "heard": "says how many lists were asked for, and how many answers came",
 }
+heard = {"lists": 0, "answers": 0}
 
 
 def text(said, **more):
@@ -42,6 +46,18 @@ def call(name, arguments):
     if name == "read":
         with open(arguments["path"]) as file:
             return text(file.read())
+    if name == "notify":
+        for count in range(100):
+            sys.stdout.write('{"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}\n')
+        return text("notified")
+    if name == "ask":
+        for count in range(arguments["times"]):
+            sys.stdout.write('{"jsonrpc": "2.0", "id": "ask-%d", "method": "ping"}\n' % count)
+        sys.stdout.flush()
+        time.sleep(3) # in which answers come that it does not read
+        return text("asked")
+    if name == "heard":
+        return text(json.dumps(heard))
     raise ValueError(name)
 
 
@@ -50,6 +66,7 @@ def answer(message):
         return {"protocolVersion": message["params"]["protocolVersion"], "capabilities": {"tools": {}},
                 "serverInfo": {"name": "test", "version": "1"}}
     if message["method"] == "tools/list":
+        heard["lists"] += 1
         return {"tools": [{"name": name, "description": what, "inputSchema": {"type": "object"}} for name, what in TOOLS.items()]}
     if message["method"] == "tools/call":
         return call(message["params"]["name"], message["params"].get("arguments", {}))
@@ -58,6 +75,8 @@ def answer(message):
 
 for line in sys.stdin:
     question = json.loads(line)
-    if "id" in question:
+    if "method" not in question:
+        heard["answers"] += 1
+    elif "id" in question:
         sys.stdout.write(json.dumps({"jsonrpc": "2.0", "id": question["id"], "result": answer(question)}) + "\n")
         sys.stdout.flush()

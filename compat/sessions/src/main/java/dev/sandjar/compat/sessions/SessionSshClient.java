@@ -190,6 +190,9 @@ public final class SessionSshClient implements AutoCloseable {
         LocalFile.write(
                 local,
                 part -> transfer("download of " + remote, sftp -> {
+                    if (!sftp.stat(remote).isRegularFile()) { // such as a link to /dev/zero
+                        throw new SandboxOperationException(remote + " is no file", null);
+                    }
                     try (InputStream from = sftp.read(remote);
                             OutputStream to = LocalFile.create(part)) {
                         from.transferTo(to);

@@ -31,12 +31,14 @@ import org.jspecify.annotations.Nullable;
 final class TunnelSession extends AbstractCloseable implements IoSession {
     private static final AtomicLong IDS = new AtomicLong();
     private static final int PIECE = 32 * 1024;
+    private static final long MOST_WAITING = 64 << 20; // for a server that asks and does not read
     private static final int SSH_PORT = 22;
 
     private final long id = IDS.incrementAndGet();
     private final Map<Object, Object> attributes = new ConcurrentHashMap<>();
     private final Semaphore reading = new Semaphore(1); // without it nothing is read
-    private final BlockingQueue<Written> writes = new LinkedBlockingQueue<>(); // as long as SSH's windows allow
+    private final BlockingQueue<Written> writes = new LinkedBlockingQueue<>(); // SSH's windows bound it, and this:
+    private final AtomicLong waiting = new AtomicLong(); // bytes
     private final HttpConnectTunnel tunnel;
     private final SocketAddress address;
     private final IoService service;
@@ -88,6 +90,7 @@ final class TunnelSession extends AbstractCloseable implements IoSession {
             for (Written next = writes.take(); next.bytes.length > 0; next = writes.take()) {
                 try {
                     tunnel.output().write(next.bytes);
+                    waiting.addAndGet(-next.bytes.length);
                     next.is(null);
                 } catch (IOException e) {
                     next.is(e);
@@ -113,6 +116,10 @@ final class TunnelSession extends AbstractCloseable implements IoSession {
         }
         if (!isOpen()) {
             throw new EOFException("the connection is closed");
+        }
+        if (waiting.addAndGet(bytes.length) > MOST_WAITING) {
+            close(true);
+            throw new IOException("the server takes nothing of " + MOST_WAITING + " bytes");
         }
         writes.add(written);
         return written;

@@ -11,6 +11,7 @@ import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.connection.Uncounted;
 import dev.sandjar.server.limit.Gate;
 import dev.sandjar.server.limit.RateLimits;
+import dev.sandjar.server.limit.Shares;
 import dev.sandjar.server.observe.RequestIds;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -46,6 +47,7 @@ class ConnectRoutes {
     private final RateLimits limits;
     private final Gate gate;
     private final SshDoor door;
+    private final Shares strangers = LoginSlot.room(); // though each has a token
 
     ConnectRoutes(Authentication authentication, Places places, RateLimits limits, Gate gate, SshDoor door) {
         this.authentication = authentication;
@@ -75,7 +77,7 @@ class ConnectRoutes {
         Thread.ofVirtual().name("ssh-" + sandbox).start(() -> {
             try {
                 Visit visit = visit(request, sandbox);
-                try (LoginSlot slot = door.loginSlot(visit.owner())) {
+                try (LoginSlot slot = LoginSlot.take(strangers, visit.owner())) {
                     serve(line(request, vertx, loop, visit.owner()), visit, slot);
                 }
             } catch (RateLimits.TooMany e) {

@@ -17,6 +17,7 @@ import org.apache.sshd.server.session.SessionFactory;
 final class CountedSession extends ServerSessionImpl {
     private static final int UNCOUNTED = 64 * 1024; // of each connection; who has not logged in needs no more
     private static final int UNIT = 64 * 1024;
+    private static final int WHOLE_REGIONS = 2; // which G1 takes for large arrays, so up to twice their size
     private static final Shares ROOM = new Shares((int) (Runtime.getRuntime().maxMemory() / 4 / UNIT));
 
     private final AtomicInteger units = new AtomicInteger(); // taken by this one
@@ -30,8 +31,8 @@ final class CountedSession extends ServerSessionImpl {
     @Override
     public void messageReceived(Readable bytes) throws Exception {
         super.messageReceived(bytes);
-        int more = (decoderBuffer.capacity() - UNCOUNTED + UNIT - 1) / UNIT - units.get();
-        if (more > 0 && isOpen()) {
+        int more = (WHOLE_REGIONS * decoderBuffer.capacity() - UNCOUNTED) / UNIT - units.get();
+        if (decoderBuffer.capacity() > UNCOUNTED && more > 0 && isOpen()) {
             take(more);
         }
     }

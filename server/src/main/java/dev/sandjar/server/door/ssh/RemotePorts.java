@@ -15,6 +15,7 @@ import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.RequestHandler;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.helpers.AbstractConnectionService;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class RemotePorts implements RequestHandler<ConnectionService> {
     private static final AttributeKey<Map<Integer, SandboxListener>> OPEN = new AttributeKey<>();
     private static final int MOST = 16; // of one session
+    private static final int MOST_FORWARDED = 16; // channels of one session at a time
     private static final int LARGEST_PORT = 65_535;
 
     @Override
@@ -53,7 +55,10 @@ final class RemotePorts implements RequestHandler<ConnectionService> {
             session.sendDebugMessage(true, "sandjar: " + e.getMessage(), null);
             return Result.ReplyFailure;
         }
-        open.put(listener.port(), listener);
+        SandboxListener earlier = open.put(listener.port(), listener);
+        if (earlier != null) { // which an honest agent would not have let happen
+            earlier.close();
+        }
         if (!session.isOpen()) {
             closeAll(session);
         }
@@ -107,6 +112,10 @@ final class RemotePorts implements RequestHandler<ConnectionService> {
     private static void offerOrThrow(ConnectionService service, String host, int port, SandboxConnection connection)
             throws IOException {
         Sandbox sandbox = Guest.sandbox(service.getSession());
+        if (forwarded(service) >= MOST_FORWARDED) {
+            connection.close();
+            return;
+        }
         Transfers.@Nullable Place place =
                 Transfers.place(Transfers.Kind.CHANNEL, sandbox.info().owner()).orElse(null);
         if (place == null) {
@@ -127,6 +136,14 @@ final class RemotePorts implements RequestHandler<ConnectionService> {
                 channel.close(true);
             }
         });
+    }
+
+    /** How many of the connection's channels programs have made: the code inside shall not use up all that its owner may have. */
+    private static long forwarded(ConnectionService service) {
+        return ((AbstractConnectionService) service)
+                .getChannels().stream()
+                        .filter(ForwardedChannel.class::isInstance)
+                        .count();
     }
 
     private Result cancel(Session session, String host, long port) {

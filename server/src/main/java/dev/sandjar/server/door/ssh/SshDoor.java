@@ -1,7 +1,5 @@
 package dev.sandjar.server.door.ssh;
 
-import dev.sandjar.ErrorCode;
-import dev.sandjar.SandboxException;
 import dev.sandjar.server.auth.Authentication;
 import dev.sandjar.server.config.ServerConfig;
 import dev.sandjar.server.limit.Shares;
@@ -40,8 +38,8 @@ class SshDoor {
     private static final Logger LOG = Logger.getLogger(SshDoor.class);
     private static final int MOST_CONNECTIONS = 1024; // of which an owner leaves others half; HTTP has 2048
 
-    private static final int MOST_STRANGERS = 512; // connections that nobody has logged in on yet
-    private static final long WINDOW = 1 << 20; // of one channel, what a client may send ahead
+    private static final long WINDOW =
+            512 * 1024; // of one channel, what a client may send ahead; G1 takes twice as much for it
     private static final long PACKET =
             128 * 1024; // the usual 32 KiB cost four times as many wake-ups of all threads on the way
 
@@ -54,7 +52,6 @@ class SshDoor {
 
     private final SshServer server = SshServer.setUpDefaultServer();
     private final Doorway doorway = new Doorway();
-    private final Shares strangers = new Shares(MOST_STRANGERS);
     private final Shares connections = new Shares(MOST_CONNECTIONS);
     private final RemotePorts ports = new RemotePorts();
     private final SessionLimits limits;
@@ -130,23 +127,6 @@ class SshDoor {
     void stop(@Observes ShutdownEvent event) throws IOException {
         limits.close();
         server.stop(true);
-    }
-
-    /**
-     * Room for one more connection that nobody has logged in on yet, for {@link #serve}.
-     *
-     * @param of whose; no one of them can take the others' room
-     * @throws SandboxException {@code RATE_LIMITED}
-     */
-    LoginSlot loginSlot(String of) {
-        if (!strangers.tryTake(of, 1)) {
-            throw new SandboxException(
-                    ErrorCode.RATE_LIMITED,
-                    "too many connections that nobody has logged in on yet",
-                    "log in on those that are open, or close them",
-                    null);
-        }
-        return new LoginSlot(() -> strangers.giveBack(of, 1));
     }
 
     /** Serves one connection until it ends. */

@@ -2,8 +2,10 @@ package dev.sandjar.server.door.ssh;
 
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
+import dev.sandjar.server.auth.Addresses;
 import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.config.ServerConfig;
+import dev.sandjar.server.limit.Shares;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -11,13 +13,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -34,6 +33,7 @@ class SshPort {
     private final String host;
     private final Places places;
     private final SshDoor door;
+    private final Shares strangers = LoginSlot.room();
     private @Nullable ServerSocket listening;
 
     SshPort(
@@ -79,17 +79,10 @@ class SshPort {
         }
     }
 
-    /** Of version 6 everybody has as many addresses as he likes, in one network of 64 bits. */
-    static String network(InetAddress address) {
-        return address instanceof Inet6Address
-                ? HexFormat.of().formatHex(address.getAddress(), 0, 8)
-                : address.getHostAddress();
-    }
-
     private void serve(Socket client) {
-        String address = client.getInetAddress().getHostAddress();
+        String address = Addresses.of(client.getInetAddress());
         try (client;
-                LoginSlot slot = door.loginSlot(network(client.getInetAddress()))) {
+                LoginSlot slot = LoginSlot.take(strangers, address)) {
             var guest = new Guest(address, user -> SandboxId.parse(user).flatMap(places::sandbox));
             door.serve(new PortLine(client), guest, slot);
         } catch (SandboxException tooMany) {

@@ -17,7 +17,7 @@ final class WorkChannel extends ChannelSession {
     private static final int MOST_VARIABLES = 64 * 1024; // characters of names and values
     private static final int OVERHEAD = 128; // what a small one takes besides
 
-    private int variables;
+    private long variables; // of a client that is refused, and does not stop, too
 
     @Override
     protected OpenFuture doInit(Buffer buffer) {
