@@ -75,6 +75,28 @@ final class Place {
                 : openServer("SANDBOX_API_URL", url);
     }
 
+    /** As {@link #open}, for what only a server has. */
+    Sandboxes openServer() {
+        if (!isServer()) {
+            throw new SandboxException(
+                    ErrorCode.NOT_SUPPORTED,
+                    "SSH needs a server",
+                    "run: sandjar serve; then, in another terminal: export SANDBOX_API_URL=http://127.0.0.1:8080",
+                    null);
+        }
+        return open();
+    }
+
+    private boolean isServer() {
+        if (place != null) {
+            return place.toLowerCase(Locale.ROOT).startsWith("http");
+        }
+        if (runtime != null) {
+            return false;
+        }
+        return server != null || !environment("SANDBOX_API_URL").isEmpty();
+    }
+
     private static String environment(String name) {
         String value = System.getenv(name);
         return value == null ? "" : value.strip();

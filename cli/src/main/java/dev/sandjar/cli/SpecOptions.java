@@ -140,11 +140,14 @@ final class SpecOptions {
             String line = Files.readString(file).strip();
             if (line.contains("PRIVATE KEY")) {
                 throw SandboxException.invalid(
-                        "ssh-key", file + ", a private key", "the file beside it that ends with .pub");
+                        "--ssh-key", file + ", a private key", "the file beside it that ends with .pub");
             }
             return line;
         } catch (IOException e) {
-            throw SandboxException.invalid("ssh-key", file + ", which cannot be read", "a file with a public key");
+            throw SandboxException.invalid(
+                    "--ssh-key",
+                    file + ", which cannot be read",
+                    "a file with a public key; you make a pair by: ssh-keygen -t ed25519");
         }
     }
 

@@ -51,7 +51,7 @@ final class SshCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         String host;
         KnownHosts hosts = KnownHosts.ofThisUser();
-        try (Sandboxes sandboxes = place.open()) {
+        try (Sandboxes sandboxes = place.openServer()) {
             Sandbox sandbox = Place.find(sandboxes, id);
             host = sandbox.id().toString();
             try (SshConnection connection = sandbox.ssh()) {
@@ -81,8 +81,7 @@ final class SshCommand implements Callable<Integer> {
                 "UserKnownHostsFile=" + hosts,
                 "StrictHostKeyChecking=yes",
                 "PreferredAuthentications=password",
-                "NumberOfPasswordPrompts=1",
-                "LogLevel=ERROR")) {
+                "NumberOfPasswordPrompts=1")) {
             command.addAll(List.of("-o", option));
         }
         command.add("sandbox@" + host);

@@ -18,11 +18,11 @@ import picocli.CommandLine.Parameters;
         footer = {
             "Examples:",
             "  sandjar tunnel 3fa8                     what ssh calls",
-            "  ssh -o ProxyCommand='sandjar tunnel %%h' sandbox@$id",
-            "  scp -o ProxyCommand='sandjar tunnel %%h' file sandbox@$id:",
+            "  ssh -o ProxyCommand='sandjar tunnel %%h' -o UserKnownHostsFile=~/.config/sandjar/known_hosts sandbox@$id",
+            "  scp -o ProxyCommand='sandjar tunnel %%h' -o UserKnownHostsFile=~/.config/sandjar/known_hosts file sandbox@$id:",
             "",
             "Log in with the key that the sandbox was made with (sandjar create --ssh-key), or with your token as password.",
-            "A server's host key: 'sandjar ssh' asks for it and keeps it in ~/.config/sandjar/known_hosts.",
+            "The server's host key is kept in ~/.config/sandjar/known_hosts, by the sandbox's id as it was written.",
             "",
             Sandjar.PLAIN_EXIT_CODES
         })
@@ -37,8 +37,9 @@ final class TunnelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Sandboxes sandboxes = place.open();
+        try (Sandboxes sandboxes = place.openServer();
                 SshConnection connection = Place.find(sandboxes, id).ssh()) {
+            KnownHosts.ofThisUser().put(id, connection.hostKey());
             Thread.ofVirtual().name("tunnel-up").start(() -> up(connection));
             down(connection);
             return 0;

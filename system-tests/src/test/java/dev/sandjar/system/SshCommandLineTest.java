@@ -46,7 +46,7 @@ class SshCommandLineTest {
                 "", sandjar("ssh", id.substring(0, 8), "--", "-o", "LogLevel=ERROR", "echo in; cat; exit 3"));
         assertThat(ran).isEqualTo(new Ran(3, "in\n", ""));
         assertThat(Files.readString(folder.resolve("config/sandjar/known_hosts")))
-                .startsWith(id + " ecdsa-sha2-nistp256 ");
+                .contains(id + " ecdsa-sha2-nistp256 ");
         // which any other of OpenSSH's programs can use
         var scp = new ProcessBuilder(
                 "scp",
@@ -66,6 +66,26 @@ class SshCommandLineTest {
         scp.environment().putAll(environment());
         assertThat(client.run("", scp)).isEqualTo(new Ran(0, "", ""));
         assertThat(folder.resolve("by-tunnel")).hasContent("sandjar-agent\n");
+    }
+
+    @Test
+    void aTunnelKeepsTheHostKeyBeforeSshLooksForIt() throws Exception {
+        String session = client.session("key");
+        var ssh = new ProcessBuilder(
+                "ssh",
+                "-i",
+                folder.resolve("key").toString(),
+                "-o",
+                "StrictHostKeyChecking=yes",
+                "-o",
+                "UserKnownHostsFile=" + folder.resolve("config/sandjar/known_hosts"),
+                "-o",
+                "ProxyCommand=" + program() + " tunnel %h",
+                "sandbox@" + session,
+                "echo in");
+        ssh.environment().putAll(environment());
+        assertThat(client.run("", ssh)).isEqualTo(new Ran(0, "in\n", ""));
+        server.method("DELETE", "/sessions/" + session, "");
     }
 
     /** Where a place has its own token, the variable's is another server's. */
@@ -125,7 +145,7 @@ class SshCommandLineTest {
         var ssh = sandjar("ssh", "--place", "local:?home=/var/lib/sandjar-test/ssh-local", id);
         Ran ran = client.run("", ssh);
         assertThat(ran.code()).isEqualTo(125);
-        assertThat(ran.err()).contains("no sandbox");
+        assertThat(ran.err()).contains("SSH needs a server", "sandjar serve");
     }
 
     private static ProcessBuilder sandjar(String... words) throws IOException {

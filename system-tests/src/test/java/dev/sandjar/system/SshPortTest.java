@@ -1,6 +1,7 @@
 package dev.sandjar.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.system.OpenSsh.Ran;
 import java.io.IOException;
@@ -132,6 +133,40 @@ class SshPortTest {
             after.method("DELETE", "/sessions/" + session, "");
         }
         Files.deleteIfExists(hosts);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ed25519", "rsa"})
+    void aHostKeyOfAnyKindIsUsedAsItIs(String type) throws Exception {
+        client.generate(type, "host-" + type);
+        Path file = folder.resolve("host-" + type);
+        String before = Files.readString(file);
+        try (var other = new RealServer(
+                Path.of("/var/lib/sandjar-test/ssh-host-key"), "SANDJAR_SSH_PORT=0", "SANDJAR_SSH_HOST_KEY=" + file)) {
+            Ran scanned = client.run(List.of("ssh-keyscan", "-p", Integer.toString(other.sshPort()), "127.0.0.1"));
+            String key =
+                    Files.readString(folder.resolve("host-" + type + ".pub")).split(" ")[1];
+            assertThat(scanned.out()).contains(key);
+        }
+        assertThat(file).hasContent(before);
+    }
+
+    @Test
+    void aFileThatIsNoHostKeyIsLeftAsItIsAndTheStartSaysSo() throws Exception {
+        Path file = Files.writeString(folder.resolve("no-key"), "precious data");
+        assertThatThrownBy(() ->
+                        new RealServer(Path.of("/var/lib/sandjar-test/ssh-host-key"), "SANDJAR_SSH_HOST_KEY=" + file))
+                .hasMessageContaining("the SSH host key cannot be read from " + file);
+        assertThat(file).hasContent("precious data");
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws Exception {
+        int taken = server.sshPort();
+        assertThatThrownBy(() ->
+                        new RealServer(Path.of("/var/lib/sandjar-test/ssh-host-key"), "SANDJAR_SSH_PORT=" + taken))
+                .hasMessageContaining("no SSH at 127.0.0.1, port " + taken)
+                .hasMessageContaining("sandjar.ssh.port");
     }
 
     @Test

@@ -134,7 +134,10 @@ class ConnectRoutes {
         SandboxState state = sandbox.info().state();
         if (state == SandboxState.PAUSED || state == SandboxState.PENDING) {
             throw new SandboxException(
-                    ErrorCode.UNAVAILABLE, "the sandbox is " + state.word(), "resume it first", null);
+                    ErrorCode.UNAVAILABLE,
+                    "the sandbox is " + state.word(),
+                    "resume it first: sandjar resume " + sandbox.id(),
+                    null);
         }
         sandbox.stats();
     }

@@ -12,7 +12,6 @@ import jakarta.interceptor.Interceptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
@@ -22,12 +21,12 @@ import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.global.KeepAliveHandler;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.global.NoMoreSessionsHandler;
-import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
 import org.apache.sshd.server.session.ServerUserAuthServiceFactory;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +68,6 @@ class SshDoor {
                 .orElseGet(() -> Path.of(config.home()).resolve("ssh_host_key"));
         server.setSessionFactory(new CountedSession.Factory(server));
         server.setCompressionFactories(List.of(BuiltinCompressions.none)); // the others have memory of their own
-        server.setKeyPairProvider(hostKey(hostKeyFile));
         server.setPublickeyAuthenticator(logins);
         server.setPasswordAuthenticator(logins);
         server.setCommandFactory((_, line) -> new CommandRun(line));
@@ -87,6 +85,8 @@ class SshDoor {
                 .filter(exchange -> CHEAP.stream().anyMatch(exchange.getName()::startsWith))
                 .toList());
         CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "sandjar");
+        CoreModuleProperties.KB_SERVER_INTERACTIVE_NAME.set(server, "A key of the sandbox, or a token of its owner");
+        CoreModuleProperties.KB_SERVER_INTERACTIVE_PROMPT.set(server, "Token: ");
         CoreModuleProperties.AUTH_TIMEOUT.set(server, Duration.ZERO); // SessionLimits has these
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, ssh.longest());
@@ -94,23 +94,12 @@ class SshDoor {
         CoreModuleProperties.MAX_PACKET_SIZE.set(server, PACKET);
     }
 
-    /** A file, made if it is not there. */
-    private static SimpleGeneratorHostKeyProvider hostKey(Path file) {
-        var keys = new SimpleGeneratorHostKeyProvider(file);
-        keys.setAlgorithm("EC");
-        keys.setKeySize(256);
-        return keys;
-    }
-
     /** After the engine, which makes the folder of the key. */
     void open(@Observes @Priority(Interceptor.Priority.APPLICATION + 600) StartupEvent event) throws IOException {
+        KeyPair pair = HostKeyFile.load(hostKeyFile);
+        hostKey = PublicKeyEntry.toString(pair.getPublic());
+        server.setKeyPairProvider(KeyPairProvider.wrap(pair));
         server.start();
-        try {
-            KeyPair pair = server.getKeyPairProvider().loadKeys(null).iterator().next();
-            hostKey = PublicKeyEntry.toString(pair.getPublic());
-        } catch (GeneralSecurityException e) {
-            throw new IOException("the SSH host key cannot be read: " + e.getMessage(), e);
-        }
         if (!Files.exists(hostKeyFile)) {
             LOG.warnf(
                     "the SSH host key cannot be kept in %s: after a restart clients will see another one;"

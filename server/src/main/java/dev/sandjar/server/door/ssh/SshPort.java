@@ -53,7 +53,15 @@ class SshPort {
         }
         var socket = new ServerSocket();
         listening = socket;
-        socket.bind(new InetSocketAddress(host, config.port().getAsInt()), WAITING);
+        int port = config.port().getAsInt();
+        try {
+            socket.bind(new InetSocketAddress(host, port), WAITING);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "no SSH at " + host + ", port " + port + ": " + e.getMessage()
+                            + "; set sandjar.ssh.port to another, 0 takes a free one",
+                    null);
+        }
         LOG.infof("SSH: ssh SANDBOX_ID@%s -p %d", host, socket.getLocalPort());
         Thread.ofPlatform().daemon().name("ssh-port").start(() -> accept(socket));
     }
