@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,12 +118,20 @@ public final class TestNamespace implements AutoCloseable {
                 .toList();
     }
 
+    /** Empty while the cluster does not know yet that it runs, which its address may be known before. */
     String log(String id) {
-        return client.pods()
-                .inNamespace(name)
-                .withName(id)
-                .inContainer("sandbox")
-                .getLog();
+        try {
+            return client.pods()
+                    .inNamespace(name)
+                    .withName(id)
+                    .inContainer("sandbox")
+                    .getLog();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_BAD_REQUEST) {
+                return "";
+            }
+            throw e;
+        }
     }
 
     /** Wears no label of ours. */
