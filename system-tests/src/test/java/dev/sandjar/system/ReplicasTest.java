@@ -183,6 +183,10 @@ class ReplicasTest {
         var spec = SandboxSpec.builder().idleTimeout(Duration.ofSeconds(8)).build();
         Sandbox one = a.create(spec);
         Sandbox other = b.create(spec);
+        Waiting.until(
+                "each has heard of the other's",
+                () -> ids(b).contains(one.id().toString())
+                        && ids(a).contains(other.id().toString()));
         for (int i = 0; i < 10; i++) {
             b.get(one.id()).run("sleep", "0.5");
             a.get(other.id()).run("sleep", "0.5");
