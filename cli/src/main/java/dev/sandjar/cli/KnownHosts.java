@@ -3,9 +3,12 @@ package dev.sandjar.cli;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +32,16 @@ record KnownHosts(Path file) {
      */
     void put(String host, String key) throws IOException {
         Files.createDirectories(file.getParent());
+        try (FileChannel turn = FileChannel.open(
+                        file.resolveSibling(file.getFileName() + ".lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                FileLock _ = turn.lock()) { // several tunnels may begin at once, each for a host of its own
+            putAlone(host, key);
+        }
+    }
+
+    private void putAlone(String host, String key) throws IOException {
         var lines = new ArrayList<String>();
         if (Files.exists(file)) {
             lines.addAll(Files.readAllLines(file));

@@ -71,6 +71,31 @@ class SshCommandLineTest {
     @Test
     void aTunnelKeepsTheHostKeyBeforeSshLooksForIt() throws Exception {
         String session = client.session("key");
+        assertThat(client.run("", throughTunnel(session))).isEqualTo(new Ran(0, "in\n", ""));
+        server.method("DELETE", "/sessions/" + session, "");
+    }
+
+    @Test
+    void tunnelsThatBeginAtOnceKeepEachItsHostKey() throws Exception {
+        var sessions = new ArrayList<String>();
+        var all = new ArrayList<Process>();
+        for (int count = 0; count < 6; count++) {
+            sessions.add(client.session("key"));
+        }
+        for (String session : sessions) {
+            all.add(throughTunnel(session)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start());
+        }
+        for (Process ssh : all) {
+            assertThat(ssh.inputReader().readLine()).isEqualTo("in");
+        }
+        for (String session : sessions) {
+            server.method("DELETE", "/sessions/" + session, "");
+        }
+    }
+
+    private static ProcessBuilder throughTunnel(String session) throws IOException {
         var ssh = new ProcessBuilder(
                 "ssh",
                 "-i",
@@ -84,8 +109,7 @@ class SshCommandLineTest {
                 "sandbox@" + session,
                 "echo in");
         ssh.environment().putAll(environment());
-        assertThat(client.run("", ssh)).isEqualTo(new Ran(0, "in\n", ""));
-        server.method("DELETE", "/sessions/" + session, "");
+        return ssh;
     }
 
     /** Where a place has its own token, the variable's is another server's. */
@@ -159,6 +183,9 @@ class SshCommandLineTest {
     /** As the launcher does it, from the classes of this build. */
     private static String program() throws IOException {
         Path program = folder.resolve("sandjar");
+        if (Files.exists(program)) {
+            return program.toString(); // others may be reading it
+        }
         Files.writeString(
                 program, """
                 #!/bin/sh
