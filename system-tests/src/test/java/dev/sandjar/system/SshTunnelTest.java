@@ -36,8 +36,7 @@ class SshTunnelTest {
     static void start() throws Exception {
         server = new RealServer(
                 Path.of("/var/lib/sandjar-test/tunnel"),
-                "QUARKUS_HTTP_IDLE_TIMEOUT=5s", // HTTP's, which is none of a tunnel's; longer than any answer takes
-                // here
+                "QUARKUS_HTTP_IDLE_TIMEOUT=5s", // HTTP's, which is none of a tunnel's, but of any answer's
                 "SANDJAR_SSH_LOGIN=2s",
                 "SANDJAR_SSH_IDLE=7s",
                 "SANDJAR_SSH_LONGEST=13s");

@@ -40,9 +40,9 @@ import reactor.core.scheduler.Schedulers;
  */
 final class CommandTransport implements McpClientTransport {
     /** Bytes of a message; the limit's name in errors is {@code mcp-message}. */
-    private static final int MOST_UNHEARD = 1_000; // messages
-
     static final int LARGEST_MESSAGE = 16 << 20;
+
+    private static final int MOST_UNHEARD = 1_000; // messages
 
     private static final System.Logger LOG = System.getLogger(CommandTransport.class.getName());
     private static final int REMEMBERED = 1_000; // characters of errors and of garbage, each

@@ -37,10 +37,11 @@ class SshDoor {
     private static final Logger LOG = Logger.getLogger(SshDoor.class);
     private static final int MOST_CONNECTIONS = 1024; // of which an owner leaves others half; HTTP has 2048
 
-    private static final long WINDOW =
-            512 * 1024; // of one channel, what a client may send ahead; G1 takes twice as much for it
-    private static final long PACKET =
-            128 * 1024; // the usual 32 KiB cost four times as many wake-ups of all threads on the way
+    /** What a client may send ahead on one channel; G1 takes twice as much for it. */
+    private static final long WINDOW = 512 * 1024;
+
+    /** The usual 32 KiB cost four times as many wake-ups of all threads on the way. */
+    private static final long PACKET = 128 * 1024;
 
     /** Signatures by SHA-1; whoever has an RSA key signs by SHA-2. */
     private static final Set<String> BROKEN = Set.of("ssh-rsa", "ssh-dss");
