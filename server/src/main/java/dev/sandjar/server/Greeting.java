@@ -44,6 +44,12 @@ public class Greeting implements QuarkusApplication {
             System.err.println("warning: tokens and all else travel in clear to other machines");
             System.err.println("         serve with --tls-certificate and --tls-key, or behind a proxy that has TLS");
         }
+        config.auth().trusted().networks().ifPresent(networks -> {
+            System.err.println(
+                    "warning: who comes from " + String.join(", ", networks) + " needs no token and is the owner "
+                            + config.auth().trusted().owner());
+            System.err.println("         unless you want that, unset sandjar.auth.trusted.networks");
+        });
         Quarkus.waitForExit();
         return 0;
     }

@@ -29,10 +29,7 @@ public class AuthFilter {
         if (OPEN.contains(request.getUriInfo().getPath())) {
             return;
         }
-        String owner = authentication.owner(
-                request.getHeaderString("Authorization"),
-                request.getHeaderString("X-API-Key"),
-                Addresses.of(context.request()));
+        String owner = authentication.owner(context.request());
         caller.is(owner);
         request.setProperty(RateLimits.PROPERTY, limits.take(owner));
     }

@@ -4,6 +4,7 @@ import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.config.ServerConfig;
 import dev.sandjar.server.limit.RateLimits;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ public class Authentication {
     private final RightBefore right = new RightBefore();
     private final RateLimits limits;
     private final Places places;
+    private final TrustedNetworks trusted;
     private final boolean askPlace;
     private final boolean madeToken;
 
@@ -29,6 +31,7 @@ public class Authentication {
         jwt = new JwtTokens(config.auth().jwt());
         this.limits = limits;
         this.places = places;
+        trusted = new TrustedNetworks(config.auth().trusted());
         askPlace = config.auth().kubernetes();
     }
 
@@ -38,21 +41,45 @@ public class Authentication {
     }
 
     /**
-     * @param authorization the header {@code Authorization}
-     * @param apiKey the header {@code X-API-Key}
-     * @param address where the request comes from
-     * @return the owner
+     * By its headers {@code Authorization} and {@code X-API-Key}; without any, by the network that it comes from.
+     *
      * @throws SandboxException {@code UNAUTHENTICATED}
      */
-    public String owner(@Nullable String authorization, @Nullable String apiKey, String address) {
+    public String owner(HttpServerRequest request) {
+        return owner(request, request.getHeader("Authorization"));
+    }
+
+    /**
+     * The same for a tunnel, for which {@code Proxy-Authorization} goes before.
+     *
+     * @throws SandboxException {@code UNAUTHENTICATED}
+     */
+    public String tunnelOwner(HttpServerRequest request) {
+        String proxy = request.getHeader("Proxy-Authorization");
+        return owner(request, proxy != null ? proxy : request.getHeader("Authorization"));
+    }
+
+    private String owner(HttpServerRequest request, @Nullable String authorization) {
+        String apiKey = request.getHeader("X-API-Key");
         if (authorization == null && apiKey == null) {
-            throw none();
+            return trusted.owner(request);
         }
+        String address = Addresses.of(request);
         String token = authorization == null ? apiKey : bearer(authorization);
         if (token == null) {
             limits.wrong(address);
             throw unknown("these credentials are of a kind that is not known here");
         }
+        return owner(token, address);
+    }
+
+    /**
+     * Whose token it is.
+     *
+     * @param address where it comes from
+     * @throws SandboxException {@code UNAUTHENTICATED}
+     */
+    public String owner(String token, String address) {
         Optional<String> owner =
                 JwtTokens.looksLikeOne(token) ? signedOwner(token, address) : guessed(token, address, tokens::owner);
         return owner.orElseThrow(() -> {
@@ -85,6 +112,10 @@ public class Authentication {
 
     static SandboxException none() {
         return unknown("no credentials");
+    }
+
+    static SandboxException none(String whyNeeded) {
+        return unknown("no credentials, and " + whyNeeded);
     }
 
     private static SandboxException unknown(String message) {

@@ -75,6 +75,22 @@ public interface ServerConfig {
         /** Whether tokens of the cluster's service accounts are taken; the owner is {@code system:serviceaccount:NAMESPACE:NAME}. */
         @WithDefault("false")
         boolean kubernetes();
+
+        /** Who needs no credentials. */
+        Trusted trusted();
+    }
+
+    /** Networks of which clients are let in that can send no credentials; none unless named. Keys: {@code sandjar.auth.trusted.*} */
+    interface Trusted {
+        /** Such as {@code 127.0.0.0/8,fd00::/8}. */
+        Optional<List<String>> networks();
+
+        /** Names that these clients may call the server by besides {@code localhost} and addresses; a page in a browser could ask for any. */
+        Optional<Set<String>> hosts();
+
+        /** Whose sandboxes all of them make and use. */
+        @WithDefault("trusted")
+        String owner();
     }
 
     /** JSON Web Tokens; the owner is the claim {@code sub}. Keys: {@code sandjar.auth.jwt.*} */

@@ -1,6 +1,5 @@
 package dev.sandjar.server.door.api;
 
-import dev.sandjar.server.auth.Addresses;
 import dev.sandjar.server.auth.Authentication;
 import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.config.ServerConfig;
@@ -39,8 +38,7 @@ class ApiRoutes {
     private Callers.Known caller(HttpServerRequest request) {
         gate.pass();
         try {
-            String owner = authentication.owner(
-                    request.getHeader("Authorization"), request.getHeader("X-API-Key"), Addresses.of(request));
+            String owner = authentication.owner(request);
             RateLimits.Taken taken = limits.take(owner);
             taken.headers().forEach((name, value) -> request.response().putHeader(name, value));
             return new Callers.Known(owner, places.of(owner));

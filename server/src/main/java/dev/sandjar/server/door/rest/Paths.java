@@ -10,6 +10,7 @@ import java.util.Objects;
 @ApplicationScoped
 class Paths {
     private static final String SANDBOXES = "sandjar.sandboxes"; // set once a path was looked at
+    private static final String VERSIONED = "sandjar.versioned"; // likewise
 
     void register(@Observes Filters filters) {
         filters.register(Paths::rewrite, 1_000);
@@ -19,12 +20,18 @@ class Paths {
         return Boolean.TRUE.equals(context.get(SANDBOXES));
     }
 
+    /** Whether the path began with {@code /v1}. */
+    static boolean isVersioned(RoutingContext context) {
+        return Boolean.TRUE.equals(context.get(VERSIONED));
+    }
+
     private static void rewrite(RoutingContext context) {
         String path = Objects.requireNonNullElse(context.request().path(), "/");
         boolean rewritten = context.get(SANDBOXES) != null;
         String plain = rewritten ? path : plain(path);
         if (!rewritten) {
             context.put(SANDBOXES, isUnder("/sandboxes", withoutVersion(path)));
+            context.put(VERSIONED, !withoutVersion(path).equals(path));
         }
         if (plain.equals(path)) {
             context.next();

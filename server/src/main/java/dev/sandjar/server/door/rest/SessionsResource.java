@@ -64,20 +64,25 @@ public class SessionsResource {
             throws InterruptedException {
         SandboxSpec spec = spec(bodies.json(request, FIELDS));
         var sandboxes = caller.sandboxes();
+        var reply = SessionReply.to(request);
         int status = apiKey == null ? 200 : 201; // the oldest client, the only one with that header, insists
         return patience.answer(request, status, () -> {
             Sandbox sandbox = key == null ? sandboxes.create(spec) : sandboxes.create(spec, key);
-            return JsonAnswer.of(SessionReply.of(sandbox.info()));
+            return JsonAnswer.of(reply.of(sandbox.info()));
         });
     }
 
     @GET
-    public ObjectNode list(@QueryParam("limit") @Nullable String limit, @QueryParam("offset") @Nullable String offset) {
+    public ObjectNode list(
+            @Context RoutingContext request,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("offset") @Nullable String offset) {
         int most = number("limit", limit, 50, 1, 100);
         int from = number("offset", offset, 0, 0, Integer.MAX_VALUE);
         SandboxPage page = caller.sandboxes().list(LISTED, from, most);
         ArrayNode sessions = JsonBody.JSON.createArrayNode();
-        page.sandboxes().forEach(info -> sessions.add(SessionReply.of(info)));
+        var form = SessionReply.to(request);
+        page.sandboxes().forEach(info -> sessions.add(form.of(info)));
         var written = new RawValue(sessions.toString()); // once: three times is most of the work
         ObjectNode reply = JsonBody.JSON.createObjectNode();
         for (String name : List.of("sessions", "sandboxes", "sandboxs")) { // one generation of clients cannot spell
@@ -88,12 +93,12 @@ public class SessionsResource {
 
     @GET
     @Path("/{id}")
-    public ObjectNode get(@PathParam("id") String id) {
+    public ObjectNode get(@Context RoutingContext request, @PathParam("id") String id) {
         var info = caller.sandbox(id).info();
         if (info.state() == SandboxState.FAILED) {
             throw SandboxException.lost(info.id(), info.reason().orElse("it failed"), null);
         }
-        return SessionReply.of(info);
+        return SessionReply.to(request).of(info);
     }
 
     @DELETE
@@ -110,23 +115,23 @@ public class SessionsResource {
                 .integer("ttl", 60, 28_800)
                 .map(Duration::ofSeconds)
                 .orElseThrow(() -> SandboxException.invalid("ttl", "missing", "60 to 28800"));
-        return SessionReply.of(caller.sandbox(id).renew(ttl));
+        return SessionReply.to(request).of(caller.sandbox(id).renew(ttl));
     }
 
     @POST
     @Path("/{id}/pause")
-    public ObjectNode pause(@PathParam("id") String id) {
+    public ObjectNode pause(@Context RoutingContext request, @PathParam("id") String id) {
         Sandbox sandbox = caller.sandbox(id);
         sandbox.pause();
-        return SessionReply.of(sandbox.info());
+        return SessionReply.to(request).of(sandbox.info());
     }
 
     @POST
     @Path("/{id}/resume")
-    public ObjectNode resume(@PathParam("id") String id) {
+    public ObjectNode resume(@Context RoutingContext request, @PathParam("id") String id) {
         Sandbox sandbox = caller.sandbox(id);
         sandbox.resume();
-        return SessionReply.of(sandbox.info());
+        return SessionReply.to(request).of(sandbox.info());
     }
 
     private static SandboxSpec spec(JsonBody body) {

@@ -118,15 +118,12 @@ class ConnectRoutes {
 
     private Visit visit(HttpServerRequest request, String id) {
         gate.pass();
-        String address = Addresses.of(request);
-        String said = request.getHeader("Proxy-Authorization");
-        String owner = authentication.owner(
-                said != null ? said : request.getHeader("Authorization"), request.getHeader("X-API-Key"), address);
+        String owner = authentication.tunnelOwner(request);
         limits.take(owner);
         Sandbox sandbox = places.of(owner)
                 .get(SandboxId.parse(id).orElseThrow(() -> SandboxException.sandboxNotFound("of that id")));
         requireReachable(sandbox);
-        return new Visit(owner, sandbox, address);
+        return new Visit(owner, sandbox, Addresses.of(request));
     }
 
     /** A client that is let in finds somebody there: no agent is told as 502, a paused sandbox as 503. */

@@ -50,7 +50,7 @@ final class Logins implements PublickeyAuthenticator, PasswordAuthenticator {
     public boolean authenticate(String user, String password, ServerSession session) {
         Guest guest = Guest.of(session);
         try {
-            String owner = authentication.owner("Bearer " + password, null, guest.address());
+            String owner = authentication.owner(password, guest.address());
             return guest.sandboxes()
                     .apply(user)
                     .filter(sandbox -> sandbox.info().owner().equals(owner))
