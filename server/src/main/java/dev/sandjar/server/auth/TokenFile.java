@@ -18,7 +18,7 @@ public final class TokenFile {
     /** Whose sandboxes a token without a name makes. */
     public static final String DEFAULT_OWNER = "default";
 
-    private static final int LONGEST_OWNER = 255;
+    static final int LONGEST_OWNER = 255; // characters
 
     private TokenFile() {}
 

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class TrustedNetworks {
     private static final List<String> OF_PROXIES = List.of("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP");
     private static final List<String> OF_BROWSERS = List.of("Origin", "Referer", "Sec-Fetch-Site");
-    private static final int LONGEST_OWNER = 255;
 
     private final List<IpSubnetFilterRule> networks;
     private final Set<String> hosts;
@@ -37,9 +36,9 @@ final class TrustedNetworks {
                 .map(host -> host.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
         owner = config.owner();
-        if (owner.isBlank() || owner.length() > LONGEST_OWNER) {
-            throw new IllegalArgumentException(
-                    "sandjar.auth.trusted.owner has " + owner.length() + " characters, allowed: 1 to " + LONGEST_OWNER);
+        if (owner.isBlank() || owner.length() > TokenFile.LONGEST_OWNER) {
+            throw new IllegalArgumentException("sandjar.auth.trusted.owner has " + owner.length()
+                    + " characters, allowed: 1 to " + TokenFile.LONGEST_OWNER);
         }
     }
 
