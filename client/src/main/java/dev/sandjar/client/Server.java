@@ -9,10 +9,13 @@ import dev.sandjar.client.http.Connections;
 import dev.sandjar.client.http.HttpConnection;
 import dev.sandjar.client.http.HttpRequest;
 import dev.sandjar.client.http.HttpResponse;
+import dev.sandjar.client.http.WebSocket;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Json;
 import dev.sandjar.wire.MalformedFrameException;
+import dev.sandjar.wire.StreamMessage;
+import dev.sandjar.wire.StreamMessages;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -31,9 +34,11 @@ final class Server implements AutoCloseable {
 
     private static final Set<Integer> PROXY_ERRORS = Set.of(429, 502, 503, 504);
     private static final int LARGEST_ERROR = 64 * 1024;
+    private static final int LONGEST_MESSAGE = 2 * StreamMessage.LARGEST; // of a server, whose pieces are smaller
 
     private final ServerOptions options;
     private final Connections connections;
+    private final SandboxStreams streams = new SandboxStreams(this);
     private final CountDownLatch closed = new CountDownLatch(1);
 
     Server(ServerOptions options) {
@@ -43,6 +48,11 @@ final class Server implements AutoCloseable {
 
     Address address() {
         return options.address();
+    }
+
+    /** What commands say and hear. */
+    SandboxStreams streams() {
+        return streams;
     }
 
     Outage outage() {
@@ -176,6 +186,33 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /** As {@link #tunnel}, with the messages of WebSocket. */
+    WebSocket webSocket(Call call, Outage outage) throws IOException {
+        HttpConnection connection = connect(outage);
+        try {
+            String key = WebSocket.key();
+            HttpRequest request = authorized(call.request())
+                    .with("Connection", "Upgrade")
+                    .with("Upgrade", "websocket")
+                    .with("Sec-WebSocket-Version", "13")
+                    .with("Sec-WebSocket-Key", key)
+                    .with("Sec-WebSocket-Protocol", StreamMessages.PROTOCOL);
+            connection.send(request, call.body());
+            HttpResponse response = accepted(connection, connection.receive(ANSWER));
+            if (response.status() != 101
+                    || response.header("sec-websocket-accept")
+                            .filter(WebSocket.accept(key)::equals)
+                            .isEmpty()) {
+                throw new IOException("the server, or a proxy before it, does not upgrade connections");
+            }
+            connection.patience(FrameStream.SILENCE);
+            return new WebSocket(connection, LONGEST_MESSAGE);
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
     /** Sends a request without a body, and waits for a response that is no refusal. */
     HttpResponse exchange(HttpConnection connection, HttpRequest request) throws IOException {
         connection.send(authorized(request), new byte[0]);
@@ -273,6 +310,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        streams.close();
         connections.close();
     }
 }

@@ -60,7 +60,7 @@ final class ServerCommand implements RunningCommand {
     static Ending run(Server server, SandboxId sandbox, CommandSpec spec, Consumer<Output> output)
             throws InterruptedException {
         var command = new ServerCommand(server, sandbox, CommandId.random(), 0, true);
-        try (var follower = OutputFollower.start(server, command.at("output"), command.at(), spec)) {
+        try (var follower = OutputFollower.start(server, sandbox, command.id, spec)) {
             Ending ending = drain(follower, output);
             if (!(ending instanceof Ending.Lost)) {
                 server.mention(Call.delete(command.at()));
@@ -174,7 +174,7 @@ final class ServerCommand implements RunningCommand {
     }
 
     private OutputFollower follow() {
-        OutputFollower opened = OutputFollower.open(server, at("output"), from);
+        OutputFollower opened = OutputFollower.open(server, sandbox, id, from);
         follower = opened;
         return opened;
     }
@@ -184,7 +184,7 @@ final class ServerCommand implements RunningCommand {
         lock.lock();
         try {
             if (stdin == null) {
-                stdin = StdinStream.open(server, at("stdin"));
+                stdin = StdinStream.open(server, sandbox, id);
             }
             return stdin;
         } finally {

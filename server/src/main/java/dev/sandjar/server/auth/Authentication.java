@@ -7,14 +7,20 @@ import dev.sandjar.server.limit.RateLimits;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells whose credentials a request brings. Tokens are never logged. */
 @Singleton
 public class Authentication {
+    private static final String OFFERED = "sandjar.bearer.";
+
     private final StaticTokens tokens;
     private final JwtTokens jwt;
     private final RightBefore right = new RightBefore();
@@ -41,12 +47,32 @@ public class Authentication {
     }
 
     /**
-     * By its headers {@code Authorization} and {@code X-API-Key}; without any, by the network that it comes from.
+     * By its headers {@code Authorization} and {@code X-API-Key}, or the token that a WebSocket offers as a protocol; without any, by the network that it comes from.
      *
      * @throws SandboxException {@code UNAUTHENTICATED}
      */
     public String owner(HttpServerRequest request) {
-        return owner(request, request.getHeader("Authorization"));
+        String said = request.getHeader("Authorization");
+        return owner(request, said != null ? said : offered(request));
+    }
+
+    /** A page cannot set headers of a WebSocket; its protocols it can: the token in base64url behind {@code sandjar.bearer.}. */
+    private static @Nullable String offered(HttpServerRequest request) {
+        String protocols = Objects.requireNonNullElse(request.getHeader("Sec-WebSocket-Protocol"), "");
+        return Stream.of(protocols.split(","))
+                .map(String::strip)
+                .filter(protocol -> protocol.startsWith(OFFERED))
+                .findFirst()
+                .map(protocol -> "Bearer " + decoded(protocol.substring(OFFERED.length())))
+                .orElse(null);
+    }
+
+    private static String decoded(String token) {
+        try {
+            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            return ""; // nobody's
+        }
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.server.body.Outgoing;
 import dev.sandjar.server.body.RequestBody;
 import dev.sandjar.server.body.WholeBody;
 import dev.sandjar.server.connection.Cut;
@@ -244,7 +245,7 @@ final class ApiCall {
         } catch (SandboxException e) {
             noted(e);
             failed(e);
-        } catch (FrameSink.GoneException | InterruptedException | InterruptedIOException e) {
+        } catch (Outgoing.GoneException | InterruptedException | InterruptedIOException e) {
             failed(interrupted());
         } catch (Exception e) {
             failed(unknown(id, e));

@@ -1,0 +1,22 @@
+package dev.sandjar.server.connection;
+
+import dev.sandjar.wire.StreamMessages;
+import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
+import io.vertx.core.http.HttpServerOptions;
+import jakarta.inject.Singleton;
+
+/** How WebSockets are spoken: without compression, since a message that is small on its way could be large here. */
+@Singleton
+public class WebSockets implements HttpServerOptionsCustomizer {
+    @Override
+    public void customizeHttpServer(HttpServerOptions options) {
+        options.setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .addWebSocketSubProtocol(StreamMessages.PROTOCOL);
+    }
+
+    @Override
+    public void customizeHttpsServer(HttpServerOptions options) {
+        customizeHttpServer(options);
+    }
+}

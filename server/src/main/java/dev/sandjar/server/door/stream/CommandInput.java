@@ -1,0 +1,257 @@
+package dev.sandjar.server.door.stream;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.RunningCommand;
+import dev.sandjar.SandboxException;
+import dev.sandjar.server.limit.Transfers;
+import dev.sandjar.wire.StreamMessage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Standard input of one command, on its way from the connection, which must not wait, to the command, which may not read. It outlives the
+ * connection: what was received is written, and received once, however often it is sent.
+ */
+final class CommandInput implements AutoCloseable {
+    /** What is to be done to the command's input. */
+    private sealed interface Step {
+        record Open() implements Step {}
+
+        record Write(ByteBuffer bytes) implements Step {}
+
+        record End() implements Step {}
+    }
+
+    private static final Logger LOG = Logger.getLogger(CommandInput.class);
+
+    private final int channel;
+    private final String owner;
+    private final Supplier<RunningCommand> attach;
+    private final Consumer<StreamMessage.FromServer> tell;
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards everything below
+    private final Deque<Step> waiting = new ArrayDeque<>();
+    private @Nullable RunningCommand command;
+    private long received;
+    private long taken;
+    private boolean writing;
+    private boolean ended; // no more is received
+    private boolean refused;
+    private boolean over; // the end was given to the command: letting go of it now could overtake that
+
+    /**
+     * @param attach to the command whose input it is; when the first of it comes
+     * @param tell the client, if it is there
+     */
+    CommandInput(int channel, String owner, Supplier<RunningCommand> attach, Consumer<StreamMessage.FromServer> tell) {
+        this.channel = channel;
+        this.owner = owner;
+        this.attach = attach;
+        this.tell = tell;
+    }
+
+    /** How many bytes of it have come, for a client that was cut. */
+    long received() {
+        lock.lock();
+        try {
+            return received;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says so when it can be written to, and why not when it cannot. */
+    void open() {
+        lock.lock();
+        try {
+            queue(new Step.Open());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes what is new of it. */
+    void receive(long offset, ByteBuffer bytes) {
+        lock.lock();
+        try {
+            if (offset > received) {
+                throw SandboxException.invalid(
+                        "offset", offset, "at most " + received + ", up to which input was sent");
+            }
+            int known = (int) Math.min(received - offset, bytes.remaining());
+            byte[] piece = new byte[bytes.remaining() - known];
+            bytes.position(bytes.position() + known).get(piece);
+            if (ended && piece.length > 0 && !refused) {
+                throw Credit.wrongOrder("input after its end");
+            }
+            if (received + piece.length - taken > StreamMessage.INPUT_WINDOW) {
+                throw SandboxException.invalid(
+                        "input", "more than was taken", "at most " + StreamMessage.INPUT_WINDOW + " bytes ahead");
+            }
+            if (piece.length > 0 && !refused) {
+                received += piece.length;
+                queue(new Step.Write(ByteBuffer.wrap(piece)));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void end(long offset) {
+        lock.lock();
+        try {
+            if (offset != received) {
+                throw SandboxException.invalid("offset", offset, "the end of what was sent: " + received);
+            }
+            if (!ended) {
+                ended = true;
+                queue(new Step.End());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void queue(Step step) {
+        waiting.add(step);
+        if (!writing) {
+            Transfers.Place place = Transfers.begin(Transfers.Kind.STREAM, owner);
+            writing = true;
+            Thread.ofVirtual().name("input-" + channel).start(() -> {
+                try (place) {
+                    write();
+                }
+            });
+        }
+    }
+
+    private void write() {
+        try {
+            OutputStream to = attached().stdin();
+            for (Step step = next(); step != null; step = next()) {
+                take(step, to);
+            }
+        } catch (IOException e) {
+            refuse(
+                    e.getCause() instanceof SandboxException why
+                            ? why
+                            : new SandboxException(
+                                    ErrorCode.INVALID_STATE,
+                                    "standard input takes no more: its reader has ended",
+                                    "look how the command ended",
+                                    e));
+        } catch (SandboxException e) {
+            refuse(e);
+        } catch (RuntimeException e) { // a client that is told nothing would wait
+            LOG.error(channel, e);
+            refuse(SandboxException.internal("standard input", e));
+        }
+    }
+
+    private void take(Step step, OutputStream to) throws IOException {
+        switch (step) {
+            case Step.Open _ -> tell.accept(new StreamMessage.InputTaken(channel, took(0)));
+            case Step.Write(ByteBuffer bytes) -> {
+                to.write(bytes.array(), bytes.arrayOffset(), bytes.remaining());
+                tell.accept(new StreamMessage.InputTaken(channel, took(bytes.remaining())));
+            }
+            case Step.End _ -> {
+                to.close();
+                gaveEnd();
+                tell.accept(new StreamMessage.InputEnded(channel));
+            }
+        }
+    }
+
+    private RunningCommand attached() {
+        RunningCommand opened = command;
+        if (opened == null) {
+            opened = attach.get();
+            lock.lock();
+            try {
+                command = opened;
+                if (refused) { // closed in between
+                    opened.close();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+        return opened;
+    }
+
+    private @Nullable Step next() {
+        lock.lock();
+        try {
+            Step step = waiting.poll();
+            writing = step != null;
+            return step;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long took(int count) {
+        lock.lock();
+        try {
+            taken += count;
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void gaveEnd() {
+        lock.lock();
+        try {
+            over = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void refuse(SandboxException why) {
+        boolean told;
+        lock.lock();
+        try {
+            told = refused;
+            drop();
+        } finally {
+            lock.unlock();
+        }
+        if (!told) {
+            tell.accept(new StreamMessage.Failed(channel, StreamMessage.About.INPUT, why));
+        }
+    }
+
+    private void drop() {
+        refused = true;
+        ended = true;
+        waiting.clear();
+        writing = false;
+    }
+
+    /** Lets go of the input, which is free for another. */
+    @Override
+    public void close() {
+        RunningCommand open;
+        lock.lock();
+        try {
+            drop();
+            open = over ? null : command;
+        } finally {
+            lock.unlock();
+        }
+        if (open != null) {
+            open.close();
+        }
+    }
+}
