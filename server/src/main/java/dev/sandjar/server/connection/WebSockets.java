@@ -8,10 +8,13 @@ import jakarta.inject.Singleton;
 /** How WebSockets are spoken: without compression, since a message that is small on its way could be large here. */
 @Singleton
 public class WebSockets implements HttpServerOptionsCustomizer {
+    private static final int CLOSING = 2; // seconds that a client may take to agree that it is over
+
     @Override
     public void customizeHttpServer(HttpServerOptions options) {
         options.setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
+                .setWebSocketClosingTimeout(CLOSING)
                 .addWebSocketSubProtocol(StreamMessages.PROTOCOL);
     }
 

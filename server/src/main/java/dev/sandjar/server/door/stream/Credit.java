@@ -17,7 +17,7 @@ final class Credit {
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition changed = lock.newCondition();
     private final Deque<Sent> sent = new ArrayDeque<>(); // and not taken
-    private OptionalInt window;
+    private volatile OptionalInt window;
     private long outstanding;
 
     private record Sent(long end, int cost) {}
@@ -30,6 +30,11 @@ final class Credit {
     /** Whether the client says what it has. */
     boolean isKept() {
         return window.isPresent();
+    }
+
+    /** Whether output is wanted already. */
+    boolean isWanted() {
+        return window.isPresent() && window.getAsInt() > 0;
     }
 
     void widen(int size) {

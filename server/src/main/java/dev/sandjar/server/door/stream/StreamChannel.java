@@ -46,7 +46,7 @@ final class StreamChannel implements AutoCloseable {
 
     /** From now on the journal is held, connected or not. */
     void hold() {
-        if (credit.isKept()) {
+        if (credit.isWanted()) {
             command.output();
         }
     }

@@ -1,7 +1,9 @@
 package dev.sandjar.server.door.stream;
 
+import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.connection.Cut;
+import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.wire.StreamMessage;
 import dev.sandjar.wire.StreamMessages;
 import io.vertx.core.Context;
@@ -18,10 +20,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 /** One connection of a client: messages both ways. One thread receives, any send. */
 final class StreamSocket implements AutoCloseable {
     private static final short MALFORMED = 1007;
+    private static final short TRY_AGAIN_LATER = 1013;
     private static final int LONGEST_REASON = 100; // of 123 bytes that a close frame has room for
 
     private final ServerWebSocket socket;
     private final HttpConnection connection;
+    private final String owner;
+    private volatile boolean over;
     private final StreamSink sink;
 
     /** As many as were asked for; nothing: it is closed. */
@@ -42,14 +47,22 @@ final class StreamSocket implements AutoCloseable {
     StreamSocket(Vertx vertx, Context loop, ServerWebSocket socket, HttpConnection connection, String owner) {
         this.socket = socket;
         this.connection = connection;
+        this.owner = owner;
         this.sink = new StreamSink(vertx, loop, socket, owner, this::end);
-        socket.frameHandler(frame -> frames.add(Optional.of(frame)));
+        socket.frameHandler(this::arrived);
         socket.closeHandler(_ -> {
             sink.gone();
             frames.add(Optional.empty());
         });
         socket.exceptionHandler(_ -> {}); // the close handler comes too
         socket.pause();
+    }
+
+    /** What comes after the end is nobody's, and takes no memory. */
+    private void arrived(WebSocketFrame frame) {
+        if (!over) {
+            frames.add(Optional.of(frame));
+        }
     }
 
     /**
@@ -80,6 +93,12 @@ final class StreamSocket implements AutoCloseable {
         if (first.isFinal()) {
             return first.binaryData().getBytes();
         }
+        try (var _ = Transfers.begin(Transfers.Kind.FILE, owner)) { // as much as a message may have
+            return joined(first);
+        }
+    }
+
+    private byte[] joined(WebSocketFrame first) throws IOException, InterruptedException {
         var all = new ByteArrayOutputStream();
         all.writeBytes(first.binaryData().getBytes());
         WebSocketFrame part = first;
@@ -102,12 +121,17 @@ final class StreamSocket implements AutoCloseable {
 
     /** Ends the connection of a client that sent what it may not, and tells it. */
     void refuse(MalformedException why) {
+        over = true;
         String said = String.valueOf(why.getMessage());
-        socket.close(MALFORMED, said.length() > LONGEST_REASON ? said.substring(0, LONGEST_REASON) : said);
+        boolean later = why.getCause() instanceof SandboxException e && e.code() == ErrorCode.RATE_LIMITED;
+        socket.close(
+                later ? TRY_AGAIN_LATER : MALFORMED,
+                said.length() > LONGEST_REASON ? said.substring(0, LONGEST_REASON) : said);
     }
 
     /** Ends the connection at once: its client has another one, so this is dead whatever it looks like. */
     void cut() {
+        over = true;
         sink.close();
         frames.add(Optional.empty()); // for whoever receives
         end();
@@ -119,6 +143,7 @@ final class StreamSocket implements AutoCloseable {
 
     @Override
     public void close() {
+        over = true;
         sink.close();
         socket.close();
     }
