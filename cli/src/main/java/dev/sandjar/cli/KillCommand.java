@@ -101,7 +101,10 @@ final class KillCommand implements Callable<Integer> {
         ProcessId process = processes.get(pid);
         if (process == null) {
             throw new SandboxException(
-                    ErrorCode.PROCESS_NOT_FOUND, "no process " + pid + " in the sandbox", "run: sandjar ps " + id, null);
+                    ErrorCode.PROCESS_NOT_FOUND,
+                    "no process " + pid + " in the sandbox",
+                    "run: sandjar ps " + id,
+                    null);
         }
         return process;
     }

@@ -3,6 +3,8 @@ package dev.sandjar.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.CommandSpec;
+import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
@@ -126,6 +128,18 @@ class HostileOwnersTest {
             assertThat(status(send(head("GET", path, "")))).isEqualTo("HTTP/1.1 200");
         }
         assertToldToTryAgain(send(head("GET", path, "")));
+    }
+
+    @Test
+    void outputThatNobodyReadsFillsNobodysMemory() throws Exception {
+        try (RunningCommand command = sandbox.start(CommandSpec.of("head", "-c", "2000000", "/dev/zero"))) {
+            Waiting.until("it is written", () -> command.info().written() == 2_000_000);
+            String log = "api/sandboxes/ID/commands/" + command.id() + "/log";
+            for (int i = 0; i < SHARE; i++) {
+                assertThat(status(send(head("GET", log, "")))).isEqualTo("HTTP/1.1 206");
+            }
+            assertToldToTryAgain(send(head("GET", log, "")));
+        }
     }
 
     private static void assertToldToTryAgain(Socket socket) throws IOException {

@@ -140,8 +140,7 @@ public final class Infos {
     }
 
     private static CommandId commandId(String text) {
-        return CommandId.parse(text)
-                .orElseThrow(() -> SandboxException.invalid("id", "something else", "a UUID"));
+        return CommandId.parse(text).orElseThrow(() -> SandboxException.invalid("id", "something else", "a UUID"));
     }
 
     public static ObjectNode write(SandboxStats stats) {

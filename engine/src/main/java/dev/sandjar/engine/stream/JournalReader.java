@@ -35,11 +35,7 @@ final class JournalReader {
     }
 
     static OutputRange read(
-            AgentConnection agent,
-            Replies.CommandStatus status,
-            Set<Output.Stream> streams,
-            long from,
-            long to) {
+            AgentConnection agent, Replies.CommandStatus status, Set<Output.Stream> streams, long from, long to) {
         check(streams, status, from, to);
         long begin = Math.max(from, status.oldest());
         long end = Math.min(Math.min(to, status.written()), begin + OutputRange.LONGEST);
@@ -52,8 +48,7 @@ final class JournalReader {
         } catch (ProtocolException e) {
             throw agent.lost(e);
         }
-        return new OutputRange(
-                reader.from, reader.at, status.written(), ByteBuffer.wrap(reader.bytes.toByteArray()));
+        return new OutputRange(reader.from, reader.at, status.written(), ByteBuffer.wrap(reader.bytes.toByteArray()));
     }
 
     private static void check(Set<Output.Stream> streams, Replies.CommandStatus status, long from, long to) {
@@ -81,8 +76,7 @@ final class JournalReader {
             return;
         }
         Subject what = Subject.command(new CommandId(status.id()));
-        try (Channel channel =
-                agent.open(Requests.follow(status.id(), at, Requests.BOTH_STREAMS, false))) {
+        try (Channel channel = agent.open(Requests.follow(status.id(), at, Requests.BOTH_STREAMS, false))) {
             Replies.empty(agent.reply(channel, what));
             while (at < end && take(agent.take(channel, what))) {
                 // the next one
@@ -93,7 +87,8 @@ final class JournalReader {
     /** Whether more of this piece may come: not behind a gap. */
     private boolean take(@Nullable Frame frame) throws ProtocolException {
         return switch (frame) {
-            case Frame.Output output when output.offset() == at -> {
+            case Frame.Output output
+            when output.offset() == at -> {
                 add(output);
                 yield true;
             }

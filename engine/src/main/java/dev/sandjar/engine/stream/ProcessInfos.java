@@ -43,7 +43,8 @@ public final class ProcessInfos {
     }
 
     private static List<String> argv(Replies.ProcessStatus process) {
-        String words = StandardCharsets.UTF_8.decode(process.words().duplicate()).toString();
+        String words =
+                StandardCharsets.UTF_8.decode(process.words().duplicate()).toString();
         if (words.isEmpty()) {
             return List.of();
         }
