@@ -131,14 +131,38 @@ class HostileOwnersTest {
     }
 
     @Test
-    void outputThatNobodyReadsFillsNobodysMemory() throws Exception {
+    void rangesOfOutputThatNobodyReadsFillNobodysMemory() throws Exception {
         try (RunningCommand command = sandbox.start(CommandSpec.of("head", "-c", "2000000", "/dev/zero"))) {
             Waiting.until("it is written", () -> command.info().written() == 2_000_000);
-            String log = "api/sandboxes/ID/commands/" + command.id() + "/log";
-            for (int i = 0; i < SHARE; i++) {
-                assertThat(status(send(head("GET", log, "")))).isEqualTo("HTTP/1.1 206");
+            for (int i = 0; i < MANY; i++) {
+                send(head("GET", "api/sandboxes/ID/commands/" + command.id() + "/log", ""));
             }
-            assertToldToTryAgain(send(head("GET", log, "")));
+            for (int i = 0; i < 20; i++) {
+                assertThat(bobsSandbox.run("echo", "served").stdout()).isEqualTo("served\n");
+            }
+        }
+    }
+
+    /** No helper of the agent's can be started beside it. */
+    @Test
+    void aForkBombIsListedWhileItForksAndEnds() throws Exception {
+        Sandbox bombed = alices.create(SandboxSpec.builder().pids(60).build());
+        try (RunningCommand bomb = bombed.start(CommandSpec.of("python3", "-c", """
+                import os
+                while True:
+                    try: os.fork()
+                    except OSError: pass
+                """))) {
+            Waiting.until("it is full", () -> bombed.processes().size() > 50);
+            for (int i = 0; i < 20; i++) {
+                assertThat(bombed.processes())
+                        .hasSizeBetween(50, 60)
+                        .allSatisfy(process -> assertThat(process.command()).contains(bomb.id()));
+            }
+            bomb.kill();
+            Waiting.until("all are gone", () -> bombed.processes().isEmpty());
+        } finally {
+            bombed.delete();
         }
     }
 

@@ -12,7 +12,6 @@ import dev.sandjar.agent.Replies;
 import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.link.AgentConnection;
 import dev.sandjar.engine.link.Subject;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ final class JournalReader {
     private final Set<Output.Stream> streams;
     private final Replies.CommandStatus status;
     private final long end;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final ByteBuffer bytes;
     private long from;
     private long at;
 
@@ -32,6 +31,7 @@ final class JournalReader {
         this.from = from;
         this.at = from;
         this.end = end;
+        this.bytes = ByteBuffer.allocate((int) (end - from));
     }
 
     static OutputRange read(
@@ -48,7 +48,7 @@ final class JournalReader {
         } catch (ProtocolException e) {
             throw agent.lost(e);
         }
-        return new OutputRange(reader.from, reader.at, status.written(), ByteBuffer.wrap(reader.bytes.toByteArray()));
+        return new OutputRange(reader.from, reader.at, status.written(), reader.bytes.flip());
     }
 
     private static void check(Set<Output.Stream> streams, Replies.CommandStatus status, long from, long to) {
@@ -100,9 +100,7 @@ final class JournalReader {
     private void add(Frame.Output output) {
         int length = (int) Math.min(output.bytes().remaining(), end - at);
         if (streams.contains(output.stream() == 1 ? Output.Stream.STDOUT : Output.Stream.STDERR)) {
-            byte[] copy = new byte[length];
-            output.bytes().get(output.bytes().position(), copy);
-            bytes.writeBytes(copy);
+            bytes.put(output.bytes().slice(output.bytes().position(), length));
         }
         at += length;
     }
