@@ -99,10 +99,12 @@ static void read_words(const struct process *p, struct words *w, size_t room)
         return;
     while (length < room && (n = read(fd, w->at + length, room - length)) > 0)
         length += (size_t)n;
-    w->cut = length == room && read(fd, &more, 1) == 1;
+    bool cut = length == room && read(fd, &more, 1) == 1;
     close(fd);
-    if (process_read(p->pid, &now) && now.started == p->started) /* the number may be another's by now */
+    if (process_read(p->pid, &now) && now.started == p->started) { /* the number may be another's by now */
+        w->cut = cut;
         w->length = (uint32_t)length;
+    }
 }
 
 static _Noreturn void read_all_words(const struct listing *l)

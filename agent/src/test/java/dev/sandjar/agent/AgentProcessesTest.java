@@ -3,19 +3,24 @@ package dev.sandjar.agent;
 import static dev.sandjar.agent.RealAgent.LIMIT;
 import static dev.sandjar.agent.RealAgent.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the agent tells of processes, and which of them it signals. */
 @Timeout(120)
@@ -250,6 +255,20 @@ class AgentProcessesTest {
         assertRefused(AgentError.INVALID, () -> signal(-1, 0, 9));
         assertRefused(AgentError.INVALID, () -> signal(7, 0, 0));
         assertRefused(AgentError.INVALID, () -> signal(7, 0, 65));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "more than there may be, 00000801",
+        "fewer than were promised, 00000001",
+        "number 0, 00000001 00000000 00000000 0000000000000000 53 0000000000000000 0000000000000000 00000000000000000000000000000000 00000000 00 00000000",
+        "an unknown cut, 00000001 00000001 00000000 0000000000000000 53 0000000000000000 0000000000000000 00000000000000000000000000000000 00000000 02 00000000",
+        "words beyond the end, 00000001 00000001 00000000 0000000000000000 53 0000000000000000 0000000000000000 00000000000000000000000000000000 00000000 00 00000001",
+        "trailing bytes, 00000000 00",
+    })
+    void aListThatBreaksARuleIsRefused(String what, String hex) {
+        var reply = ByteBuffer.wrap(HexFormat.of().parseHex(hex.replace(" ", "")));
+        assertThatThrownBy(() -> Replies.processes(reply)).isInstanceOf(ProtocolException.class);
     }
 
     // ----

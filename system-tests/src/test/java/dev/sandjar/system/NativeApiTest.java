@@ -204,6 +204,8 @@ class NativeApiTest {
                     .contains("unknown");
             assertThat(server.post(signal, body.replace("15", "65")).statusCode())
                     .isEqualTo(400);
+            String never = "{\"signal\": 15, \"startedAt\": \"+1000000000-12-31T23:59:59Z\"}";
+            assertThat(server.post(signal, never).statusCode()).isEqualTo(400);
             assertThat(server.post(processes + "/x/signal", body).statusCode()).isEqualTo(400);
             assertThat(server.post(processes + "/0/signal", body).statusCode()).isEqualTo(400);
             var agent = server.post(processes + "/1/signal", body);

@@ -1,6 +1,7 @@
 package dev.sandjar.server.door.api;
 
 import dev.sandjar.ProcessId;
+import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.wire.Infos;
 import dev.sandjar.wire.Json;
 import dev.sandjar.wire.Specs;
@@ -10,7 +11,9 @@ final class ProcessCalls {
     private ProcessCalls() {}
 
     static void list(ApiCall call) {
-        call.answer(200, Json.array(call.sandbox().processes(), Infos::write));
+        try (var _ = Transfers.begin(Transfers.Kind.LIST, call.owner())) {
+            call.answer(200, Json.array(call.sandbox().processes(), Infos::write));
+        }
     }
 
     static void signal(ApiCall call) {
