@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  *     after it: a command, or what has left its command
  * @param state what it does
  * @param cpu processor time that its threads have used
- * @param memory bytes of it in memory, shared ones included
+ * @param memory bytes of it in memory, shared ones included; the kernel counts in batches, so some hundred KiB may be missing
  * @param command the running command that it descends from; empty when that has ended
  * @param name at most 15 bytes, mostly of the program's file
  * @param argv program and arguments; empty when it has ended, or they could not be read in time. Bytes that are no UTF-8 are replaced

@@ -28,8 +28,10 @@ interface ProcessesContract extends SandboxesFixture {
             assertThat(main.command()).contains(command.id());
             assertThat(main.parent()).isEmpty();
             assertThat(main.name()).isEqualTo("sleep");
-            assertThat(main.state()).isIn(ProcessInfo.State.RUNNING, ProcessInfo.State.SLEEPING);
-            assertThat(main.memory()).isPositive();
+            Waiting.until("it sleeps", () -> process(sandbox, "sleep", "1000").state() == ProcessInfo.State.SLEEPING);
+            Waiting.until(
+                    "its memory is counted",
+                    () -> process(sandbox, "sleep", "1000").memory() > 0);
             assertThat(main.cpu()).isLessThan(Duration.ofSeconds(30));
             assertThat(main.id().startedAt())
                     .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
