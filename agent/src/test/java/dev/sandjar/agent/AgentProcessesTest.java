@@ -192,7 +192,7 @@ class AgentProcessesTest {
         do { // until it holds the lock
             Channel listing = link.open(Requests.processes());
             for (int i = 0; i < 20; i++) {
-                link.open(Requests.ping()).reply(Duration.ofMillis(500));
+                link.open(Requests.ping()).reply(Duration.ofSeconds(2));
             }
             processes = Replies.processes(listing.reply(LIMIT));
         } while (processes.getLast().words().hasRemaining());
