@@ -98,6 +98,25 @@ public interface Sandbox extends AutoCloseable {
     List<CommandInfo> commands();
 
     /**
+     * All processes in it, whoever started them: commands, what those started, and what has left its command. Not the agent, and not its helpers.
+     *
+     * @return the lowest number first
+     * @throws SandboxException {@code TOO_LARGE} beyond 2 048, {@code NO_CAPACITY}, {@code NOT_SUPPORTED} by an agent that is older than this, of a
+     *     sandbox made before an upgrade
+     */
+    List<ProcessInfo> processes();
+
+    /**
+     * Sends a signal to one process alone; {@link RunningCommand#kill} ends a command with everything it started.
+     *
+     * @param process as {@link #processes} told it
+     * @param signal which
+     * @throws SandboxException {@code PROCESS_NOT_FOUND} when it has ended, also when another one has its number by now; {@code PERMISSION_DENIED}
+     *     for the agent and its helpers; {@code NOT_SUPPORTED} as above
+     */
+    void signal(ProcessId process, Signal signal);
+
+    /**
      * Its files.
      *
      * @return the same at every call

@@ -53,6 +53,7 @@ final class Sandjar implements Runnable {
         VERBS.put("tunnel", TunnelCommand.class);
         VERBS.put("cp", CpCommand.class);
         VERBS.put("logs", LogsCommand.class);
+        VERBS.put("ps", PsCommand.class);
         VERBS.put("kill", KillCommand.class);
         VERBS.put("stats", StatsCommand.class);
         VERBS.put("pause", PauseCommand.class);

@@ -49,7 +49,9 @@ class ArgumentsTest {
             rm 3fa                            | "3fa" is no beginning of a sandbox's id: those have 4 or more characters
             info 3fa                          | "3fa" is no beginning of a sandbox's id: those have 4 or more characters
             info zzzz                         | "zzzz" is no beginning of a sandbox's id
-            kill 3fa8                         | COMMAND
+            kill 3fa8                         | name a COMMAND, or a process by --pid
+            kill 3fa8 --pid x                 | "x" is not allowed, only a whole number
+            ps                                | SANDBOX
             kill -s NONE 3fa8 9c1e            | signal is "NONE", allowed: a name such as TERM, or 1 to 64
             images                            | images needs one more word: ls, pull or rm
             ls --json --quiet                 | say --json or --quiet, not both

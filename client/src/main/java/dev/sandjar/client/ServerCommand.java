@@ -1,16 +1,19 @@
 package dev.sandjar.client;
 
 import dev.sandjar.CommandId;
+import dev.sandjar.CommandInfo;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Output;
+import dev.sandjar.OutputRange;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.Signal;
 import dev.sandjar.Window;
 import dev.sandjar.client.http.Target;
+import dev.sandjar.wire.Infos;
 import dev.sandjar.wire.Json;
 import dev.sandjar.wire.Specs;
 import java.io.InputStream;
@@ -18,6 +21,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +111,16 @@ final class ServerCommand implements RunningCommand {
     @Override
     public CommandId id() {
         return id;
+    }
+
+    @Override
+    public CommandInfo info() {
+        return server.ask(Call.get(at()), Infos::command);
+    }
+
+    @Override
+    public OutputRange read(Set<Output.Stream> streams, long begin, long end) {
+        return LogRange.read(server, at("log"), streams, begin, end);
     }
 
     @Override

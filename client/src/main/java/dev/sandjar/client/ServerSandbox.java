@@ -6,6 +6,8 @@ import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Output;
+import dev.sandjar.ProcessId;
+import dev.sandjar.ProcessInfo;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxConnection;
@@ -16,6 +18,7 @@ import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxListener;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxStats;
+import dev.sandjar.Signal;
 import dev.sandjar.SshConnection;
 import dev.sandjar.client.http.Target;
 import dev.sandjar.wire.Infos;
@@ -74,6 +77,16 @@ final class ServerSandbox implements Sandbox {
     @Override
     public List<CommandInfo> commands() {
         return server.ask(Call.get(at(id, "commands")), json -> Json.list(json, Infos::command));
+    }
+
+    @Override
+    public List<ProcessInfo> processes() {
+        return server.ask(Call.get(at(id, "processes")), json -> Json.list(json, Infos::process));
+    }
+
+    @Override
+    public void signal(ProcessId process, Signal signal) {
+        server.tell(Call.post(at(id, "processes", process.pid(), "signal"), Specs.write(process, signal)));
     }
 
     @Override

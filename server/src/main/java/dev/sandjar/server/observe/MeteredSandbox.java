@@ -5,6 +5,8 @@ import dev.sandjar.CommandInfo;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.Output;
+import dev.sandjar.ProcessId;
+import dev.sandjar.ProcessInfo;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxConnection;
@@ -13,6 +15,7 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxListener;
 import dev.sandjar.SandboxStats;
+import dev.sandjar.Signal;
 import dev.sandjar.SshConnection;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -77,6 +80,16 @@ final class MeteredSandbox implements Sandbox {
     @Override
     public List<CommandInfo> commands() {
         return sandbox.commands();
+    }
+
+    @Override
+    public List<ProcessInfo> processes() {
+        return sandbox.processes();
+    }
+
+    @Override
+    public void signal(ProcessId process, Signal signal) {
+        sandbox.signal(process, signal);
     }
 
     @Override

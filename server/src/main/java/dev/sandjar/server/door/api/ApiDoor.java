@@ -69,10 +69,14 @@ public final class ApiDoor {
         route(router, GET, SANDBOX + "/ports/:port", Body.STREAM, ConnectionCalls::dial);
         route(router, GET, SANDBOX + "/sftp", Body.STREAM, ConnectionCalls::sftp);
 
+        route(router, GET, SANDBOX + "/processes", Body.NONE, ProcessCalls::list);
+        route(router, POST, SANDBOX + "/processes/:pid/signal", Body.JSON, ProcessCalls::signal);
+
         route(router, GET, SANDBOX + "/commands", Body.NONE, CommandCalls::list);
         route(router, PUT, COMMAND, Body.JSON, CommandCalls::start);
-        route(router, GET, COMMAND, Body.NONE, CommandCalls::find, "offset");
+        route(router, GET, COMMAND, Body.NONE, CommandCalls::info, "offset");
         route(router, DELETE, COMMAND, Body.NONE, CommandCalls::forget);
+        route(router, GET, COMMAND + "/log", Body.NONE, CommandLog::read, "stream", "from", "to");
         route(router, GET, COMMAND + "/output", Body.NONE, CommandCalls::output, "offset");
         route(router, GET, COMMAND + "/ending", Body.NONE, CommandCalls::ending, "offset", "wait");
         route(router, POST, COMMAND + "/signal", Body.JSON, CommandCalls::signal);

@@ -30,9 +30,10 @@ final class CommandCalls {
         call.done();
     }
 
-    static void find(ApiCall call) {
-        call.command().close();
-        call.done();
+    static void info(ApiCall call) {
+        try (RunningCommand command = call.command()) {
+            call.answer(200, Infos.write(command.info()));
+        }
     }
 
     /** For clients that do not come back: what was sent when they go is gone. */
