@@ -49,6 +49,7 @@ final class Sandjar implements Runnable {
         VERBS.put("ls", LsCommand.class);
         VERBS.put("info", InfoCommand.class);
         VERBS.put("exec", ExecCommand.class);
+        VERBS.put("attach", AttachCommand.class);
         VERBS.put("ssh", SshCommand.class);
         VERBS.put("tunnel", TunnelCommand.class);
         VERBS.put("cp", CpCommand.class);

@@ -172,7 +172,6 @@ class ArgumentsTest {
     @Test
     void completionNamesTheVerbs() {
         assertThat(picocli.AutoComplete.bash("sandjar", Sandjar.commandLine()))
-                .contains("run", "extend", "--memory")
-                .doesNotContain("--tty");
+                .contains("run", "extend", "--memory", "--tty", "attach");
     }
 }
