@@ -1,0 +1,175 @@
+package dev.sandjar.server.door.preview;
+
+import dev.sandjar.SandboxConnection;
+import dev.sandjar.SandboxException;
+import dev.sandjar.server.body.RequestBody;
+import dev.sandjar.server.connection.Cut;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.impl.BufferImpl;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One request and its answer, over one connection to the program; for the virtual thread that serves it. */
+final class Exchange {
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final Visit visit;
+    private final PreviewLimits limits;
+    private final SandboxConnection program;
+    private final RequestWriter writer;
+    private final AnswerReader answer;
+    private final ClientStream client;
+    private final Stall stall;
+    private volatile @Nullable SandboxException failure; // of the client's body
+
+    /**
+     * @param request paused
+     * @param program for this exchange alone
+     */
+    Exchange(HttpServerRequest request, Visit visit, PreviewLimits limits, SandboxConnection program) {
+        this.request = request;
+        this.response = request.response();
+        this.visit = visit;
+        this.limits = limits;
+        this.program = program;
+        stall = new Stall(limits.vertx(), limits.longest());
+        writer = new RequestWriter(program.output(), stall::moved);
+        answer = new AnswerReader(program.input(), request.method().equals(HttpMethod.HEAD));
+        client = new ClientStream(response::write, stall::moved);
+    }
+
+    /**
+     * Returns at the end of the answer.
+     *
+     * @throws SandboxException when there is none, and nothing of one was sent
+     * @throws IOException likewise, or when it was cut in the middle
+     */
+    void serve(Context loop) throws IOException {
+        try (stall) {
+            stall.watch(limits.answer(), this::stop);
+            response.closeHandler(_ -> stop());
+            if (!response.closed()) { // before anybody could hear of it
+                ask(loop);
+            }
+        } catch (IOException e) {
+            throw ended(e);
+        }
+    }
+
+    private void stop() {
+        client.close();
+        program.close();
+    }
+
+    private void ask(Context loop) throws IOException {
+        HttpRequest head = RequestHead.inward(
+                request.method().name(),
+                request.headers(),
+                Objects.requireNonNullElse(request.scheme(), "http"),
+                Objects.toString(request.authority(), ""),
+                visit);
+        writer.head(head);
+        try (RequestBody _ = body();
+                SandboxConnection _ = program) { // before the body: what is left out of it is no end of it
+            answer(answer.head(), loop);
+        }
+    }
+
+    /** Up on a thread of its own: a program may answer before it has heard all. */
+    private @Nullable RequestBody body() {
+        if (!RequestHead.hasBody(request.headers())) {
+            return null;
+        }
+        var body = new RequestBody(request, limits.body());
+        Thread.ofVirtual().name("preview-body").start(() -> {
+            try {
+                writer.body(body);
+            } catch (IOException e) {
+                if (e.getCause() instanceof SandboxException why) {
+                    failure = why;
+                    program.close();
+                } // else the program has heard enough, and its answer is the one that counts
+            }
+        });
+        return body;
+    }
+
+    private void answer(HttpResponse head, Context loop) throws IOException {
+        boolean upgraded = head.status().code() == 101;
+        if (upgraded && !(RequestHead.wantsWebSocket(request.headers()) && AnswerHead.isWebSocket(head))) {
+            throw ProgramException.notHttp("it changes to a protocol that nobody has asked for");
+        }
+        stall.moved();
+        response.setStatusCode(head.status().code());
+        AnswerHead.outward(head, response.headers(), visit);
+        if (upgraded) {
+            response.putHeader("Connection", "Upgrade").putHeader("Upgrade", "websocket");
+            Upgraded.of(request, loop, stall, limits.idle()).carry(answer, program);
+        } else {
+            frame(head);
+            carry();
+        }
+    }
+
+    private void frame(HttpResponse head) {
+        @Nullable String length = head.headers().get("Content-Length");
+        if (length != null && !head.headers().contains("Transfer-Encoding")) {
+            response.putHeader("Content-Length", length);
+        } else if (mayHaveBody(head) && request.version() != HttpVersion.HTTP_1_0) {
+            response.setChunked(true);
+        }
+    }
+
+    private boolean mayHaveBody(HttpResponse head) {
+        int status = head.status().code();
+        return !request.method().equals(HttpMethod.HEAD) && status != 204 && status != 304;
+    }
+
+    private void carry() throws IOException {
+        if (!answer.hasMore()) {
+            response.writeHead(); // the rest may take its time
+        }
+        for (AnswerReader.Part part = answer.part(); ; part = answer.part()) {
+            stall.moved();
+            if (part.trailers() != null) {
+                end(part);
+                return;
+            }
+            client.send(part.bytes());
+        }
+    }
+
+    private void end(AnswerReader.Part last) {
+        if (last.trailers() != null && response.isChunked()) {
+            AnswerHead.copy(last.trailers(), response.trailers());
+        }
+        response.end(BufferImpl.buffer(last.bytes()));
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            request.connection().close(); // which is how such a client sees the end
+        }
+    }
+
+    /** What the client is told, while it is told nothing yet; after that it is cut, which is no end. */
+    private IOException ended(IOException e) {
+        if (response.headWritten()) {
+            Cut.now(request.connection());
+            return e;
+        }
+        SandboxException why = failure;
+        if (why != null) {
+            throw why;
+        }
+        if (stall.struck()) {
+            throw SandboxException.deadlineExceeded(
+                    "answer", limits.answer().toSeconds() + " s", "waiting for the program's answer");
+        }
+        return e instanceof ProgramException ? e : ProgramException.noAnswer(e);
+    }
+}

@@ -1,0 +1,188 @@
+package dev.sandjar.server.door.preview;
+
+import dev.sandjar.SandboxConnection;
+import dev.sandjar.SandboxException;
+import dev.sandjar.server.auth.Authentication;
+import dev.sandjar.server.auth.Places;
+import dev.sandjar.server.config.ServerConfig;
+import dev.sandjar.server.limit.Gate;
+import dev.sandjar.server.limit.RateLimits;
+import dev.sandjar.server.limit.Transfers;
+import dev.sandjar.server.observe.RequestIds;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the door into the server. */
+@ApplicationScoped
+class PreviewRoutes {
+    /** Before all other doors: of a port's own host, every path is the port's. */
+    private static final int ORDER = -3_000;
+
+    private static final String SANDBOX = "(?:/v1)?/(?:sessions|sandboxes)/[^/]+";
+    private static final String PORT = SANDBOX + "/ports/\\d{1,5}(?:/.*)?";
+    private static final String ACCESS = SANDBOX + "/access/\\d{1,5}";
+
+    /** Of what the client sent. The router sees paths that are resolved, and a program is asked for what was written. */
+    private static final Pattern WRITTEN =
+            Pattern.compile("(?<prefix>(?:/v1)?/(?:sessions|sandboxes)/(?<id>[^/]+)/(?:ports|access)/(?<port>\\d{1,5}))(?<rest>/.*)?");
+
+    private final Visitors visitors;
+    private final Optional<Links> links;
+    private final ServerConfig config;
+
+    PreviewRoutes(Authentication authentication, Places places, RateLimits limits, Gate gate, ServerConfig config) {
+        Passes passes = Passes.of(config.preview().secret(), InstantSource.system());
+        visitors = new Visitors(authentication, places, limits, gate, passes);
+        links = config.preview()
+                .domain()
+                .map(domain -> new Links(passes, domain.toLowerCase(Locale.ROOT), config.preview().access()));
+        this.config = config;
+    }
+
+    void mount(@Observes Router router, Vertx vertx) {
+        var limits = new PreviewLimits(
+                vertx,
+                config.limits().body(),
+                config.limits().answer(),
+                config.preview().idle(),
+                config.preview().longest());
+        links.ifPresent(known -> router.route().order(ORDER).handler(context -> byHost(context, known, limits)));
+        router.routeWithRegex(PORT).order(ORDER + 1).handler(context -> byPath(context, limits));
+        router.routeWithRegex(HttpMethod.POST, ACCESS).order(ORDER + 1).handler(this::access);
+    }
+
+    /** What is done for a request, on a thread of its own. */
+    private interface Work {
+        void run(Context loop) throws IOException;
+    }
+
+    private static void serve(RoutingContext context, Work work) {
+        HttpServerRequest request = context.request().pause(); // not a byte is kept for somebody whom we do not know yet
+        var refusals = new Refusals(request, RequestIds.of(context));
+        Context loop = context.vertx().getOrCreateContext();
+        Thread.ofVirtual().name("preview-" + request.method()).start(() -> {
+            try {
+                work.run(loop);
+            } catch (IOException | RuntimeException e) {
+                refusals.refuse(e);
+            }
+        });
+    }
+
+    private void byHost(RoutingContext context, Links known, PreviewLimits limits) {
+        HttpServerRequest request = context.request();
+        @Nullable HostAndPort asked = request.authority();
+        Optional<PortName> name =
+                asked == null ? Optional.empty() : PortName.ofHost(asked.host(), known.domain());
+        if (name.isEmpty()) {
+            context.next();
+        } else if (Links.isOpened(request)) {
+            serve(context, _ -> open(request, known, name.get()));
+        } else {
+            serve(context, loop -> carry(
+                    request, visitors.byHost(request, name.get(), known.domain()), limits, loop));
+        }
+    }
+
+    private static void open(HttpServerRequest request, Links known, PortName name) {
+        String target = Links.withoutPass(request);
+        known.cookie(name, request).ifPresent(cookie -> request.response().putHeader("Set-Cookie", cookie));
+        request.resume()
+                .response()
+                .setStatusCode(303)
+                .putHeader("Location", target)
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("Referrer-Policy", "no-referrer")
+                .end();
+    }
+
+    private void byPath(RoutingContext context, PreviewLimits limits) {
+        if (context.request().method().equals(HttpMethod.CONNECT)) {
+            context.next(); // whose path is no more than a name
+            return;
+        }
+        serve(context, loop -> {
+            HttpServerRequest request = context.request();
+            Matcher written = written(request);
+            int port = Integer.parseInt(written.group("port"));
+            String rest = written.group("rest");
+            Visit visit = visitors.byPath(
+                    request,
+                    written.group("id"),
+                    port,
+                    written.group("prefix"),
+                    Objects.requireNonNullElse(rest, "/"));
+            if (rest == null) {
+                request.resume()
+                        .response()
+                        .setStatusCode(308)
+                        .putHeader("Location", Visit.target(written.group("prefix") + "/", request.query()))
+                        .end(); // or the relative links of its pages would lead beside it
+            } else {
+                carry(request, visit, limits, loop);
+            }
+        });
+    }
+
+    private static Matcher written(HttpServerRequest request) {
+        Matcher written = WRITTEN.matcher(Objects.requireNonNullElse(request.path(), ""));
+        if (!written.matches()) {
+            throw SandboxException.invalid("path", "written in a roundabout way", "/v1/sandboxes/ID/ports/PORT/…");
+        }
+        return written;
+    }
+
+    private static void carry(HttpServerRequest request, Visit visit, PreviewLimits limits, Context loop)
+            throws IOException {
+        boolean body = RequestHead.hasBody(request.headers());
+        boolean oneWay = !body && !RequestHead.wantsWebSocket(request.headers());
+        var kind = oneWay ? Transfers.Kind.STREAM : Transfers.Kind.CHANNEL;
+        try (Transfers.Place _ = Transfers.begin(kind, visit.owner());
+                SandboxConnection program = Port.dial(visit.sandbox(), visit.port())) {
+            if (oneWay) {
+                request.resume(); // there is nothing but its end
+            }
+            new Exchange(request, visit, limits, program).serve(loop);
+        }
+    }
+
+    private void access(RoutingContext context) {
+        serve(context, _ -> {
+            HttpServerRequest request = context.request();
+            Matcher written = written(request);
+            PortName name = new PortName(
+                    Integer.parseInt(written.group("port")),
+                    visitors.sandbox(request, written.group("id")).id());
+            Links.Link link = links.orElseThrow(() -> SandboxException.notSupported(
+                            "an address by host name",
+                            "this server, which has no sandjar.preview.domain",
+                            "send your token to the port's path: /v1/sandboxes/ID/ports/PORT/"))
+                    .make(name, request);
+            request.resume()
+                    .response()
+                    .setStatusCode(201)
+                    .putHeader("Content-Type", "application/json")
+                    .putHeader("Cache-Control", "no-store")
+                    .end(new JsonObject()
+                            .put("url", link.url())
+                            .put("expiresAt", link.expiresAt().toString())
+                            .encode());
+        });
+    }
+}
