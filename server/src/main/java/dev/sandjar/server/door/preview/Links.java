@@ -36,6 +36,12 @@ final class Links {
         return domain;
     }
 
+    /** Of the host that a request is for; empty for a host that is no port's. */
+    Optional<PortName> name(HttpServerRequest request) {
+        @Nullable HostAndPort asked = request.authority();
+        return asked == null ? Optional.empty() : PortName.ofHost(asked.host(), domain);
+    }
+
     /** An address, and until when it may be opened. */
     record Link(String url, Instant expiresAt) {}
 

@@ -1,5 +1,6 @@
 package dev.sandjar.server.door.preview;
 
+import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxConnection;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.auth.Authentication;
@@ -14,7 +15,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,13 +34,12 @@ class PreviewRoutes {
     /** Before all other doors: of a port's own host, every path is the port's. */
     private static final int ORDER = -3_000;
 
-    private static final String SANDBOX = "(?:/v1)?/(?:sessions|sandboxes)/[^/]+";
-    private static final String PORT = SANDBOX + "/ports/\\d{1,5}(?:/.*)?";
-    private static final String ACCESS = SANDBOX + "/access/\\d{1,5}";
+    /** Of what the client sent. The router knows paths as they are resolved, but a program is asked for what was written. */
+    private static final Pattern PORT = Pattern.compile(
+            "(?<prefix>(?:/v1)?/(?:sessions|sandboxes)/(?<id>[^/]+)/ports/(?<port>\\d{1,5}))(?<rest>/.*)?");
 
-    /** Of what the client sent. The router sees paths that are resolved, and a program is asked for what was written. */
-    private static final Pattern WRITTEN =
-            Pattern.compile("(?<prefix>(?:/v1)?/(?:sessions|sandboxes)/(?<id>[^/]+)/(?:ports|access)/(?<port>\\d{1,5}))(?<rest>/.*)?");
+    private static final Pattern ACCESS =
+            Pattern.compile("(?:/v1)?/(?:sessions|sandboxes)/(?<id>[^/]+)/access/(?<port>\\d{1,5})");
 
     private final Visitors visitors;
     private final Optional<Links> links;
@@ -62,9 +61,26 @@ class PreviewRoutes {
                 config.limits().answer(),
                 config.preview().idle(),
                 config.preview().longest());
-        links.ifPresent(known -> router.route().order(ORDER).handler(context -> byHost(context, known, limits)));
-        router.routeWithRegex(PORT).order(ORDER + 1).handler(context -> byPath(context, limits));
-        router.routeWithRegex(HttpMethod.POST, ACCESS).order(ORDER + 1).handler(this::access);
+        router.route().order(ORDER).handler(context -> take(context, limits));
+    }
+
+    private void take(RoutingContext context, PreviewLimits limits) {
+        HttpServerRequest request = context.request();
+        Optional<PortName> name = links.flatMap(known -> known.name(request));
+        String path = Objects.requireNonNullElse(request.path(), "");
+        Matcher port = PORT.matcher(path);
+        Matcher access = ACCESS.matcher(path);
+        if (name.isPresent()) {
+            byHost(context, links.orElseThrow(), name.get(), limits);
+        } else if (request.method().equals(HttpMethod.CONNECT)) {
+            context.next(); // whose path is no more than a name
+        } else if (port.matches()) {
+            serve(context, loop -> byPath(request, port, limits, loop));
+        } else if (access.matches() && request.method().equals(HttpMethod.POST)) {
+            serve(context, _ -> access(request, access));
+        } else {
+            context.next();
+        }
     }
 
     /** What is done for a request, on a thread of its own. */
@@ -85,18 +101,12 @@ class PreviewRoutes {
         });
     }
 
-    private void byHost(RoutingContext context, Links known, PreviewLimits limits) {
+    private void byHost(RoutingContext context, Links known, PortName name, PreviewLimits limits) {
         HttpServerRequest request = context.request();
-        @Nullable HostAndPort asked = request.authority();
-        Optional<PortName> name =
-                asked == null ? Optional.empty() : PortName.ofHost(asked.host(), known.domain());
-        if (name.isEmpty()) {
-            context.next();
-        } else if (Links.isOpened(request)) {
-            serve(context, _ -> open(request, known, name.get()));
+        if (Links.isOpened(request)) {
+            serve(context, _ -> open(request, known, name));
         } else {
-            serve(context, loop -> carry(
-                    request, visitors.byHost(request, name.get(), known.domain()), limits, loop));
+            serve(context, loop -> carry(request, visitors.byHost(request, name, known.domain()), limits, loop));
         }
     }
 
@@ -112,40 +122,25 @@ class PreviewRoutes {
                 .end();
     }
 
-    private void byPath(RoutingContext context, PreviewLimits limits) {
-        if (context.request().method().equals(HttpMethod.CONNECT)) {
-            context.next(); // whose path is no more than a name
-            return;
+    private void byPath(HttpServerRequest request, Matcher written, PreviewLimits limits, Context loop)
+            throws IOException {
+        String prefix = written.group("prefix");
+        @Nullable String rest = written.group("rest");
+        Visit visit = visitors.byPath(
+                request,
+                written.group("id"),
+                Integer.parseInt(written.group("port")),
+                prefix,
+                Objects.requireNonNullElse(rest, "/"));
+        if (rest == null) {
+            request.resume()
+                    .response()
+                    .setStatusCode(308)
+                    .putHeader("Location", Visit.target(prefix + "/", request.query()))
+                    .end(); // or the relative links of its pages would lead beside it
+        } else {
+            carry(request, visit, limits, loop);
         }
-        serve(context, loop -> {
-            HttpServerRequest request = context.request();
-            Matcher written = written(request);
-            int port = Integer.parseInt(written.group("port"));
-            String rest = written.group("rest");
-            Visit visit = visitors.byPath(
-                    request,
-                    written.group("id"),
-                    port,
-                    written.group("prefix"),
-                    Objects.requireNonNullElse(rest, "/"));
-            if (rest == null) {
-                request.resume()
-                        .response()
-                        .setStatusCode(308)
-                        .putHeader("Location", Visit.target(written.group("prefix") + "/", request.query()))
-                        .end(); // or the relative links of its pages would lead beside it
-            } else {
-                carry(request, visit, limits, loop);
-            }
-        });
-    }
-
-    private static Matcher written(HttpServerRequest request) {
-        Matcher written = WRITTEN.matcher(Objects.requireNonNullElse(request.path(), ""));
-        if (!written.matches()) {
-            throw SandboxException.invalid("path", "written in a roundabout way", "/v1/sandboxes/ID/ports/PORT/…");
-        }
-        return written;
     }
 
     private static void carry(HttpServerRequest request, Visit visit, PreviewLimits limits, Context loop)
@@ -162,27 +157,22 @@ class PreviewRoutes {
         }
     }
 
-    private void access(RoutingContext context) {
-        serve(context, _ -> {
-            HttpServerRequest request = context.request();
-            Matcher written = written(request);
-            PortName name = new PortName(
-                    Integer.parseInt(written.group("port")),
-                    visitors.sandbox(request, written.group("id")).id());
-            Links.Link link = links.orElseThrow(() -> SandboxException.notSupported(
-                            "an address by host name",
-                            "this server, which has no sandjar.preview.domain",
-                            "send your token to the port's path: /v1/sandboxes/ID/ports/PORT/"))
-                    .make(name, request);
-            request.resume()
-                    .response()
-                    .setStatusCode(201)
-                    .putHeader("Content-Type", "application/json")
-                    .putHeader("Cache-Control", "no-store")
-                    .end(new JsonObject()
-                            .put("url", link.url())
-                            .put("expiresAt", link.expiresAt().toString())
-                            .encode());
-        });
+    private void access(HttpServerRequest request, Matcher written) {
+        Sandbox sandbox = visitors.sandbox(request, written.group("id"));
+        var name = new PortName(Integer.parseInt(written.group("port")), sandbox.id());
+        Links.Link link = links.orElseThrow(() -> SandboxException.notSupported(
+                        "an address by host name",
+                        "this server, which has no sandjar.preview.domain",
+                        "send your token to the port's path: /v1/sandboxes/ID/ports/PORT/"))
+                .make(name, request);
+        request.resume()
+                .response()
+                .setStatusCode(201)
+                .putHeader("Content-Type", "application/json")
+                .putHeader("Cache-Control", "no-store")
+                .end(new JsonObject()
+                        .put("url", link.url())
+                        .put("expiresAt", link.expiresAt().toString())
+                        .encode());
     }
 }
