@@ -77,10 +77,17 @@ def headers(asked):
 
 def upload(asked):
     digest, size = hashlib.sha256(), 0
+    heard["begun"] = b"yes"
     for some in asked.body():
         digest.update(some)
         size += len(some)
+    heard["whole"] = b"yes"
     asked.ok(f"{size} {digest.hexdigest()}")
+
+
+def forget(asked):
+    heard.clear()
+    asked.ok("forgotten")
 
 
 def early(asked):

@@ -70,10 +70,10 @@ class PreviewRoutes {
         String path = Objects.requireNonNullElse(request.path(), "");
         Matcher port = PORT.matcher(path);
         Matcher access = ACCESS.matcher(path);
-        if (name.isPresent()) {
-            byHost(context, links.orElseThrow(), name.get(), limits);
-        } else if (request.method().equals(HttpMethod.CONNECT)) {
+        if (request.method().equals(HttpMethod.CONNECT)) {
             context.next(); // whose path is no more than a name
+        } else if (name.isPresent()) {
+            byHost(context, links.orElseThrow(), name.get(), limits);
         } else if (port.matches()) {
             serve(context, loop -> byPath(request, port, limits, loop));
         } else if (access.matches() && request.method().equals(HttpMethod.POST)) {

@@ -53,10 +53,28 @@ final class Visitors {
     Visit byHost(HttpServerRequest request, PortName name, String domain) {
         boolean byCookie = Cookies.passes(request.headers().getAll("Cookie"))
                 .anyMatch(pass -> passes.admits(Passes.Kind.COOKIE, name, pass));
-        Sandbox sandbox = byCookie ? admitted(request, name, domain) : sandbox(request, name.sandbox().toString());
+        Sandbox sandbox = byCookie ? admitted(request, name, domain) : identified(request, name);
         String path = Objects.requireNonNullElse(request.path(), "/");
         return new Visit(
                 sandbox, sandbox.info().owner(), name.port(), Visit.target(path, request.query()), "", byCookie);
+    }
+
+    private Sandbox identified(HttpServerRequest request, PortName name) {
+        try {
+            return sandbox(request, name.sandbox().toString());
+        } catch (SandboxException e) {
+            throw e.code() == ErrorCode.UNAUTHENTICATED ? comeByLink(e, name) : e;
+        }
+    }
+
+    private static SandboxException comeByLink(SandboxException e, PortName name) {
+        return new SandboxException(
+                e.code(),
+                String.valueOf(e.getMessage()),
+                "in a browser, open what this prints: sandjar url " + name.sandbox() + " " + name.port()
+                        + " (or POST /v1/sandboxes/" + name.sandbox() + "/access/" + name.port()
+                        + "); from a program, " + e.remedy(),
+                e);
     }
 
     private Sandbox admitted(HttpServerRequest request, PortName name, String domain) {
