@@ -30,10 +30,10 @@ class Asked:
 
     def body(self):
         if self.header("Transfer-Encoding"):
-            while size := int(self.file.readline(), 16):
+            while size := int(self.line(), 16):
                 yield self.exactly(size)
-                self.file.readline()
-            self.file.readline()
+                self.line()
+            self.line()
             return
         left = int(self.header("Content-Length") or 0)
         while left:
@@ -41,9 +41,15 @@ class Asked:
             left -= len(some)
             yield some
 
+    def line(self):
+        return self.exactly_or_cut(self.file.readline(), 1)
+
     def exactly(self, count):
-        some = self.file.read(count)
-        if len(some) < count:
+        return self.exactly_or_cut(self.file.read(count), count)
+
+    @staticmethod
+    def exactly_or_cut(some, least):
+        if len(some) < least:
             heard["cut"] = b"yes"
             raise EOFError
         return some
@@ -100,8 +106,15 @@ def deaf(asked):
 
 def endless(asked):
     asked.say("HTTP/1.1 200 OK\r\n\r\n")
-    while True:
-        asked.say(b"x" * 65536)
+    try:
+        while True:
+            asked.say(b"x" * 65536)
+    finally:
+        ended.append(asked)
+
+
+def how_many_ended(asked):
+    asked.ok(str(len(ended)))
 
 
 def forever(asked):
@@ -161,7 +174,7 @@ def websocket(asked):
             return
 
 
-told, stopping = threading.Event(), threading.Event()
+told, stopping, ended = threading.Event(), threading.Event(), []
 
 
 def serve(connection):

@@ -34,7 +34,7 @@ class HostilePreviewTest {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xmx96m",
                 "SANDJAR_LIMITS_ANSWER=2s",
-                "SANDJAR_LIMITS_BODY=2s",
+                "SANDJAR_LIMITS_BODY=1s",
                 "SANDJAR_PREVIEW_IDLE=2s");
     }
 
@@ -67,7 +67,7 @@ class HostilePreviewTest {
                 "HTTP/1.1 200 OK\\r\\nA: b",
                 "HTTP/1.1 200 OK\\r\\nA: b\\rSet-Cookie: c=d\\r\\n\\r\\n",
                 "HTTP/1.1 200 OK\\r\\nA: b\\x00c\\r\\n\\r\\n",
-                "HTTP/1.1 200 OK\\r\\nA b: c\\r\\n\\r\\n",
+                "HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n4\\r\\nwell\\r\\n0\\r\\n\\r\\n",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: 1\\r\\nContent-Length: 2\\r\\n\\r\\nab",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: -1\\r\\n\\r\\n",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: 99999999999999999999\\r\\n\\r\\n",
@@ -105,12 +105,14 @@ class HostilePreviewTest {
     void anAnswerThatEndsInTheMiddleIsNoWholeOne(String said) throws Exception {
         String answer;
         try {
-            answer = box.answer(box.wire("GET", raw(said)));
+            answer = box.answer(box.wire("GET", raw(said), "Connection: close"));
         } catch (SocketException reset) {
             return; // which is as clear
         }
-        assertThat(answer).doesNotContain("\r\n0\r\n");
-        assertThat(answer.length()).isLessThan(answer.indexOf("\r\n\r\n") + 4 + 10);
+        if (!answer.startsWith("HTTP/1.1 502 ")) { // as it is where that was seen in time
+            assertThat(answer).doesNotContain("\r\n0\r\n");
+            assertThat(answer.length()).isLessThan(answer.indexOf("\r\n\r\n") + 4 + 10);
+        }
     }
 
     @Test
@@ -118,15 +120,6 @@ class HostilePreviewTest {
         String twice = "HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nwellHTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nevil";
         String answer = box.answer(box.wire("GET", raw(twice)) + box.wire("GET", "/", "Connection: close"));
         assertThat(answer).contains("\r\n\r\nwellHTTP/1.1 200 OK\r\n", "GET / HTTP/1.1").doesNotContain("evil");
-    }
-
-    @Test
-    void whereABodyEndsIsSaidAnew() throws Exception {
-        String both = "HTTP/1.1 200 OK\\r\\nContent-Length: 100\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n4\\r\\nwell\\r\\n0\\r\\n\\r\\n";
-        assertThat(box.answer(box.wire("GET", raw(both), "Connection: close")))
-                .containsIgnoringCase("transfer-encoding: chunked")
-                .doesNotContainIgnoringCase("content-length")
-                .endsWith("\r\n0\r\n\r\n");
     }
 
     @ParameterizedTest
@@ -157,16 +150,7 @@ class HostilePreviewTest {
         for (Socket client : clients) {
             until(client, "xxxx");
         }
-        Waiting.until("they are cut", () -> threads() == 0);
-    }
-
-    /** Of the program's, which has one for each that it answers. */
-    private static long threads() throws Exception {
-        return Long.parseLong(box.sandbox
-                        .run("sh", "-c", "ls /proc/$(pgrep -f program.py | head -1)/task | wc -l")
-                        .stdout()
-                        .strip())
-                - 1;
+        Waiting.until("all are cut", () -> box.get("/how_many_ended").equals("20"));
     }
 
     /** As many as there is room for, of half a third of 96 MB, each of which takes half a MB. */
@@ -193,8 +177,8 @@ class HostilePreviewTest {
 
     @Test
     void aBodyThatStopsIsNotWaitedFor() throws Exception {
-        Socket client = box.send(box.wire("POST", "/upload", "Content-Length: 100", "Connection: close") + "some");
-        assertThat(rest(client)).startsWith("HTTP/1.1 504 ").contains("limit \\\"body\\\"");
+        Socket client = box.send(box.wire("POST", "/upload", "Content-Length: 100") + "some");
+        assertThat(until(client, "requestId")).startsWith("HTTP/1.1 504 ").contains("limit \\\"body\\\"");
     }
 
     @ParameterizedTest

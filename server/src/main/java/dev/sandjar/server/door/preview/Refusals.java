@@ -24,6 +24,11 @@ final class Refusals {
     }
 
     void refuse(Exception why) {
+        HttpServerResponse response = request.response();
+        if (response.closed() || response.ended() || response.headWritten()) {
+            return; // nobody to tell
+        }
+        response.headers().clear(); // the program may have begun
         switch (why) {
             case RateLimits.TooMany e -> {
                 e.headers().forEach(request.response()::putHeader);
@@ -41,9 +46,6 @@ final class Refusals {
 
     private void refuse(int status, SandboxException why) {
         HttpServerResponse response = request.response();
-        if (response.closed() || response.ended() || response.headWritten()) {
-            return; // nobody to tell
-        }
         request.resume(); // what is left of a body is passed over
         if (status == 401) {
             response.putHeader("WWW-Authenticate", "Bearer");
