@@ -57,7 +57,8 @@ final class OverPreview implements AutoCloseable {
                 .header("Authorization", "Bearer " + Server.TOKEN);
 
         Path folder = Files.createTempDirectory("preview");
-        Bare.run("truncate", "-s", Long.toString(Bulk.GIB), folder.resolve("big").toString());
+        Bare.run(
+                "truncate", "-s", Long.toString(Bulk.GIB), folder.resolve("big").toString());
         Files.writeString(folder.resolve("small"), "x".repeat(1_000));
         bare = new ProcessBuilder(command(folder.toString())).start();
         direct = HttpRequest.newBuilder()

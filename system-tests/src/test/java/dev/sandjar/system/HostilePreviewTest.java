@@ -117,9 +117,12 @@ class HostilePreviewTest {
 
     @Test
     void aSecondAnswerIsNobodys() throws Exception {
-        String twice = "HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nwellHTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nevil";
+        String twice =
+                "HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nwellHTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nevil";
         String answer = box.answer(box.wire("GET", raw(twice)) + box.wire("GET", "/", "Connection: close"));
-        assertThat(answer).contains("\r\n\r\nwellHTTP/1.1 200 OK\r\n", "GET / HTTP/1.1").doesNotContain("evil");
+        assertThat(answer)
+                .contains("\r\n\r\nwellHTTP/1.1 200 OK\r\n", "GET / HTTP/1.1")
+                .doesNotContain("evil");
     }
 
     @ParameterizedTest
@@ -203,7 +206,8 @@ class HostilePreviewTest {
         "'Content-Length : 5'"
     })
     void aBodyWhoseEndIsNotClearIsRefused(String headers) throws Exception {
-        String answer = box.answer(box.wire("POST", "/", headers.split("\\|")) + "0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n");
+        String answer =
+                box.answer(box.wire("POST", "/", headers.split("\\|")) + "0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 400 ").doesNotContain("smuggled");
     }
 
@@ -223,16 +227,16 @@ class HostilePreviewTest {
 
     @Test
     void aWebSocketInWhichNobodySpeaksIsEnded() throws Exception {
-        Socket socket = box.send(box.wire(
-                "GET", "/websocket", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: AAAA"));
+        Socket socket = box.send(
+                box.wire("GET", "/websocket", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: AAAA"));
         until(socket, "welcome");
         assertThat(rest(socket)).isEmpty();
     }
 
     @Test
     void aClientThatReadsNoWebSocketIsCut() throws Exception {
-        Socket socket = box.send(box.wire(
-                "GET", "/websocket", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: AAAA"));
+        Socket socket = box.send(
+                box.wire("GET", "/websocket", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: AAAA"));
         until(socket, "welcome");
         byte[] frame = new byte[14 + (1 << 20)];
         byte[] head = {(byte) 0x82, (byte) 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0};

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class PreviewHostTest {
     private static final String DOMAIN = "preview.example";
-    private static final Pattern COOKIE = Pattern.compile("Set-Cookie: ((?:__Host-)?sandjar-preview=[^;\r]*)([^\r]*)\r\n");
+    private static final Pattern COOKIE =
+            Pattern.compile("Set-Cookie: ((?:__Host-)?sandjar-preview=[^;\r]*)([^\r]*)\r\n");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static PreviewedSandbox box;
@@ -49,7 +51,9 @@ class PreviewHostTest {
     }
 
     private static JsonNode access() throws Exception {
-        return JSON.readTree(box.server.post("/v1/sandboxes/" + box.id() + "/access/8000", "").body());
+        return JSON.readTree(box.server
+                .post("/v1/sandboxes/" + box.id() + "/access/8000", "")
+                .body());
     }
 
     private static URI link() throws Exception {
@@ -81,7 +85,25 @@ class PreviewHostTest {
                 .isBetween(Instant.now().plusSeconds(240), Instant.now().plusSeconds(301));
         String path = "/v1/sandboxes/" + box.id() + "/access/8000";
         assertThat(asked("POST", path, "x")).startsWith("HTTP/1.1 401 ");
-        assertThat(asked("POST", path, "x", "X-API-Key: " + RealServer.OTHER_TOKEN)).startsWith("HTTP/1.1 404 ");
+        assertThat(asked("POST", path, "x", "X-API-Key: " + RealServer.OTHER_TOKEN))
+                .startsWith("HTTP/1.1 404 ");
+    }
+
+    @Test
+    void theCommandLinePrintsIt() throws Exception {
+        var command = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.sandjar.cli.Sandjar",
+                        "url",
+                        box.id().substring(0, 8),
+                        "8000")
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        command.environment().put("SANDBOX_API_URL", box.server.address.toString());
+        command.environment().put("SANDBOX_API_TOKEN", RealServer.TOKEN);
+        Process url = command.start();
+        assertThat(url.inputReader().readLine()).startsWith("http://" + host());
     }
 
     @Test
@@ -116,7 +138,8 @@ class PreviewHostTest {
         String stranger = host().replace(box.id().substring(0, 8), "00000000");
         assertThat(asked("GET", "/", stranger, "Cookie: " + cookie)).startsWith("HTTP/1.1 401 ");
         String ofLink = link().getQuery().replace("sandjar-token=", "");
-        assertThat(asked("GET", "/", host(), "Cookie: sandjar-preview=" + ofLink)).startsWith("HTTP/1.1 401 ");
+        assertThat(asked("GET", "/", host(), "Cookie: sandjar-preview=" + ofLink))
+                .startsWith("HTTP/1.1 401 ");
         String ofCookie = cookie.replaceFirst(".*?=", "");
         assertThat(asked("GET", "/?sandjar-token=" + ofCookie, host())).doesNotContain("Set-Cookie");
         assertThat(asked("GET", "/", "x", "Cookie: " + cookie)).doesNotContain("HTTP/1.1 200 ");
@@ -134,7 +157,8 @@ class PreviewHostTest {
     /** As one that a page of another sandbox has set for the domain above both. */
     @Test
     void aPassThatWasSlippedInDoesNotKeepTheOwnersOut() throws Exception {
-        assertThat(asked("GET", "/", host(), "Cookie: sandjar-preview=AAAA; " + cookie)).startsWith("HTTP/1.1 200 ");
+        assertThat(asked("GET", "/", host(), "Cookie: sandjar-preview=AAAA; " + cookie))
+                .startsWith("HTTP/1.1 200 ");
     }
 
     @Test
@@ -206,7 +230,8 @@ class PreviewHostTest {
 
     @Test
     void nothingIsTunnelledThroughIt() throws Exception {
-        assertThat(asked("CONNECT", host() + ":443", host(), "Cookie: " + cookie)).startsWith("HTTP/1.1 4");
+        assertThat(asked("CONNECT", host() + ":443", host(), "Cookie: " + cookie))
+                .startsWith("HTTP/1.1 4");
     }
 
     @ParameterizedTest

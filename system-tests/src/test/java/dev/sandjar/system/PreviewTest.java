@@ -5,6 +5,7 @@ import static dev.sandjar.system.PreviewedSandbox.raw;
 import static dev.sandjar.system.PreviewedSandbox.rest;
 import static dev.sandjar.system.PreviewedSandbox.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
@@ -62,15 +63,19 @@ class PreviewTest {
     @Test
     void aFileServerOfPythonsIsSeenAsItIs() throws Exception {
         box.sandbox.files().write("folder/page.html", "<p>here</p>");
-        box.start("python3", "-u", "-m", "http.server", "8001"); // on all addresses that there are, of which loopback is one
+        box.start(
+                "python3",
+                "-u",
+                "-m",
+                "http.server",
+                "8001"); // on all addresses that there are, of which loopback is one
         var page = box.server.get("/sandboxes/" + box.id() + "/ports/8001/folder/page.html?a=b");
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.body()).isEqualTo("<p>here</p>");
         assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html");
         var moved = box.server.get("/sandboxes/" + box.id() + "/ports/8001/folder");
         assertThat(moved.statusCode()).isEqualTo(301);
-        assertThat(moved.headers().firstValue("Location"))
-                .hasValue("/sandboxes/" + box.id() + "/ports/8001/folder/");
+        assertThat(moved.headers().firstValue("Location")).hasValue("/sandboxes/" + box.id() + "/ports/8001/folder/");
     }
 
     @Test
@@ -90,12 +95,14 @@ class PreviewTest {
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"})
     void everyMethodComesAsItIs(String method) throws Exception {
-        assertThat(box.answer(box.wire(method, "/", "Connection: close"))).contains("\r\n" + method + " / HTTP/1.1\r\n");
+        assertThat(box.answer(box.wire(method, "/", "Connection: close")))
+                .contains("\r\n" + method + " / HTTP/1.1\r\n");
     }
 
     @Test
     void theProgramIsToldWhereItIsSeen() throws Exception {
-        String head = box.answer(box.wire("GET", "/", "Connection: close", "X-Forwarded-Host: evil", "Origin: http://o"));
+        String head =
+                box.answer(box.wire("GET", "/", "Connection: close", "X-Forwarded-Host: evil", "Origin: http://o"));
         assertThat(head)
                 .contains("\r\nHost: localhost:8000\r\n")
                 .contains("\r\nX-Forwarded-Host: x\r\n")
@@ -173,6 +180,12 @@ class PreviewTest {
         assertThat(box.sandbox.info().lastActivityAt()).isAfter(before);
     }
 
+    @Test
+    void withoutHostNamesTheAddressOfAPortIsItsPath() throws Exception {
+        assertThat(box.sandbox.url(PreviewedSandbox.PORT)).isEqualTo(box.server.address.resolve(box.path("/")));
+        assertThatThrownBy(() -> box.sandbox.url(0)).hasMessage("port is 0, allowed: 1 to 65535");
+    }
+
     // ---- answers
 
     @Test
@@ -185,8 +198,7 @@ class PreviewTest {
                                 .request("/v1/sandboxes/" + box.id() + "/ports/8002/large")
                                 .build(),
                         BodyHandlers.ofInputStream());
-        assertThat(answer.body().transferTo(OutputStream.nullOutputStream()))
-                .isEqualTo(100 << 20);
+        assertThat(answer.body().transferTo(OutputStream.nullOutputStream())).isEqualTo(100 << 20);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -210,7 +222,8 @@ class PreviewTest {
 
     @Test
     void trailersComeToo() throws Exception {
-        String said = "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n1\\r\\nw\\r\\n0\\r\\nX-Sum: 7\\r\\nSet-Cookie: a=b\\r\\n\\r\\n";
+        String said =
+                "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n1\\r\\nw\\r\\n0\\r\\nX-Sum: 7\\r\\nSet-Cookie: a=b\\r\\n\\r\\n";
         assertThat(box.answer(box.wire("GET", raw(said), "Connection: close")))
                 .contains("0\r\nX-Sum: 7\r\n\r\n")
                 .doesNotContain("a=b");
@@ -220,12 +233,15 @@ class PreviewTest {
     void headIsAnsweredWithTheLengthOfWhatGetWouldBring() throws Exception {
         String answer = box.answer(box.wire("HEAD", raw("HTTP/1.1 200 OK\\r\\nContent-Length: 500\\r\\n\\r\\n"))
                 + box.wire("GET", "/", "Connection: close"));
-        assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").containsIgnoringCase("Content-Length: 500\r\n\r\nHTTP/1.1 200");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .containsIgnoringCase("Content-Length: 500\r\n\r\nHTTP/1.1 200");
     }
 
     @Test
     void aClientOfHttp10SeesTheEndByTheConnections() throws Exception {
-        String wire = box.wire("GET", raw("HTTP/1.1 200 OK\\r\\n\\r\\nwell")).replace("HTTP/1.1\r\nHost", "HTTP/1.0\r\nHost");
+        String wire =
+                box.wire("GET", raw("HTTP/1.1 200 OK\\r\\n\\r\\nwell")).replace("HTTP/1.1\r\nHost", "HTTP/1.0\r\nHost");
         assertThat(box.answer(wire)).endsWith("\r\n\r\nwell").doesNotContainIgnoringCase("chunked");
     }
 
@@ -264,8 +280,8 @@ class PreviewTest {
 
     @Test
     void aClientThatAsksFirstIsToldToGoOn() throws Exception {
-        Socket client = box.send(
-                box.wire("POST", "/upload", "Content-Length: 3", "Expect: 100-continue", "Connection: close"));
+        Socket client =
+                box.send(box.wire("POST", "/upload", "Content-Length: 3", "Expect: 100-continue", "Connection: close"));
         assertThat(until(client, "\r\n\r\n")).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
         client.getOutputStream().write("abc".getBytes());
         assertThat(rest(client)).startsWith("HTTP/1.1 200").contains("\r\n\r\n3 ba7816bf");
@@ -346,8 +362,8 @@ class PreviewTest {
 
     @Test
     void aWebSocketThatTheProgramEndsIsEnded() throws Exception {
-        Socket socket = box.send(box.wire(
-                "GET", "/websocket", "Connection: upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: AAAA"));
+        Socket socket = box.send(
+                box.wire("GET", "/websocket", "Connection: upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: AAAA"));
         until(socket, "welcome");
         socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0x83, 0, 0, 0, 0, 'b', 'y', 'e'});
         assertThat(rest(socket)).endsWith("bye");
@@ -356,14 +372,24 @@ class PreviewTest {
     @Test
     void aWebSocketThatIsRefusedIsAnAnswerAsAnyOther() throws Exception {
         String answer = box.answer(box.wire(
-                "GET", "/early", "Connection: close", "Connection: upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: AAAA"));
+                "GET",
+                "/early",
+                "Connection: close",
+                "Connection: upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Key: AAAA"));
         assertThat(answer).startsWith("HTTP/1.1 413 ").endsWith("big");
     }
 
     @Test
     void noOtherProtocolIsChangedTo() throws Exception {
         String head = box.answer(box.wire(
-                "GET", "/", "Connection: close", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"));
+                "GET",
+                "/",
+                "Connection: close",
+                "Connection: Upgrade, HTTP2-Settings",
+                "Upgrade: h2c",
+                "HTTP2-Settings: AAMAAABk"));
         assertThat(head).contains("\r\nConnection: close\r\n").doesNotContain("h2c", "HTTP2-Settings");
     }
 
@@ -390,7 +416,10 @@ class PreviewTest {
     })
     void aRedirectionStaysBelowThePort(String said, String told) throws Exception {
         String location = said.replace("PREFIX", box.path(""));
-        assertThat(box.server.get(box.path(headers("Location: " + location))).headers().firstValue("Location"))
+        assertThat(box.server
+                        .get(box.path(headers("Location: " + location)))
+                        .headers()
+                        .firstValue("Location"))
                 .hasValue(told.replace("PREFIX", box.path("")));
     }
 

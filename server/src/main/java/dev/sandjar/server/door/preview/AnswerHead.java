@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  */
 final class AnswerHead {
     /** They speak for a whole host, all of its ports, or its neighbours: who may use which encryption, where it has moved to, what is forgotten of it. */
-    private static final Set<String> OF_THE_HOST = Set.of(
-            "alt-svc", "clear-site-data", "nel", "public-key-pins", "report-to", "strict-transport-security");
+    private static final Set<String> OF_THE_HOST =
+            Set.of("alt-svc", "clear-site-data", "nel", "public-key-pins", "report-to", "strict-transport-security");
 
     private static final Set<String> SAID_ANEW = Set.of("content-length", "location", "set-cookie");
 

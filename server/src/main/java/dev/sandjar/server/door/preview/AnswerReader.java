@@ -54,7 +54,8 @@ final class AnswerReader {
         while (true) {
             switch (next()) {
                 case null -> throw ProgramException.noAnswer(null);
-                case HttpResponse head when isFinal(head) -> {
+                case HttpResponse head
+                when isFinal(head) -> {
                     headTaken = true;
                     return head;
                 }

@@ -50,9 +50,18 @@ final class Links {
         Instant end = passes.end(LIFE);
         @Nullable HostAndPort asked = request.authority();
         String port = asked == null || asked.port() < 0 ? "" : ":" + asked.port();
-        String url = Objects.requireNonNullElse(request.scheme(), "http") + "://" + name + "." + domain + port + "/?"
-                + PARAMETER + "=" + passes.make(Passes.Kind.LINK, name, end);
-        return new Link(url, end);
+        String pass = passes.make(Passes.Kind.LINK, name, end);
+        return new Link(scheme(request) + name + "." + domain + port + "/?" + PARAMETER + "=" + pass, end);
+    }
+
+    /** Where there are no host names. */
+    static String byPath(PortName name, HttpServerRequest request) {
+        String host = Objects.toString(request.authority(), "localhost");
+        return scheme(request) + host + "/v1/sandboxes/" + name.sandbox() + "/ports/" + name.port() + "/";
+    }
+
+    private static String scheme(HttpServerRequest request) {
+        return Objects.requireNonNullElse(request.scheme(), "http") + "://";
     }
 
     static boolean isOpened(HttpServerRequest request) {
@@ -87,10 +96,12 @@ final class Links {
 
     /** Where it is sent on to: the same address without the pass, which so ends in no history and no Referer. */
     static String withoutPass(HttpServerRequest request) {
-        String query = parameters(request).filter(parameter -> !isPass(parameter)).collect(Collectors.joining("&"));
+        String query =
+                parameters(request).filter(parameter -> !isPass(parameter)).collect(Collectors.joining("&"));
         String path = Objects.requireNonNullElse(request.path(), "/");
         if (!path.startsWith("/") || path.startsWith("//")) {
-            throw SandboxException.invalid("path", "something else", "one that begins with a single /"); // or it were another host's
+            throw SandboxException.invalid(
+                    "path", "something else", "one that begins with a single /"); // or it were another host's
         }
         return query.isEmpty() ? path : path + "?" + query;
     }

@@ -43,6 +43,8 @@ final class Pages {
     private static boolean isLink(String method, MultiMap headers) {
         return (method.equals("GET") || method.equals("HEAD"))
                 && "navigate".equals(headers.get("Sec-Fetch-Mode"))
-                && "document".equals(headers.get("Sec-Fetch-Dest")); // a frame is no link: its visitor does not see where he is
+                && "document"
+                        .equals(headers.get(
+                                "Sec-Fetch-Dest")); // a frame is no link: its visitor does not see where he is
     }
 }

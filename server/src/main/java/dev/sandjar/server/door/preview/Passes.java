@@ -40,8 +40,8 @@ final class Passes {
     static Passes of(Optional<String> secret, InstantSource clock) {
         byte[] bytes = secret.map(text -> text.getBytes(StandardCharsets.UTF_8)).orElseGet(Passes::random);
         if (bytes.length < SHORTEST_SECRET) {
-            throw new IllegalArgumentException("sandjar.preview.secret has " + bytes.length + " bytes, allowed: "
-                    + SHORTEST_SECRET + " or more");
+            throw new IllegalArgumentException(
+                    "sandjar.preview.secret has " + bytes.length + " bytes, allowed: " + SHORTEST_SECRET + " or more");
         }
         return new Passes(bytes, clock);
     }

@@ -2,7 +2,6 @@ package dev.sandjar.server.door.preview;
 
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxConnection;
-import dev.sandjar.SandboxException;
 import dev.sandjar.server.auth.Authentication;
 import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.config.ServerConfig;
@@ -50,7 +49,10 @@ class PreviewRoutes {
         visitors = new Visitors(authentication, places, limits, gate, passes);
         links = config.preview()
                 .domain()
-                .map(domain -> new Links(passes, domain.toLowerCase(Locale.ROOT), config.preview().access()));
+                .map(domain -> new Links(
+                        passes,
+                        domain.toLowerCase(Locale.ROOT),
+                        config.preview().access()));
         this.config = config;
     }
 
@@ -89,7 +91,8 @@ class PreviewRoutes {
     }
 
     private static void serve(RoutingContext context, Work work) {
-        HttpServerRequest request = context.request().pause(); // not a byte is kept for somebody whom we do not know yet
+        HttpServerRequest request =
+                context.request().pause(); // not a byte is kept for somebody whom we do not know yet
         var refusals = new Refusals(request, RequestIds.of(context));
         Context loop = context.vertx().getOrCreateContext();
         Thread.ofVirtual().name("preview-" + request.method()).start(() -> {
@@ -160,19 +163,17 @@ class PreviewRoutes {
     private void access(HttpServerRequest request, Matcher written) {
         Sandbox sandbox = visitors.sandbox(request, written.group("id"));
         var name = new PortName(Integer.parseInt(written.group("port")), sandbox.id());
-        Links.Link link = links.orElseThrow(() -> SandboxException.notSupported(
-                        "an address by host name",
-                        "this server, which has no sandjar.preview.domain",
-                        "send your token to the port's path: /v1/sandboxes/ID/ports/PORT/"))
-                .make(name, request);
+        var answer = new JsonObject();
+        links.map(known -> known.make(name, request))
+                .ifPresentOrElse(
+                        link -> answer.put("url", link.url())
+                                .put("expiresAt", link.expiresAt().toString()),
+                        () -> answer.put("url", Links.byPath(name, request)));
         request.resume()
                 .response()
                 .setStatusCode(201)
                 .putHeader("Content-Type", "application/json")
                 .putHeader("Cache-Control", "no-store")
-                .end(new JsonObject()
-                        .put("url", link.url())
-                        .put("expiresAt", link.expiresAt().toString())
-                        .encode());
+                .end(answer.encode());
     }
 }

@@ -15,9 +15,17 @@ import java.util.Set;
  */
 final class RequestHead {
     /** Whatever a client or a proxy says of the way here, we say ourselves, or not at all: the program need not know where its visitors live. */
-    private static final Set<String> OF_THE_WAY =
-            Set.of("host", "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port",
-                    "x-forwarded-prefix", "x-forwarded-proto", "x-forwarded-server", "x-real-ip");
+    private static final Set<String> OF_THE_WAY = Set.of(
+            "host",
+            "forwarded",
+            "via",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-port",
+            "x-forwarded-prefix",
+            "x-forwarded-proto",
+            "x-forwarded-server",
+            "x-real-ip");
 
     /** Said anew, or already obeyed. */
     private static final Set<String> SAID_ANEW = Set.of("cookie", "content-length", "expect", "http2-settings");

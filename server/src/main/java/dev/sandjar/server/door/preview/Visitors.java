@@ -45,8 +45,7 @@ final class Visitors {
     /** @param rest of the path, below {@code prefix} */
     Visit byPath(HttpServerRequest request, String id, int port, String prefix, String rest) {
         Sandbox sandbox = sandbox(request, id);
-        return new Visit(
-                sandbox, sandbox.info().owner(), port, Visit.target(rest, request.query()), prefix, false);
+        return new Visit(sandbox, sandbox.info().owner(), port, Visit.target(rest, request.query()), prefix, false);
     }
 
     /** @throws SandboxException {@code PERMISSION_DENIED} when a page of another sandbox asks in its visitor's name */
