@@ -96,6 +96,21 @@ class HostilePreviewTest {
         assertThat(answer.body()).contains("the limit \\\"answer\\\" (2 s)", "sandjar.limits.answer");
     }
 
+    @Test
+    void aSandboxThatIsPausedInTheMiddleKeepsNobodyWaiting() throws Exception {
+        Socket events = box.send(box.wire("GET", "/events"));
+        until(events, "data: first");
+        Socket asked = box.send(box.wire("GET", "/deaf"));
+        Waiting.until("it is asked", () -> box.get("/heard_of?deaf").equals("yes"));
+        box.sandbox.pause();
+        try {
+            assertThat(until(asked, "\r\n\r\n")).startsWith("HTTP/1.1 504 ");
+            assertThat(rest(events)).doesNotContain("\r\n0\r\n");
+        } finally {
+            box.sandbox.resume();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nhalf",

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** What a program says, read by one blocking thread and taken apart by Netty. */
 final class AnswerReader {
     static final int PIECE = 64 * 1024;
+    private static final int LARGE = PIECE / 4;
     private static final int MOST_BEFORE_HEAD = 64 * 1024; // bytes: interim answers, blank lines, and the head itself
 
     /**
@@ -37,6 +38,7 @@ final class AnswerReader {
     private final InputStream from;
     private final EmbeddedChannel decoder;
     private final Queue<Object> waiting; // what is decoded and not taken
+    private byte[] piece = new byte[PIECE];
     private int beforeHead;
     private boolean headTaken;
     private boolean ended;
@@ -109,7 +111,7 @@ final class AnswerReader {
 
     /** Little pieces are copied: each would keep all that it came with. */
     private static ByteBuf together(Queue<ByteBuf> contents) {
-        if (contents.size() == 1) {
+        if (contents.size() == 1 && contents.element().readableBytes() >= LARGE) {
             return contents.remove();
         }
         ByteBuf all = Unpooled.buffer(
@@ -133,19 +135,28 @@ final class AnswerReader {
         if (!headTaken && beforeHead == MOST_BEFORE_HEAD) {
             throw ProgramException.notHttp("more than " + MOST_BEFORE_HEAD + " bytes and no head among them");
         }
-        byte[] piece = new byte[headTaken ? PIECE : MOST_BEFORE_HEAD - beforeHead];
-        int count = from.read(piece);
+        int count = from.read(piece, 0, headTaken ? PIECE : MOST_BEFORE_HEAD - beforeHead);
         try {
             if (count < 0) {
                 ended = true;
                 decoder.finish(); // which ends a body whose length nobody has said
             } else {
                 beforeHead += headTaken ? 0 : count;
-                decoder.writeInbound(Unpooled.wrappedBuffer(piece, 0, count));
+                decoder.writeInbound(taken(count));
             }
         } catch (RuntimeException malformed) {
             throw ProgramException.notHttp(reason(malformed));
         }
+    }
+
+    /** What was read, for others to keep. */
+    private ByteBuf taken(int count) {
+        if (count < LARGE) {
+            return Unpooled.copiedBuffer(piece, 0, count);
+        }
+        ByteBuf whole = Unpooled.wrappedBuffer(piece, 0, count);
+        piece = new byte[PIECE];
+        return whole;
     }
 
     /** In our words: the library's own repeat what was sent. */

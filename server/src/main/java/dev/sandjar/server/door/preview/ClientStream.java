@@ -13,6 +13,7 @@ import java.util.function.Function;
 /** Bytes to a client, from a thread that waits while the client does not take them. */
 final class ClientStream {
     private static final int MOST_UNDER_WAY = 128 * 1024; // bytes that were given to us and not taken by the socket
+    private static final int OVERHEAD = 512; // what a small piece takes besides
 
     private final Function<Buffer, Future<Void>> out;
     private final Runnable moved;
@@ -33,14 +34,14 @@ final class ClientStream {
 
     /** @throws IOException when the client is gone, or has kept us waiting for too long */
     void send(ByteBuf bytes) throws IOException {
-        int count = bytes.readableBytes();
-        if (count > 0) {
-            await(count);
-            out.apply(BufferImpl.buffer(bytes)).onComplete(result -> written(count, result.failed()));
+        if (bytes.isReadable()) {
+            int cost = OVERHEAD + bytes.readableBytes();
+            await(cost);
+            out.apply(BufferImpl.buffer(bytes)).onComplete(result -> written(cost, result.failed()));
         }
     }
 
-    private void await(int count) throws IOException {
+    private void await(int cost) throws IOException {
         lock.lock();
         try {
             while (underWay > MOST_UNDER_WAY && !closed) {
@@ -49,7 +50,7 @@ final class ClientStream {
             if (closed) {
                 throw new IOException("the client takes no more");
             }
-            underWay += count;
+            underWay += cost;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while sending to the client");
@@ -58,11 +59,11 @@ final class ClientStream {
         }
     }
 
-    private void written(int count, boolean failed) {
+    private void written(int cost, boolean failed) {
         moved.run();
         lock.lock();
         try {
-            underWay -= count;
+            underWay -= cost;
             closed |= failed;
             taken.signal();
         } finally {

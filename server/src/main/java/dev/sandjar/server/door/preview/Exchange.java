@@ -113,6 +113,9 @@ final class Exchange {
             response.putHeader("Connection", "Upgrade").putHeader("Upgrade", "websocket");
             Upgraded.of(request, loop, stall, limits.idle()).carry(answer, program);
         } else {
+            if (!RequestHead.hasBody(request.headers())) {
+                request.resume(); // a WebSocket was asked for, and is none
+            }
             frame(head);
             carry();
         }

@@ -98,11 +98,10 @@ final class Links {
     static String withoutPass(HttpServerRequest request) {
         String query =
                 parameters(request).filter(parameter -> !isPass(parameter)).collect(Collectors.joining("&"));
-        String path = Objects.requireNonNullElse(request.path(), "/");
-        if (!path.startsWith("/") || path.startsWith("//")) {
-            throw SandboxException.invalid(
-                    "path", "something else", "one that begins with a single /"); // or it were another host's
+        String target = Visit.target(request.path(), query.isEmpty() ? null : query);
+        if (target.matches("/[/\\\\].*")) { // to a browser that is another host
+            throw SandboxException.invalid("path", "something else", "one that begins with a single /");
         }
-        return query.isEmpty() ? path : path + "?" + query;
+        return target;
     }
 }

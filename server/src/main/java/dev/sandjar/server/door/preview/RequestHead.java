@@ -35,9 +35,10 @@ final class RequestHead {
 
     private RequestHead() {}
 
-    /** Whether a WebSocket is asked for; no other protocol is changed to. */
+    /** Whether a WebSocket is asked for, which no body goes before; no other protocol is changed to. */
     static boolean wantsWebSocket(MultiMap headers) {
-        return "websocket".equalsIgnoreCase(headers.get("Upgrade"))
+        return !hasBody(headers)
+                && "websocket".equalsIgnoreCase(headers.get("Upgrade"))
                 && HopByHop.of(headers.getAll("Connection")).contains("upgrade");
     }
 

@@ -2,6 +2,7 @@ package dev.sandjar.server.door.preview;
 
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,18 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param byCookie whether a cookie of ours let it in, so that {@code Authorization} is the program's own
  */
 record Visit(Sandbox sandbox, String owner, int port, String target, String prefix, boolean byCookie) {
-    Visit {
-        if (!target.startsWith("/") || !target.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw SandboxException.invalid(
-                    "path", "something else", "a path and a query in printable ASCII, other bytes escaped by %");
-        }
-    }
-
     boolean byPath() {
         return !prefix.isEmpty();
     }
 
-    static String target(String path, @Nullable String query) {
-        return query == null ? path : path + "?" + query;
+    /** Path and query as they were sent, of which neither side can make more than that. */
+    static String target(@Nullable String path, @Nullable String query) {
+        String target = Objects.requireNonNullElse(path, "/") + (query == null ? "" : "?" + query);
+        if (!target.startsWith("/") || !target.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw SandboxException.invalid(
+                    "path", "something else", "a path and a query in printable ASCII, other bytes escaped by %");
+        }
+        return target;
     }
 }

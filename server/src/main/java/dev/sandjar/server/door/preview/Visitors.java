@@ -9,7 +9,6 @@ import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.limit.Gate;
 import dev.sandjar.server.limit.RateLimits;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Objects;
 
 /** Who may visit which port: by credentials as everywhere, and by host name with a pass too. May block. */
 final class Visitors {
@@ -53,9 +52,8 @@ final class Visitors {
         boolean byCookie = Cookies.passes(request.headers().getAll("Cookie"))
                 .anyMatch(pass -> passes.admits(Passes.Kind.COOKIE, name, pass));
         Sandbox sandbox = byCookie ? admitted(request, name, domain) : identified(request, name);
-        String path = Objects.requireNonNullElse(request.path(), "/");
         return new Visit(
-                sandbox, sandbox.info().owner(), name.port(), Visit.target(path, request.query()), "", byCookie);
+                sandbox, sandbox.info().owner(), name.port(), Visit.target(request.path(), request.query()), "", byCookie);
     }
 
     private Sandbox identified(HttpServerRequest request, PortName name) {
