@@ -22,6 +22,7 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -358,6 +359,18 @@ class PreviewTest {
         assertThat(heard.words.poll(20, TimeUnit.SECONDS)).isEqualTo("binary 5000000");
         socket.sendClose(4_001, "enough").get();
         assertThat(heard.closed.get(20, TimeUnit.SECONDS)).isEqualTo(4_001);
+    }
+
+    @Test
+    void aTokenThatAWebSocketOffersAsAProtocolLetsInAndIsNotPassedOn() throws Exception {
+        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(RealServer.TOKEN.getBytes());
+        String asked = box.wire(
+                        "GET", "/", "Connection: close", "Sec-WebSocket-Protocol: chat, sandjar.bearer." + token)
+                .replaceFirst("Authorization: .*\r\n", "");
+        assertThat(box.answer(asked))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("\r\nSec-WebSocket-Protocol: chat\r\n")
+                .doesNotContain(token);
     }
 
     @Test

@@ -4,10 +4,10 @@ import dev.sandjar.SandboxConnection;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.body.RequestBody;
 import dev.sandjar.server.connection.Cut;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.vertx.core.Context;
-import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -25,7 +25,7 @@ final class Exchange {
     private final SandboxConnection program;
     private final RequestWriter writer;
     private final AnswerReader answer;
-    private final ClientStream client;
+    private final ToClient client;
     private final Stall stall;
     private volatile @Nullable SandboxException failure; // of the client's body
 
@@ -42,7 +42,7 @@ final class Exchange {
         stall = new Stall(limits.vertx(), limits.longest());
         writer = new RequestWriter(program.output(), stall::moved);
         answer = new AnswerReader(program.input(), request.method().equals(HttpMethod.HEAD));
-        client = new ClientStream(response::write, stall::moved);
+        client = new ToClient(response::write, stall::moved, visit.owner());
     }
 
     /**
@@ -51,7 +51,7 @@ final class Exchange {
      * @throws SandboxException when there is none, and nothing of one was sent
      * @throws IOException likewise, or when it was cut in the middle
      */
-    void serve(Context loop) throws IOException {
+    void serve(Context loop) throws IOException, InterruptedException {
         try (stall) {
             stall.watch(limits.answer(), this::stop);
             response.closeHandler(_ -> stop());
@@ -64,11 +64,11 @@ final class Exchange {
     }
 
     private void stop() {
-        client.close();
+        client.stop();
         program.close();
     }
 
-    private void ask(Context loop) throws IOException {
+    private void ask(Context loop) throws IOException, InterruptedException {
         HttpRequest head = RequestHead.inward(
                 request.method().name(),
                 request.headers(),
@@ -101,7 +101,7 @@ final class Exchange {
         return body;
     }
 
-    private void answer(HttpResponse head, Context loop) throws IOException {
+    private void answer(HttpResponse head, Context loop) throws IOException, InterruptedException {
         boolean upgraded = head.status().code() == 101;
         if (upgraded && !(RequestHead.wantsWebSocket(request.headers()) && AnswerHead.isWebSocket(head))) {
             throw ProgramException.notHttp("it changes to a protocol that nobody has asked for");
@@ -111,7 +111,7 @@ final class Exchange {
         AnswerHead.outward(head, response.headers(), visit);
         if (upgraded) {
             response.putHeader("Connection", "Upgrade").putHeader("Upgrade", "websocket");
-            Upgraded.of(request, loop, stall, limits.idle()).carry(answer, program);
+            Upgraded.of(request, loop, visit.owner(), stall, limits.idle()).carry(answer, program);
         } else {
             if (!RequestHead.hasBody(request.headers())) {
                 request.resume(); // a WebSocket was asked for, and is none
@@ -135,25 +135,25 @@ final class Exchange {
         return !request.method().equals(HttpMethod.HEAD) && status != 204 && status != 304;
     }
 
-    private void carry() throws IOException {
+    private void carry() throws IOException, InterruptedException {
         if (!answer.hasMore()) {
             response.writeHead(); // the rest may take its time
         }
         for (AnswerReader.Part part = answer.part(); ; part = answer.part()) {
             stall.moved();
+            client.send(part.bytes());
             if (part.trailers() != null) {
-                end(part);
+                end(part.trailers());
                 return;
             }
-            client.send(part.bytes());
         }
     }
 
-    private void end(AnswerReader.Part last) {
-        if (last.trailers() != null && response.isChunked()) {
-            AnswerHead.copy(last.trailers(), response.trailers());
+    private void end(HttpHeaders trailers) {
+        if (response.isChunked()) {
+            AnswerHead.copy(trailers, response.trailers());
         }
-        response.end(BufferImpl.buffer(last.bytes()));
+        response.end(client.rest());
         if (request.version() == HttpVersion.HTTP_1_0) {
             request.connection().close(); // which is how such a client sees the end
         }

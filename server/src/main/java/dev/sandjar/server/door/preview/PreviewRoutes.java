@@ -87,7 +87,7 @@ class PreviewRoutes {
 
     /** What is done for a request, on a thread of its own. */
     private interface Work {
-        void run(Context loop) throws IOException;
+        void run(Context loop) throws IOException, InterruptedException;
     }
 
     private static void serve(RoutingContext context, Work work) {
@@ -98,7 +98,7 @@ class PreviewRoutes {
         Thread.ofVirtual().name("preview-" + request.method()).start(() -> {
             try {
                 work.run(loop);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | InterruptedException | RuntimeException e) {
                 refusals.refuse(e);
             }
         });
@@ -126,7 +126,7 @@ class PreviewRoutes {
     }
 
     private void byPath(HttpServerRequest request, Matcher written, PreviewLimits limits, Context loop)
-            throws IOException {
+            throws IOException, InterruptedException {
         String prefix = written.group("prefix");
         @Nullable String rest = written.group("rest");
         Visit visit = visitors.byPath(
@@ -147,7 +147,7 @@ class PreviewRoutes {
     }
 
     private static void carry(HttpServerRequest request, Visit visit, PreviewLimits limits, Context loop)
-            throws IOException {
+            throws IOException, InterruptedException {
         boolean body = RequestHead.hasBody(request.headers());
         boolean oneWay = !body && !RequestHead.wantsWebSocket(request.headers());
         var kind = oneWay ? Transfers.Kind.STREAM : Transfers.Kind.CHANNEL;

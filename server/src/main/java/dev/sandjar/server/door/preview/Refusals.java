@@ -37,6 +37,7 @@ final class Refusals {
             case SandboxException e -> refuse(e.code().httpStatus(), e);
             case ProgramException e ->
                 refuse(502, new SandboxException(ErrorCode.UNAVAILABLE, text(e.getMessage()), e.remedy(), null));
+            case InterruptedException e -> refuse(SandboxException.interrupted("the request", e));
             default -> {
                 LOG.error(id, why);
                 refuse(500, SandboxException.internal("the request", why));

@@ -1,6 +1,7 @@
 package dev.sandjar.server.door.preview;
 
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.auth.Authentication;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -8,7 +9,11 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.vertx.core.MultiMap;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a program gets to see of a request's head: what the client says to it, and nothing by which the client was let in. Decided purely.
@@ -28,10 +33,12 @@ final class RequestHead {
             "x-real-ip");
 
     /** Said anew, or already obeyed. */
-    private static final Set<String> SAID_ANEW = Set.of("cookie", "content-length", "expect", "http2-settings");
+    private static final Set<String> SAID_ANEW =
+            Set.of("cookie", "content-length", "expect", "http2-settings", "sec-websocket-protocol");
 
     private static final String CREDENTIALS = "authorization";
     private static final String KEY = "x-api-key";
+    private static final String PROTOCOLS = "Sec-WebSocket-Protocol";
 
     private RequestHead() {}
 
@@ -88,7 +95,18 @@ final class RequestHead {
                 to.add(name, value);
             }
         });
+        protocols(from).ifPresent(protocols -> to.set(PROTOCOLS, protocols));
         Cookies.inward(from.getAll("Cookie"), visit).ifPresent(cookies -> to.set("Cookie", cookies));
+    }
+
+    /** Of a WebSocket, but for a token that was offered as one. */
+    private static Optional<String> protocols(MultiMap headers) {
+        return Optional.of(headers.getAll(PROTOCOLS).stream()
+                        .flatMap(header -> Stream.of(header.split(",")))
+                        .map(String::strip)
+                        .filter(protocol -> !protocol.isEmpty() && !protocol.startsWith(Authentication.OFFERED))
+                        .collect(Collectors.joining(", ")))
+                .filter(Predicate.not(String::isEmpty));
     }
 
     private static void frame(MultiMap from, HttpHeaders to) {

@@ -10,7 +10,6 @@ import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,17 +24,17 @@ final class Upgraded {
 
     private final NetSocket socket;
     private final StreamInput input;
-    private final ClientStream output;
+    private final ToClient output;
     private final Stall stall;
     private final Duration idle;
 
     /** On its event loop, where nothing arrives in between: it would be lost. */
-    private Upgraded(NetSocket socket, Stall stall, Duration idle) {
+    private Upgraded(NetSocket socket, String owner, Stall stall, Duration idle) {
         this.socket = socket;
         this.stall = stall;
         this.idle = idle;
         input = new StreamInput(socket.pause(), StreamInput.ANY_TIME).open();
-        output = new ClientStream(socket::write, stall::moved);
+        output = new ToClient(socket::write, stall::moved, owner);
         Tunnelled.allow(socket, input::end);
     }
 
@@ -43,13 +42,14 @@ final class Upgraded {
      * @param loop of the request
      * @param idle how long it may be silent
      */
-    static Upgraded of(HttpServerRequest request, Context loop, Stall stall, Duration idle) throws IOException {
+    static Upgraded of(HttpServerRequest request, Context loop, String owner, Stall stall, Duration idle)
+            throws IOException, InterruptedException {
         Uncounted.mark(request);
         var made = new CompletableFuture<Upgraded>();
         loop.runOnContext(_ -> {
             try {
                 request.toNetSocket()
-                        .map(socket -> new Upgraded(socket, stall, idle))
+                        .map(socket -> new Upgraded(socket, owner, stall, idle))
                         .onSuccess(made::complete)
                         .onFailure(made::completeExceptionally);
             } catch (RuntimeException gone) { // of a client that has hung up there is nothing left to take
@@ -58,27 +58,24 @@ final class Upgraded {
         });
         try {
             return made.get(MADE, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while upgrading");
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("no upgrade", e);
         }
     }
 
     /** Returns once the program has said all, or either is gone. */
-    void carry(AnswerReader answer, SandboxConnection program) {
+    void carry(AnswerReader answer, SandboxConnection program) throws InterruptedException {
         try (input) {
             Runnable stop = () -> {
                 input.cut();
-                output.close();
+                output.stop();
                 program.close();
             };
             stall.watch(idle, stop);
             socket.closeHandler(_ -> stop.run());
             Thread.ofVirtual().name("preview-up").start(() -> up(program));
             down(answer);
-            socket.end();
+            socket.end(output.rest());
         } catch (IOException cut) {
             Cut.now(socket);
         }
@@ -95,7 +92,7 @@ final class Upgraded {
         }
     }
 
-    private void down(AnswerReader from) throws IOException {
+    private void down(AnswerReader from) throws IOException, InterruptedException {
         for (Optional<ByteBuf> bytes = from.bytes(); bytes.isPresent(); bytes = from.bytes()) {
             stall.moved();
             output.send(bytes.get());

@@ -53,7 +53,12 @@ final class Visitors {
                 .anyMatch(pass -> passes.admits(Passes.Kind.COOKIE, name, pass));
         Sandbox sandbox = byCookie ? admitted(request, name, domain) : identified(request, name);
         return new Visit(
-                sandbox, sandbox.info().owner(), name.port(), Visit.target(request.path(), request.query()), "", byCookie);
+                sandbox,
+                sandbox.info().owner(),
+                name.port(),
+                Visit.target(request.path(), request.query()),
+                "",
+                byCookie);
     }
 
     private Sandbox identified(HttpServerRequest request, PortName name) {
