@@ -3,7 +3,6 @@ package dev.sandjar.server.door.preview;
 import dev.sandjar.SandboxConnection;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.body.RequestBody;
-import dev.sandjar.server.connection.Cut;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -159,12 +158,8 @@ final class Exchange {
         }
     }
 
-    /** What the client is told, while it is told nothing yet; after that it is cut, which is no end. */
+    /** Whose end it was. */
     private IOException ended(IOException e) {
-        if (response.headWritten()) {
-            Cut.now(request.connection());
-            return e;
-        }
         SandboxException why = failure;
         if (why != null) {
             throw why;

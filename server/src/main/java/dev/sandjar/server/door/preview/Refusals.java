@@ -2,10 +2,13 @@ package dev.sandjar.server.door.preview;
 
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.connection.Cut;
 import dev.sandjar.server.limit.RateLimits;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -23,37 +26,46 @@ final class Refusals {
         this.id = id;
     }
 
+    /** Instead of an answer; one that has begun is cut, which is no end. */
     void refuse(Exception why) {
         HttpServerResponse response = request.response();
-        if (response.closed() || response.ended() || response.headWritten()) {
-            return; // nobody to tell
-        }
-        response.headers().clear(); // the program may have begun
-        switch (why) {
-            case RateLimits.TooMany e -> {
-                e.headers().forEach(request.response()::putHeader);
-                refuse(e.error().code().httpStatus(), e.error());
-            }
-            case SandboxException e -> refuse(e.code().httpStatus(), e);
-            case ProgramException e ->
-                refuse(502, new SandboxException(ErrorCode.UNAVAILABLE, text(e.getMessage()), e.remedy(), null));
-            case InterruptedException e -> refuse(SandboxException.interrupted("the request", e));
-            default -> {
-                LOG.error(id, why);
-                refuse(500, SandboxException.internal("the request", why));
-            }
+        Map<String, String> headers = why instanceof RateLimits.TooMany many ? many.headers() : Map.of();
+        SandboxException error = error(why);
+        if (!response.headWritten()) {
+            response.headers().clear(); // the program may have begun
+            headers.forEach(response::putHeader);
+            answer(why instanceof ProgramException ? 502 : error.code().httpStatus(), error);
+        } else if (!response.ended()) {
+            Cut.now(request.connection());
         }
     }
 
-    private void refuse(int status, SandboxException why) {
+    private SandboxException error(Exception why) {
+        return switch (why) {
+            case RateLimits.TooMany e -> e.error();
+            case SandboxException e -> e;
+            case ProgramException e -> new SandboxException(ErrorCode.UNAVAILABLE, text(e.getMessage()), e.remedy(), e);
+            case InterruptedException e -> SandboxException.interrupted("the request", e);
+            case IOException e -> new SandboxException(ErrorCode.UNAVAILABLE, "the connection was cut", "try again", e);
+            default -> {
+                LOG.error(id, why);
+                yield SandboxException.internal("the request", why);
+            }
+        };
+    }
+
+    private void answer(int status, SandboxException why) {
         HttpServerResponse response = request.response();
-        request.resume(); // what is left of a body is passed over
+        if (response.closed()) {
+            return; // nobody to tell
+        }
         if (status == 401) {
             response.putHeader("WWW-Authenticate", "Bearer");
         }
         if (status == 429 && !response.headers().contains("Retry-After")) {
             response.putHeader("Retry-After", "1");
         }
+        request.resume(); // what is left of a body is passed over
         boolean page = text(request.getHeader("Accept")).contains("text/html");
         response.setStatusCode(status)
                 .putHeader("X-Request-Id", id)
