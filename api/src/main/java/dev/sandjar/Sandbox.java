@@ -1,5 +1,6 @@
 package dev.sandjar;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -159,6 +160,17 @@ public interface Sandbox extends AutoCloseable {
      * @throws SandboxException {@code NOT_SUPPORTED} without a server, {@code UNAVAILABLE} while it is paused
      */
     SshConnection ssh();
+
+    /**
+     * Where a port of its own loopback is seen through the server, by browsers and other clients of HTTP: see docs/preview.md. Where the server has host
+     * names for ports, a link that lets a browser in and is to be opened within five minutes; otherwise an address that wants the caller's
+     * token with every request.
+     *
+     * @param port 1 to 65535; nothing need listen there yet
+     * @return the address; a secret, for whoever has the link may come in
+     * @throws SandboxException {@code NOT_SUPPORTED} without a server, {@code INVALID_ARGUMENT}
+     */
+    URI url(int port);
 
     /**
      * Freezes all its processes; they are kept as they are.

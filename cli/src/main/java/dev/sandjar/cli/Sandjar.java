@@ -52,6 +52,7 @@ final class Sandjar implements Runnable {
         VERBS.put("attach", AttachCommand.class);
         VERBS.put("ssh", SshCommand.class);
         VERBS.put("tunnel", TunnelCommand.class);
+        VERBS.put("url", UrlCommand.class);
         VERBS.put("cp", CpCommand.class);
         VERBS.put("logs", LogsCommand.class);
         VERBS.put("ps", PsCommand.class);

@@ -24,6 +24,7 @@ import dev.sandjar.client.http.Target;
 import dev.sandjar.wire.Infos;
 import dev.sandjar.wire.Json;
 import dev.sandjar.wire.Specs;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -112,6 +113,11 @@ final class ServerSandbox implements Sandbox {
     @Override
     public SshConnection ssh() {
         return ServerSsh.open(server, id);
+    }
+
+    @Override
+    public URI url(int port) {
+        return server.ask(Call.post(Target.of("v1", "sandboxes", id, "access", port)), Infos::url);
     }
 
     @Override

@@ -31,6 +31,7 @@ import dev.sandjar.engine.stream.ChannelConnection;
 import dev.sandjar.engine.stream.ChannelListener;
 import dev.sandjar.engine.stream.Endings;
 import dev.sandjar.engine.stream.ProcessInfos;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -132,6 +133,14 @@ final class EngineSandbox implements Sandbox {
     public SshConnection ssh() {
         throw SandboxException.notSupported(
                 "SSH", "a place without a server", "run sandjar serve, and name that server; or use sandjar exec");
+    }
+
+    @Override
+    public URI url(int port) {
+        throw SandboxException.notSupported(
+                "a port's address",
+                "a place without a server",
+                "run sandjar serve, and name that server; or dial the port");
     }
 
     @Override

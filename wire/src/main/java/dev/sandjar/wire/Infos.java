@@ -16,6 +16,8 @@ import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxPage;
 import dev.sandjar.SandboxState;
 import dev.sandjar.SandboxStats;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -27,6 +29,16 @@ import java.util.stream.Collectors;
 /** What is seen, as JSON. A field that is not known is passed over: a newer server may say more. */
 public final class Infos {
     private Infos() {}
+
+    /** Where a port is seen: {@code {"url"}}. */
+    public static URI url(JsonNode json) {
+        String url = new Fields(json, "address").needText("url");
+        try {
+            return new URI(url);
+        } catch (URISyntaxException e) {
+            throw SandboxException.invalid("url", "something else", "an address");
+        }
+    }
 
     public static ObjectNode write(SandboxInfo info) {
         ObjectNode node = Json.object()

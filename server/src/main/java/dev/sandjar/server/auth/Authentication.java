@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Tells whose credentials a request brings. Tokens are never logged. */
 @Singleton
 public class Authentication {
-    private static final String OFFERED = "sandjar.bearer.";
+    /** How a protocol of a WebSocket begins that is none, but a token. */
+    public static final String OFFERED = "sandjar.bearer.";
 
     private final StaticTokens tokens;
     private final JwtTokens jwt;

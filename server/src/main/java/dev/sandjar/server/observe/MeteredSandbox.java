@@ -19,6 +19,7 @@ import dev.sandjar.Signal;
 import dev.sandjar.SshConnection;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -115,6 +116,11 @@ final class MeteredSandbox implements Sandbox {
     @Override
     public SshConnection ssh() {
         return sandbox.ssh();
+    }
+
+    @Override
+    public URI url(int port) {
+        return sandbox.url(port);
     }
 
     @Override
