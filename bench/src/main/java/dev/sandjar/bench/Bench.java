@@ -13,8 +13,9 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
-        List<String> wanted =
-                args.length == 0 ? List.of("parts", "process", "server", "ssh", "streams", "preview", "start") : List.of(args);
+        List<String> wanted = args.length == 0
+                ? List.of("parts", "process", "server", "ssh", "streams", "preview", "start")
+                : List.of(args);
         var launcher = Path.of("sandjar").toAbsolutePath();
         var table = new Table();
         for (String part : wanted) {

@@ -30,6 +30,8 @@ final class CommandInput implements AutoCloseable {
         record End() implements Step {}
     }
 
+    private static final int FREE = 4 * 1024; // bytes: what is typed needs no place among the transfers
+
     private static final Logger LOG = Logger.getLogger(CommandInput.class);
 
     private final int channel;
@@ -43,6 +45,7 @@ final class CommandInput implements AutoCloseable {
     private long received;
     private long taken;
     private boolean writing;
+    private Transfers.@Nullable Place place; // while more waits than is given to everybody
     private boolean ended; // no more is received
     private boolean refused;
     private boolean over; // the end was given to the command: letting go of it now could overtake that
@@ -97,6 +100,7 @@ final class CommandInput implements AutoCloseable {
                         "input", "more than was taken", "at most " + StreamMessage.INPUT_WINDOW + " bytes ahead");
             }
             if (piece.length > 0 && !refused) {
+                requirePlace(received + piece.length - taken);
                 received += piece.length;
                 queue(new Step.Write(ByteBuffer.wrap(piece)));
             }
@@ -120,16 +124,18 @@ final class CommandInput implements AutoCloseable {
         }
     }
 
+    /** Before any of it is received. */
+    private void requirePlace(long ahead) {
+        if (place == null && ahead > FREE) {
+            place = Transfers.begin(Transfers.Kind.STREAM, owner);
+        }
+    }
+
     private void queue(Step step) {
         waiting.add(step);
         if (!writing) {
-            Transfers.Place place = Transfers.begin(Transfers.Kind.STREAM, owner);
             writing = true;
-            Thread.ofVirtual().name("input-" + channel).start(() -> {
-                try (place) {
-                    write();
-                }
-            });
+            Thread.ofVirtual().name("input-" + channel).start(this::write);
         }
     }
 
@@ -192,7 +198,9 @@ final class CommandInput implements AutoCloseable {
         lock.lock();
         try {
             Step step = waiting.poll();
-            writing = step != null;
+            if (step == null) {
+                rest();
+            }
             return step;
         } finally {
             lock.unlock();
@@ -236,7 +244,15 @@ final class CommandInput implements AutoCloseable {
         refused = true;
         ended = true;
         waiting.clear();
+        rest();
+    }
+
+    private void rest() {
         writing = false;
+        if (place != null) {
+            place.close();
+            place = null;
+        }
     }
 
     /** Lets go of the input, which is free for another. */
