@@ -14,14 +14,13 @@ import java.security.spec.PSSParameterSpec;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /** Requests that bring a signature instead of a token, as docs/kubebox.md says: each good once, now, and for one body. */
 final class SignedRequests {
     private static final String SCHEME = "Kubebox ";
-    private static final Set<String> PARTS = Set.of("key", "time", "nonce", "digest", "signature");
+    private static final int COUNT = 5; // parts of the header
     private static final long WINDOW = 60_000; // ms that clocks may differ
     private static final Pattern TIME = Pattern.compile("[0-9]{1,15}");
     private static final Pattern NONCE = Pattern.compile("[A-Za-z0-9_-]{22,86}"); // 16 to 64 bytes
@@ -45,49 +44,56 @@ final class SignedRequests {
 
     /** @throws SandboxException {@code UNAUTHENTICATED}; {@code RATE_LIMITED} when there is no room for its nonce */
     Signed check(HttpServerRequest request, String authorization) {
-        Map<String, String> parts = parts(authorization.substring(SCHEME.length()));
-        PublicKeys.Owned owned = keys.get(parts.get("key"));
+        Parts parts = Parts.of(authorization.substring(SCHEME.length()));
+        PublicKeys.Owned owned = keys.get(parts.key());
         if (owned == null) {
             throw wrong("its key is not known here", "have the operator put your public key into sandjar.auth.keys");
         }
-        long time = time(parts.get("time"));
+        long time = Long.parseLong(parts.time());
         requireNow(time);
-        if (!NONCE.matcher(parts.get("nonce")).matches()) {
-            throw wrong("its nonce is malformed", "send 16 to 64 random bytes in base64url");
-        }
         String packet = String.join(
-                "\n",
-                request.method().name(),
-                request.uri(),
-                parts.get("time"),
-                parts.get("nonce"),
-                parts.get("digest"));
-        if (!isBy(owned.key(), packet, parts.get("signature"))) {
+                "\n", request.method().name(), request.uri(), parts.time(), parts.nonce(), parts.digest());
+        if (!isBy(owned.key(), packet, parts.signature())) {
             throw wrong("its signature is not that of its key and this request", "sign what docs/kubebox.md says");
         }
-        use(parts.get("key"), parts.get("nonce"), time); // only now: strangers must not use up what is not theirs
-        return new Signed(owned.owner(), parts.get("digest"));
+        use(parts.key(), parts.nonce(), time); // only now: strangers must not use up what is not theirs
+        return new Signed(owned.owner(), parts.digest());
     }
 
-    private static Map<String, String> parts(String text) {
-        var parts = new HashMap<String, String>();
-        for (String part : text.split(",", PARTS.size() + 1)) {
-            String[] pair = part.strip().split("=", 2);
-            if (pair.length != 2 || parts.put(pair[0], pair[1]) != null) {
+    /** What the header says. */
+    private record Parts(String key, String time, String nonce, String digest, String signature) {
+        Parts {
+            if (!TIME.matcher(time).matches() || !NONCE.matcher(nonce).matches()) {
                 throw malformed();
             }
         }
-        if (!parts.keySet().equals(PARTS)) {
-            throw malformed();
-        }
-        return parts;
-    }
 
-    private static long time(String text) {
-        if (!TIME.matcher(text).matches()) {
-            throw malformed();
+        static Parts of(String text) {
+            var parts = new HashMap<String, String>();
+            for (String part : text.split(",", COUNT + 1)) {
+                String[] pair = part.strip().split("=", 2);
+                if (pair.length != 2 || parts.put(pair[0], pair[1]) != null) {
+                    throw malformed();
+                }
+            }
+            if (parts.size() != COUNT) {
+                throw malformed();
+            }
+            return new Parts(
+                    needed(parts, "key"),
+                    needed(parts, "time"),
+                    needed(parts, "nonce"),
+                    needed(parts, "digest"),
+                    needed(parts, "signature"));
         }
-        return Long.parseLong(text);
+
+        private static String needed(Map<String, String> parts, String name) {
+            String value = parts.get(name);
+            if (value == null) {
+                throw malformed();
+            }
+            return value;
+        }
     }
 
     private void requireNow(long time) {
