@@ -51,8 +51,8 @@ final class SignedRequests {
         }
         long time = Long.parseLong(parts.time());
         requireNow(time);
-        String packet = String.join(
-                "\n", request.method().name(), request.uri(), parts.time(), parts.nonce(), parts.digest());
+        String packet =
+                String.join("\n", request.method().name(), request.uri(), parts.time(), parts.nonce(), parts.digest());
         if (!isBy(owned.key(), packet, parts.signature())) {
             throw wrong("its signature is not that of its key and this request", "sign what docs/kubebox.md says");
         }
@@ -143,7 +143,6 @@ final class SignedRequests {
     }
 
     private static SandboxException wrong(String why, String remedy) {
-        return new SandboxException(
-                ErrorCode.UNAUTHENTICATED, "the signed request is not taken: " + why, remedy, null);
+        return new SandboxException(ErrorCode.UNAUTHENTICATED, "the signed request is not taken: " + why, remedy, null);
     }
 }

@@ -120,7 +120,7 @@ final class Call {
     void space() {
         synchronized (state) {
             if (!begun && !gone) {
-                head("application/json");
+                headOnce("application/json");
                 response().write(" ");
             }
         }
@@ -135,14 +135,14 @@ final class Call {
     void begin(String type) {
         synchronized (state) {
             begun = true;
-            if (!hasBegun()) {
-                head(type);
-            }
+            headOnce(type);
         }
     }
 
-    private void head(String type) {
-        response().setChunked(true).putHeader("Content-Type", type);
+    private void headOnce(String type) {
+        if (!hasBegun()) {
+            response().setChunked(true).putHeader("Content-Type", type);
+        }
     }
 
     private OutputStream pieces() {
@@ -162,7 +162,11 @@ final class Call {
     /** One piece; returns when it is on its way. */
     void write(byte[] piece) throws IOException {
         try {
-            response().write(Buffer.buffer(piece)).toCompletionStage().toCompletableFuture().get();
+            response()
+                    .write(Buffer.buffer(piece))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
         } catch (ExecutionException e) {
             throw new IOException("the client is gone", e.getCause());
         } catch (InterruptedException e) {

@@ -94,14 +94,16 @@ final class CommandStream {
                 about().put("output", line.text())
                         .put("type", type)
                         .put("offset", line.offset())
-                        .put("resume_at", lines.resumeAt(end)));
+                        .put("resume_at", line.next()));
     }
 
     /** As a line, because these clients show nothing else. */
     private void tellLost(long from, long to) throws InterruptedException {
         client.send(
                 "command_output",
-                about().put("output", "[sandjar: " + (to - from) + " bytes of output were forgotten before they were read]\n")
+                about().put(
+                                "output",
+                                "[sandjar: " + (to - from) + " bytes of output were forgotten before they were read]\n")
                         .put("type", "stderr")
                         .put("offset", from)
                         .put("resume_at", to)

@@ -81,9 +81,11 @@ final class Fields {
     }
 
     int process() {
-        return needed("process_id", name -> given(name)
-                        .filter(value -> (value.isIntegralNumber() && value.canConvertToInt())
-                                || refuse("int_type", name, "Input should be a valid integer")))
+        return needed(
+                        "process_id",
+                        name -> given(name)
+                                .filter(value -> (value.isIntegralNumber() && value.canConvertToInt())
+                                        || refuse("int_type", name, "Input should be a valid integer")))
                 .map(JsonNode::intValue)
                 .orElse(0);
     }
@@ -99,8 +101,8 @@ final class Fields {
         return given(name)
                 .filter(value -> value.isNumber() || refuse("float_type", name, "Input should be a valid number"))
                 .map(JsonNode::doubleValue)
-                .filter(value -> value > above
-                        || refuse("greater_than", name, "Input should be greater than " + (long) above));
+                .filter(value ->
+                        value > above || refuse("greater_than", name, "Input should be greater than " + (long) above));
     }
 
     boolean has(String name) {

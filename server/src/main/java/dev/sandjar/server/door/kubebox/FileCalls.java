@@ -54,7 +54,8 @@ final class FileCalls {
         }
         String rest = path.startsWith(before) ? path.substring(before.length()) : "";
         if (rest.isEmpty() || rest.startsWith("/")) {
-            throw SandboxException.invalid("file_path", "outside of the session's folder", folder + " and what is in it");
+            throw SandboxException.invalid(
+                    "file_path", "outside of the session's folder", folder + " and what is in it");
         }
         return rest;
     }
@@ -84,7 +85,10 @@ final class FileCalls {
             throw new Refusal(500, "Error reading file: it is larger than " + LARGEST_TEXT + " bytes; use /get_file");
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new Refusal(500, "Error reading file: it is no UTF-8; use /get_file");
         }

@@ -19,9 +19,7 @@ final class Greetings {
             JsonNode none = Json.object();
             var path = new Fields("path", none, Set.of());
             path.refuse(
-                    "int_parsing",
-                    "item_id",
-                    "Input should be a valid integer, unable to parse string as an integer");
+                    "int_parsing", "item_id", "Input should be a valid integer, unable to parse string as an integer");
             path.check();
         }
         call.answer(Json.object().put("item_id", Long.parseLong(text)));

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Cuts what a command writes into lines, of each stream by itself. Only whole code points are decoded; bytes that are no UTF-8 become U+FFFD. A line
@@ -20,8 +19,9 @@ final class Lines {
      * A line with its end, the last one perhaps without.
      *
      * @param offset of its first byte in the output of both streams
+     * @param next where whoever has it must go on so as to miss nothing: earlier than its end where a line of the other stream has begun
      */
-    record Line(Output.Stream stream, long offset, String text) {}
+    record Line(Output.Stream stream, long offset, long next, String text) {}
 
     /** Told of each line; waits as long as it likes. */
     interface Reader {
@@ -35,21 +35,13 @@ final class Lines {
 
     private final Map<Output.Stream, Pending> pending = new EnumMap<>(Output.Stream.class);
     private final Reader reader;
+    private long end; // of what was taken
 
     Lines(Reader reader) {
         this.reader = reader;
         for (Output.Stream stream : Output.Stream.values()) {
             pending.put(stream, new Pending());
         }
-    }
-
-    /** Where somebody who has all lines so far must go on, so as to miss nothing of what was not told yet. */
-    long resumeAt(long end) {
-        return pending().mapToLong(one -> one.offset).reduce(end, Math::min);
-    }
-
-    private Stream<Pending> pending() {
-        return pending.values().stream().filter(one -> one.bytes.size() > 0);
     }
 
     void add(Output.Chunk chunk) throws InterruptedException {
@@ -76,7 +68,7 @@ final class Lines {
         return line;
     }
 
-    private static void take(Pending line, ByteBuffer bytes, int from, int to, long base) {
+    private void take(Pending line, ByteBuffer bytes, int from, int to, long base) {
         if (from == to) {
             return;
         }
@@ -86,6 +78,7 @@ final class Lines {
         byte[] some = new byte[to - from];
         bytes.get(from, some);
         line.bytes.writeBytes(some);
+        end = base + to;
     }
 
     /** @param whole whether no more belongs to it; otherwise what may be half a code point waits for the rest */
@@ -97,7 +90,15 @@ final class Lines {
         line.bytes.reset();
         line.bytes.write(bytes, told, kept);
         line.offset = offset + told; // where streams mix within a line a little early: nothing is missed by that
-        reader.line(new Line(stream, offset, new String(bytes, 0, told, StandardCharsets.UTF_8)));
+        reader.line(new Line(stream, offset, next(), new String(bytes, 0, told, StandardCharsets.UTF_8)));
+    }
+
+    private long next() {
+        long next = end;
+        for (Pending line : pending.values()) {
+            next = line.bytes.size() > 0 ? Math.min(next, line.offset) : next;
+        }
+        return next;
     }
 
     /** How many bytes at the end begin a code point that is not whole. */

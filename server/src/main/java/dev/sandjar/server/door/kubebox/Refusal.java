@@ -30,7 +30,9 @@ final class Refusal extends RuntimeException {
 
     /** Of a sandbox that is gone the session is, too. */
     static Refusal of(SandboxException e) {
-        return e.code() == ErrorCode.SANDBOX_NOT_FOUND ? noSession() : new Refusal(e.code().httpStatus(), text(e));
+        return e.code() == ErrorCode.SANDBOX_NOT_FOUND
+                ? noSession()
+                : new Refusal(e.code().httpStatus(), text(e));
     }
 
     /** What happened, and what to do. */

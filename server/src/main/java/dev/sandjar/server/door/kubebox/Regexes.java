@@ -26,7 +26,9 @@ final class Regexes {
         boolean fits = texts.size() <= MOST && texts.stream().allMatch(text -> text.length() <= LONGEST);
         if (!fits) {
             fields.refuse(
-                    "too_long", "regexes", "Input should be at most " + MOST + " patterns of " + LONGEST + " characters");
+                    "too_long",
+                    "regexes",
+                    "Input should be at most " + MOST + " patterns of " + LONGEST + " characters");
         }
         fields.check();
         try {

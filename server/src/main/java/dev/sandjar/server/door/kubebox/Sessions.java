@@ -86,8 +86,7 @@ final class Sessions {
         Optional<Sandbox> there = sandbox(call.owner(), call.sandboxes(), name);
         Sandbox sandbox = there.isPresent() ? there.get() : create(call.owner(), call.sandboxes(), name);
         String folder = folder(sandbox.info().workspace(), path);
-        sandbox.files()
-                .write(note(name), Json.bytes(Json.object().put("path", folder)));
+        sandbox.files().write(note(name), Json.bytes(Json.object().put("path", folder)));
         call.answer(Json.object().put("session_id", name));
     }
 
@@ -119,9 +118,7 @@ final class Sessions {
             case Layout.Given(SandboxId id) -> Optional.of(sandboxes.get(id));
             case Layout.Shared _ -> made(owner, sandboxes, name);
             case Layout.Each _ ->
-                SandboxId.parse(name)
-                        .flatMap(id -> get(sandboxes, id))
-                        .or(() -> made(owner, sandboxes, name));
+                SandboxId.parse(name).flatMap(id -> get(sandboxes, id)).or(() -> made(owner, sandboxes, name));
         };
     }
 
@@ -166,7 +163,8 @@ final class Sessions {
     private Sandbox create(String owner, Sandboxes sandboxes, String name) throws InterruptedException {
         var spec = SandboxSpec.builder().metadata(Metadata.of(Map.of(METADATA, purpose(name))));
         template.ifPresent(spec::template);
-        Sandbox made = sandboxes.create(spec.build(), "kubebox-" + hex(purpose(name).toString()));
+        Sandbox made =
+                sandboxes.create(spec.build(), "kubebox-" + hex(purpose(name).toString()));
         known.put(new Key(owner, layout instanceof Layout.Shared ? "" : name), made.id());
         return made; // not to be closed: it would be deleted
     }

@@ -91,7 +91,8 @@ final class SocketClient {
                 new JSONObject()
                         .put(
                                 "running",
-                                found.<Object>map(info -> info.ending().isEmpty()).orElse(JSONObject.NULL))
+                                found.<Object>map(info -> info.ending().isEmpty())
+                                        .orElse(JSONObject.NULL))
                         .put("session_id", name)
                         .put("process_id", process));
     }
@@ -104,7 +105,8 @@ final class SocketClient {
         long offset = offset(asked);
         CommandInfo info = Processes.get(session, process);
         if (streams.size() >= MOST_STREAMS) {
-            throw new Refusal(429, "You watch " + MOST_STREAMS + " processes; wait until some end, or connect once more");
+            throw new Refusal(
+                    429, "You watch " + MOST_STREAMS + " processes; wait until some end, or connect once more");
         }
         var key = new Key(session.name(), process);
         if (streams.containsKey(key)) {

@@ -135,8 +135,7 @@ final class SocketDoor {
     }
 
     private SocketClient client(KubeboxRoutes.Visitor visitor, SocketLine line, SocketIoSocket socket) {
-        var client =
-                new SocketClient(visitor.owner(), visitor.sandboxes(), sessions, held, limits, line, socket);
+        var client = new SocketClient(visitor.owner(), visitor.sandboxes(), sessions, held, limits, line, socket);
         socket.registerAllEventListener(client::take);
         return client;
     }

@@ -151,7 +151,8 @@ final class SocketLine extends EngineIoWebSocket {
             length += text.length() + OVERHEAD;
         }
         int total = length + all.getLast().length() + OVERHEAD;
-        channel.writeAndFlush(new TextWebSocketFrame(all.getLast())).addListener(done -> written(total, done.isSuccess()));
+        channel.writeAndFlush(new TextWebSocketFrame(all.getLast()))
+                .addListener(done -> written(total, done.isSuccess()));
     }
 
     private void written(int length, boolean success) {
