@@ -73,7 +73,7 @@ class KubeboxSocketTest {
         half a code point at the end           | printf '\\303'                                   | \uFFFD,exit 0
         a code point written byte by byte      | printf '\\342'; sleep 0.1; printf '\\202'; sleep 0.1; printf '\\254\\n' | €\\n,exit 0
         a signal                               | kill -KILL $$                                    | exit -9
-        a child that keeps the pipe open       | (sleep 0.5; echo late) & echo early              | early\\n,late\\n,exit 0
+        a child that keeps the pipe open holds nothing up | (sleep 0.5; echo late) & echo early              | early\\n,exit 0
         """)
     void linesComeAsTheyWereWritten(String what, String command, String expected) throws Exception {
         List<String> wanted = new ArrayList<>();
@@ -110,11 +110,11 @@ class KubeboxSocketTest {
 
     @Test
     void whatWasForgottenIsToldAndNotGuessed() throws Exception {
-        List<String> lines = streamed("background", "head -c 6000000 /dev/zero | tr '\\0' '\\n'; sleep 0.3");
+        List<String> lines = streamed("background", "head -c 6000000 /dev/zero | tr '\\0' x | fold -w 99; sleep 0.3");
         assertThat(lines.getFirst())
                 .matches("\\[sandjar: [0-9]+ bytes of output were forgotten before they were read]\n");
         long lost = Long.parseLong(lines.getFirst().replaceAll("[^0-9]", ""));
-        assertThat(lines).hasSize((int) (6_000_000 - lost) + 2);
+        assertThat(String.join("", lines.subList(1, lines.size() - 1)).length()).isEqualTo(6_060_606 - lost);
     }
 
     @Test
@@ -229,7 +229,7 @@ class KubeboxSocketTest {
     }
 
     private static final String LOUD =
-            "i=0; while [ $i -lt 30 ]; do seq $((i * 10000)) $((i * 10000 + 9999)); echo $i >&2; i=$((i + 1)); done";
+            "i=0; while [ $i -lt 12 ]; do seq $((i * 10000)) $((i * 10000 + 9999)); echo $i >&2; i=$((i + 1)); done";
 
     private static String loud() throws Exception {
         Process here = new ProcessBuilder("sh", "-c", LOUD).start();
@@ -246,7 +246,7 @@ class KubeboxSocketTest {
         var random = new Random(5);
         var comer = new Comer(kubebox.start(S, "stream", LOUD));
         int connections = 1;
-        while (!comer.read(server.address, 1 + random.nextInt(40_000))) {
+        while (!comer.read(server.address, 1 + random.nextInt(20_000))) {
             connections++;
         }
         assertThat(connections).isGreaterThan(5);

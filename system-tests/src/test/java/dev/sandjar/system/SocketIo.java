@@ -35,15 +35,26 @@ final class SocketIo implements AutoCloseable {
 
     /** Connected to the namespace {@code /}. */
     static SocketIo connect(URI server, String token) throws Exception {
-        SocketIo client = open(server, token);
+        return connected(open(server, token));
+    }
+
+    private static SocketIo connected(SocketIo client) throws Exception {
         client.say("40");
         assertThat(client.next()).matches("40\\{\"sid\":\"[^\"]+\"}");
         return client;
     }
 
+    /** With credentials of any kind. */
+    static SocketIo connectAs(URI server, String authorization) throws Exception {
+        return connected(greeted(new SocketIo(server, PATH, "Authorization", authorization)));
+    }
+
     /** The server has greeted, and nothing else happened. */
     static SocketIo open(URI server, String token) throws Exception {
-        var client = new SocketIo(server, PATH, "Authorization", "Bearer " + token);
+        return greeted(new SocketIo(server, PATH, "Authorization", "Bearer " + token));
+    }
+
+    private static SocketIo greeted(SocketIo client) throws Exception {
         JsonNode greeting = JSON.readTree(client.next().substring(1));
         assertThat(greeting.path("pingInterval").asInt()).isEqualTo(25_000);
         assertThat(greeting.path("pingTimeout").asInt()).isEqualTo(60_000);

@@ -17,6 +17,7 @@ import dev.sandjar.wire.Json;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +26,7 @@ final class CommandCalls {
     private static final double DEFAULT_LIMIT = 10; // seconds, for those who do not say
     private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_LIMIT = Duration.ofHours(8);
-    private static final Duration DEATH = Duration.ofSeconds(10); // from SIGKILL on
+    private static final Duration DEATH = Duration.ofSeconds(2); // from SIGKILL on
 
     private final Sessions sessions;
     private final Vertx vertx;
@@ -141,11 +142,11 @@ final class CommandCalls {
         int process = fields.process();
         fields.check();
         Session session = sessions.find(call, name);
-        Ending ending = kill(session, Processes.get(session, process))
-                .orElseThrow(() -> new Refusal(504, "The process was killed, but has not ended yet; try again"));
+        CommandInfo command = Processes.get(session, process);
+        kill(session, command);
         ObjectNode reply = Json.object().put("status", "killed");
-        Processes.exitCode(ending).ifPresent(code -> reply.put("exit_code", code));
-        call.answer(reply);
+        Optional<Integer> code = ending(session, command, DEATH).flatMap(Processes::exitCode);
+        call.answer(code.map(known -> reply.put("exit_code", known)).orElseGet(() -> reply.putNull("exit_code")));
     }
 
     void killAll(Call call) throws InterruptedException {
@@ -153,25 +154,37 @@ final class CommandCalls {
         String name = fields.session();
         fields.check();
         Session session = sessions.find(call, name);
-        ArrayNode failed = Json.object().arrayNode();
-        for (CommandInfo command : Processes.of(session)) {
-            if (command.ending().isEmpty() && kill(session, command).isEmpty()) {
+        List<CommandInfo> running = Processes.of(session).stream()
+                .filter(command -> command.ending().isEmpty())
+                .toList();
+        ObjectNode reply = Json.object().put("success", true);
+        ArrayNode failed = reply.putArray("failed_processes");
+        for (CommandInfo command : running) {
+            try {
+                kill(session, command);
+            } catch (SandboxException e) {
                 failed.add(command.pid());
             }
         }
-        ObjectNode reply = Json.object().put("success", failed.isEmpty());
-        reply.set("failed_processes", failed);
-        call.answer(reply);
+        Instant end = Instant.now().plus(DEATH);
+        for (CommandInfo command : running) {
+            ending(session, command, Duration.between(Instant.now(), end));
+        }
+        call.answer(reply.put("success", failed.isEmpty()));
     }
 
     /** With all that it has started. One that has ended is as it is. */
-    private static Optional<Ending> kill(Session session, CommandInfo process) throws InterruptedException {
-        if (process.ending().isPresent()) {
-            return process.ending();
-        }
+    private static void kill(Session session, CommandInfo process) {
         try (RunningCommand command = session.sandbox().attach(process.id(), 0)) {
             command.kill();
-            return command.await(DEATH);
+        }
+    }
+
+    /** Empty when it does not come soon: that of a killed command comes only after its output, which perhaps nobody reads. */
+    private static Optional<Ending> ending(Session session, CommandInfo process, Duration soon)
+            throws InterruptedException {
+        try (RunningCommand command = session.sandbox().attach(process.id(), 0)) {
+            return command.await(soon.isNegative() ? Duration.ZERO : soon);
         }
     }
 }
