@@ -46,7 +46,8 @@ class SignedRequestsTest {
     static void start() throws Exception {
         carol = pair(2048);
         dave = pair(3072);
-        Files.writeString(keys.resolve("alice.pem"), pem("PUBLIC KEY", carol.getPublic().getEncoded()));
+        Files.writeString(
+                keys.resolve("alice.pem"), pem("PUBLIC KEY", carol.getPublic().getEncoded()));
         Files.writeString(keys.resolve("bob.pem"), pem("RSA PUBLIC KEY", pkcs1(dave.getPublic())));
         server = new RealServer(HOME, "SANDJAR_AUTH_KEYS=" + keys);
     }
@@ -66,8 +67,8 @@ class SignedRequestsTest {
     }
 
     private static String pem(String kind, byte[] der) {
-        return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-                + "\n-----END " + kind + "-----\n";
+        return "-----BEGIN " + kind + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + kind + "-----\n";
     }
 
     /** What SPKI of RSA has after 24 bytes that say so. */
@@ -131,7 +132,9 @@ class SignedRequestsTest {
     }
 
     private static void refused(HttpResponse<String> response, String why) {
-        assertThat(response.body()).startsWith("{\"detail\":\"the signed request is not taken: ").contains(why);
+        assertThat(response.body())
+                .startsWith("{\"detail\":\"the signed request is not taken: ")
+                .contains(why);
         assertThat(response.statusCode()).isEqualTo(401);
     }
 
@@ -142,10 +145,12 @@ class SignedRequestsTest {
         String signed = new Signed(carol, "POST", "/initialize", INITIALIZE).toString();
         assertThat(send(signed, "POST", "/initialize", INITIALIZE).statusCode()).isEqualTo(200);
         String target = "/file_exists?session_id=s&file_path=%C3%A4";
-        assertThat(send(new Signed(carol, "GET", target, "").toString(), "GET", target, "").body())
+        assertThat(send(new Signed(carol, "GET", target, "").toString(), "GET", target, "")
+                        .body())
                 .isEqualTo("{\"exists\":false}");
         assertThat(server.get(target).statusCode()).isEqualTo(200); // alice's, also with her token
-        assertThat(send(new Signed(dave, "GET", target, "").toString(), "GET", target, "").body())
+        assertThat(send(new Signed(dave, "GET", target, "").toString(), "GET", target, "")
+                        .body())
                 .isEqualTo("{\"detail\":\"Session not found\"}");
     }
 
@@ -164,7 +169,8 @@ class SignedRequestsTest {
     @Test
     void whatPythonSignsAsKubeboxDoesIsGood() throws Exception {
         Path key = Files.writeString(
-                Files.createTempFile("key", ".pem"), pem("PRIVATE KEY", carol.getPrivate().getEncoded()));
+                Files.createTempFile("key", ".pem"),
+                pem("PRIVATE KEY", carol.getPrivate().getEncoded()));
         Process python = new ProcessBuilder(
                         "/usr/bin/python3", "src/test/resources/clients/kubebox_sign.py", key.toString(), "GET", "/")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -269,10 +275,13 @@ class SignedRequestsTest {
 
     @Test
     void keysThatAreShortOrNoneStopTheStart(@TempDir Path folder) throws Exception {
-        Files.writeString(folder.resolve("eve.pem"), pem("PUBLIC KEY", pair(1024).getPublic().getEncoded()));
+        Files.writeString(
+                folder.resolve("eve.pem"),
+                pem("PUBLIC KEY", pair(1024).getPublic().getEncoded()));
         assertThatThrownBy(() -> new RealServer(HOME.resolveSibling("kubebox-keys"), "SANDJAR_AUTH_KEYS=" + folder))
                 .hasMessageContaining("eve.pem has a key of 1024 bits, allowed: ");
-        Files.writeString(folder.resolve("eve.pem"), pem("PRIVATE KEY", carol.getPrivate().getEncoded()));
+        Files.writeString(
+                folder.resolve("eve.pem"), pem("PRIVATE KEY", carol.getPrivate().getEncoded()));
         assertThatThrownBy(() -> new RealServer(HOME.resolveSibling("kubebox-keys"), "SANDJAR_AUTH_KEYS=" + folder))
                 .hasMessageContaining("eve.pem has a block PRIVATE KEY, allowed: ");
     }

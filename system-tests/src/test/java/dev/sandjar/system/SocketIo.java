@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.testing.Waiting;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +12,7 @@ import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -114,11 +116,16 @@ final class SocketIo implements AutoCloseable {
         }
     }
 
+    /** The JDK's client does not always notice by itself, but who writes does. */
     void awaitClosed() throws Exception {
-        String frame = next();
-        while (!frame.equals(CLOSED)) {
-            frame = next();
-        }
+        Waiting.until("the server has closed", () -> {
+            try {
+                say("3");
+                return heard.contains(CLOSED);
+            } catch (CompletionException closed) {
+                return true;
+            }
+        });
     }
 
     /** As when the network goes. */
