@@ -307,6 +307,7 @@ public interface ServerConfig {
         /** How long an answer or a WebSocket may last. */
         @WithDefault("24h")
         Duration longest();
+    }
 
     /** The door for kubebox clients. Keys: {@code sandjar.kubebox.*} */
     interface Kubebox {

@@ -75,6 +75,7 @@ class KubeboxRoutes {
         route(router, POST, "/delete_file", files::delete);
         route(router, GET, "/file_exists", files::exists);
         route(router, GET, "/get_all_file_paths", files::allPaths);
+        route(router, POST, "/get_website_console_logs", new ConsoleLogs(sessions)::get);
         var sockets = new SocketDoor(vertx, sessions, limits);
         router.route(GET, "/socket.io").order(ORDER).handler(context -> connect(context, sockets, vertx));
         router.route(GET, "/socket.io/").order(ORDER).handler(context -> connect(context, sockets, vertx));
