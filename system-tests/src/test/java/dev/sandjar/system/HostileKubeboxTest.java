@@ -159,12 +159,19 @@ class HostileKubeboxTest {
     @Test
     void whatASandboxWritesOverItsSessionsNoteIsNoSessionAnyMore() throws Exception {
         kubebox.initialize("vandal", "");
-        kubebox.run("vandal", "for note in /tmp/.kubebox/*; do echo '{' > $note; done");
-        assertThat(kubebox.post("/run_command", "session_id", "vandal", "command", "true")
-                        .body())
-                .isEqualTo("{\"detail\":\"Session not found\"}");
-        kubebox.initialize("vandal", "");
-        assertThat(kubebox.run("vandal", "pwd").path("exit_code").asInt()).isZero();
+        for (String note : new String[] {
+            "echo '{' > $note",
+            "echo '{\"path\":\"here\"}' > $note",
+            "yes > $note & sleep 0.2; kill $!",
+            "rm $note; mkdir $note"
+        }) {
+            kubebox.run("vandal", "for note in /tmp/.kubebox/*; do " + note + "; done");
+            assertThat(kubebox.post("/run_command", "session_id", "vandal", "command", "true")
+                            .statusCode())
+                    .as(note)
+                    .isEqualTo(400);
+        }
+        kubebox.posted("/run_command", "session_id", S, "command", "true");
     }
 
     // ---- frames

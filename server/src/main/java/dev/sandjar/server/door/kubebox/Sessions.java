@@ -13,6 +13,8 @@ import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.server.config.ServerConfig;
 import dev.sandjar.wire.Json;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -36,6 +38,7 @@ final class Sessions {
     private static final int MOST_KNOWN = 10_000;
     private static final int PAGE = 100;
     private static final int LONGEST_PATH = 4_095;
+    private static final int LARGEST_NOTE = 6 * LONGEST_PATH + 100; // each byte escaped
     private static final Set<SandboxState> ALIVE = EnumSet.of(SandboxState.RUNNING, SandboxState.PAUSED);
 
     /** How sessions are laid onto sandboxes. */
@@ -98,12 +101,24 @@ final class Sessions {
     Session find(String owner, Sandboxes sandboxes, String name) {
         Sandbox sandbox = sandbox(owner, sandboxes, name).orElseThrow(Refusal::noSession);
         try {
-            var note = Json.parse(sandbox.files().read(note(name))).path("path");
-            return new Session(name, sandbox, folder("/", note.asText()));
-        } catch (JsonProcessingException e) {
-            throw Refusal.noSession(); // somebody in the sandbox has written over it
+            return new Session(name, sandbox, folder("/", noted(sandbox, name)));
         } catch (SandboxException e) {
             throw e.code() == ErrorCode.FILE_NOT_FOUND ? Refusal.noSession() : e;
+        }
+    }
+
+    /** What somebody in the sandbox has written over is no note any more. */
+    private static String noted(Sandbox sandbox, String name) {
+        try (InputStream note = sandbox.files().open(note(name))) {
+            String path = Json.parse(note.readNBytes(LARGEST_NOTE)).path("path").asText();
+            if (path.startsWith("/")) {
+                return path;
+            }
+            throw Refusal.noSession();
+        } catch (JsonProcessingException e) {
+            throw Refusal.noSession();
+        } catch (IOException e) {
+            throw e.getCause() instanceof SandboxException why ? why : Refusal.noSession();
         }
     }
 
