@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Lines of output to one kubebox client, by the JDK's WebSocket. */
 final class OverSocketIo {
@@ -96,7 +97,7 @@ final class OverSocketIo {
         private final StringBuilder begun = new StringBuilder();
 
         @Override
-        public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
             begun.append(text);
             if (last) {
                 take(socket, begun.toString());

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What kubebox clients must not be able to do: leave a session's folder, reach others, or cost the server more than their share. */
-@Timeout(60)
+@Timeout(120)
 class HostileKubeboxTest {
     private static final Path HOME = Path.of("/var/lib/sandjar-test/kubebox-hostile");
     private static final String S = "s";
@@ -158,13 +158,13 @@ class HostileKubeboxTest {
 
     @Test
     void whatASandboxWritesOverItsSessionsNoteIsNoSessionAnyMore() throws Exception {
-        kubebox.initialize("vandal", "");
         for (String note : new String[] {
             "echo '{' > $note",
             "echo '{\"path\":\"here\"}' > $note",
             "yes > $note & sleep 0.2; kill $!",
             "rm $note; mkdir $note"
         }) {
+            kubebox.initialize("vandal", "");
             kubebox.run("vandal", "for note in /tmp/.kubebox/*; do " + note + "; done");
             assertThat(kubebox.post("/run_command", "session_id", "vandal", "command", "true")
                             .statusCode())

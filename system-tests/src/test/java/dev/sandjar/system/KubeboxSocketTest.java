@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What kubebox clients are told by Socket.IO: docs/kubebox.md. */
-@Timeout(60)
+@Timeout(120)
 class KubeboxSocketTest {
     private static final Path HOME = Path.of("/var/lib/sandjar-test/kubebox-socket");
     private static final String S = "s";
@@ -291,24 +291,39 @@ class KubeboxSocketTest {
 
     // ---- one sandbox for all
 
+    private static final Path SHARED = HOME.resolveSibling("kubebox-shared");
+
     @Test
     void allSessionsOfAnOwnerMayShareASandboxAndKeepTheirProcessesApart() throws Exception {
-        try (var shared = new RealServer(HOME.resolveSibling("kubebox-shared"), "SANDJAR_KUBEBOX_SANDBOX=shared")) {
+        String id;
+        int process;
+        try (var shared = new RealServer(SHARED, "SANDJAR_KUBEBOX_SANDBOX=shared")) {
             var client = new Kubebox(shared);
             client.initialize("one", "one");
             client.initialize("two", "two");
             client.run("one", "echo both > /workspace/seen");
             assertThat(client.run("two", "cat /workspace/seen").path("stdout").asText())
                     .isEqualTo("both\n");
-            int process = client.start("one", "background", "sleep 1007");
+            process = client.start("one", "background", "sleep 1007");
             assertThat(client.post("/kill_command", "session_id", "two", "process_id", process)
                             .statusCode())
                     .isEqualTo(404);
             client.posted("/kill_all_processes", "session_id", "two");
-            try (SocketIo socket = SocketIo.connect(shared.address, RealServer.TOKEN)) {
-                assertThat(running(socket, "one", process)).isEqualTo("true");
-            }
-            Kubebox.deleteAll(shared);
+            assertThat(running(shared, "one", process)).isEqualTo("true");
+            id = Kubebox.JSON
+                    .readTree(shared.get("/v1/api/sandboxes").body())
+                    .at("/sandboxes/0/id")
+                    .asText();
+        }
+        try (var given = new RealServer(SHARED, "SANDJAR_KUBEBOX_SANDBOX=" + id)) {
+            assertThat(running(given, "one", process)).isEqualTo("true");
+            Kubebox.deleteAll(given);
+        }
+    }
+
+    private static String running(RealServer server, String session, int process) throws Exception {
+        try (SocketIo socket = SocketIo.connect(server.address, RealServer.TOKEN)) {
+            return running(socket, session, process);
         }
     }
 }
