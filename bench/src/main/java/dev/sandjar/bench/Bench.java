@@ -42,6 +42,7 @@ public final class Bench {
                     try (var server = new Server(launcher, HOME.resolve("streams"));
                             var over = new OverStreams(server, table)) {
                         over.measure();
+                        new OverSocketIo(server, table).measure();
                     }
                 }
                 case "preview" -> {

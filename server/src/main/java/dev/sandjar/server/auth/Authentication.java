@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,6 +29,7 @@ public class Authentication {
     private final RateLimits limits;
     private final Places places;
     private final TrustedNetworks trusted;
+    private final SignedRequests signed;
     private final boolean askPlace;
     private final boolean madeToken;
 
@@ -39,6 +41,8 @@ public class Authentication {
         this.limits = limits;
         this.places = places;
         trusted = new TrustedNetworks(config.auth().trusted());
+        Optional<Path> keys = config.auth().keys().map(Path::of);
+        signed = new SignedRequests(keys.isPresent() ? PublicKeys.read(keys.get()) : Map.of());
         askPlace = config.auth().kubernetes();
     }
 
@@ -76,8 +80,58 @@ public class Authentication {
         }
     }
 
+    /** Whose request it is, and what body it is good for. */
+    public final class Credentials {
+        private final String owner;
+        private final String address;
+        private final Optional<String> digest;
+
+        private Credentials(String owner, String address, Optional<String> digest) {
+            this.owner = owner;
+            this.address = address;
+            this.digest = digest;
+        }
+
+        public String owner() {
+            return owner;
+        }
+
+        /**
+         * Before anything is done.
+         *
+         * @param body empty when there is none
+         * @throws SandboxException {@code UNAUTHENTICATED} unless a signed request has the body that was signed
+         */
+        public void requireBody(byte[] body) {
+            if (digest.isPresent() && !digest.get().equals(RightBefore.digest(body))) {
+                limits.wrong(address);
+                throw SignedRequests.otherBody();
+            }
+        }
+    }
+
     /**
-     * The same for a tunnel, for which {@code Proxy-Authorization} goes before.
+     * As {@link #owner(HttpServerRequest)}, also of requests that are signed: for doors that read a body whole before they act.
+     *
+     * @throws SandboxException {@code UNAUTHENTICATED}
+     */
+    public Credentials credentials(HttpServerRequest request) {
+        String authorization = request.getHeader("Authorization");
+        String address = Addresses.of(request);
+        if (authorization == null || !SignedRequests.isOne(authorization)) {
+            return new Credentials(owner(request), address, Optional.empty());
+        }
+        try {
+            SignedRequests.Signed by = signed.check(request, authorization);
+            return new Credentials(by.owner(), address, Optional.of(by.digest()));
+        } catch (SandboxException e) {
+            limits.wrong(address);
+            throw e;
+        }
+    }
+
+    /**
+     * As {@link #owner(HttpServerRequest)} for a tunnel, for which {@code Proxy-Authorization} goes before.
      *
      * @throws SandboxException {@code UNAUTHENTICATED}
      */

@@ -60,6 +60,9 @@ public interface ServerConfig {
     /** The door to programs in sandboxes. */
     Preview preview();
 
+    /** The door for kubebox clients. */
+    Kubebox kubebox();
+
     /** Recipes, by name. */
     Map<String, TemplateConfig> templates();
 
@@ -81,6 +84,9 @@ public interface ServerConfig {
 
         /** Who needs no credentials. */
         Trusted trusted();
+
+        /** A folder of files {@code OWNER.pem}: RSA public keys of those who sign their requests; see docs/kubebox.md. */
+        Optional<String> keys();
     }
 
     /** Networks of which clients are let in that can send no credentials; none unless named. Keys: {@code sandjar.auth.trusted.*} */
@@ -301,6 +307,16 @@ public interface ServerConfig {
         /** How long an answer or a WebSocket may last. */
         @WithDefault("24h")
         Duration longest();
+    }
+
+    /** The door for kubebox clients. Keys: {@code sandjar.kubebox.*} */
+    interface Kubebox {
+        /** {@code each}: a sandbox for each session; {@code shared}: one for all sessions of an owner; or the id of one that is there, for all sessions. */
+        @WithDefault("each")
+        String sandbox();
+
+        /** The recipe of the sandboxes that sessions are given. */
+        Optional<String> template();
     }
 
     /** One recipe. Keys: {@code sandjar.templates.NAME.*} */

@@ -1,4 +1,4 @@
-package dev.sandjar.server.door.rest;
+package dev.sandjar.server.body;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.sandjar.CommandResult;
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * a little takes room, of which each owner has a share: all together would fill the memory. Where there is none, the command waits, as on any pipe;
  * after its own limit what is more is dropped, and counted.
  */
-final class HeldOutput implements Consumer<Output> {
+public final class HeldOutput implements Consumer<Output> {
     /** As nearly all are; these wait for nobody. */
     private static final int SMALL = 64 * 1024;
 
@@ -98,7 +98,7 @@ final class HeldOutput implements Consumer<Output> {
     }
 
     /** Held until the request is answered, or its connection gone. */
-    static HeldOutput until(RoutingContext request, String owner, Duration patience) {
+    public static HeldOutput until(RoutingContext request, String owner, Duration patience) {
         var held = new HeldOutput(owner, patience);
         request.addEndHandler(_ -> held.leave());
         if (request.response().closed()) {
@@ -177,7 +177,7 @@ final class HeldOutput implements Consumer<Output> {
     }
 
     /** The fields {@code stdout}, {@code stderr} and, when something is missing, {@code droppedBytes}. */
-    void write(JsonGenerator to) throws IOException {
+    public void write(JsonGenerator to) throws IOException {
         stdout.write("stdout", to);
         stderr.write("stderr", to);
         if (dropped > 0) {
