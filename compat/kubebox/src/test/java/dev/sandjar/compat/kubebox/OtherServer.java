@@ -3,6 +3,7 @@ package dev.sandjar.compat.kubebox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -263,10 +264,11 @@ final class OtherServer implements AutoCloseable {
             } else {
                 head.put((byte) 127).putLong(content.length);
             }
+            var out = new ByteArrayOutputStream();
+            out.write(head.array(), 0, head.position());
+            out.writeBytes(content);
             synchronized (socket) {
-                socket.getOutputStream().write(head.array(), 0, head.position());
-                socket.getOutputStream().write(content);
-                socket.getOutputStream().flush();
+                socket.getOutputStream().write(out.toByteArray());
             }
         }
 

@@ -122,19 +122,15 @@ class SandboxClientTest {
     void aCommandIsAskedForAsTheProtocolHasIt(String mode, String timeout) throws Exception {
         try (var server = new OtherServer(
                         request -> json(200, "{\"process_id\":7,\"stdout\":\"\",\"stderr\":\"\",\"exit_code\":0,\"finished\":true}"));
-                var client = server.client().build()) {
+                var client = server.client().build();
+                var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             var request = CommandRequest.of("make").in("project");
-            switch (mode) {
-                case "wait" -> client.runCommand("s", request, CommandMode.WAIT);
-                case "background" -> client.runCommand("s", request, CommandMode.BACKGROUND);
-                default -> {
-                    Thread.ofVirtual().start(() -> assertThatThrownBy(
-                            () -> client.runCommand("s", request, CommandMode.STREAM)));
-                    server.peer().greet();
-                }
+            var modes = Map.of("stream", CommandMode.STREAM, "wait", CommandMode.WAIT, "background", CommandMode.BACKGROUND);
+            Future<?> run = tasks.submit(() -> client.runCommand("s", request, modes.get(mode)));
+            if (mode.equals("stream")) {
+                server.peer().greet();
             }
-            Waiting.until("it is asked", () -> server.requests.stream()
-                    .anyMatch(one -> one.path().equals("/run_command")));
+            run.get();
             assertThat(server.requests.stream()
                             .filter(one -> one.path().equals("/run_command"))
                             .findFirst()
