@@ -96,7 +96,8 @@ final class Calls implements AutoCloseable {
         String said = e.getStatus() == null || e.getStatus().getMessage() == null
                 ? String.valueOf(e.getMessage())
                 : e.getStatus().getMessage();
-        return new ClusterException(doing + " failed: " + said, e.getCode(), remedy(e.getCode()), e);
+        int status = Math.max(e.getCode(), 0);
+        return new ClusterException(doing + " failed: " + said, status, remedy(status), e);
     }
 
     private static String remedy(int status) {

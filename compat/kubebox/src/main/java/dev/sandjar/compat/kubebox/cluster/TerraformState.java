@@ -24,7 +24,7 @@ final class TerraformState {
                 .map(instance -> instance.path("attributes"))
                 .flatMap(attributes ->
                         Stream.of(attributes.path("kube_config_raw"), attributes.path("kube_admin_config_raw")))
-                .map(JsonNode::asText)
+                .map(text -> text.asText("")) // also null
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElseThrow(() -> new KubeboxException(
