@@ -190,12 +190,12 @@ public final class Kubebox implements AutoCloseable {
      */
     public KubeboxService createService(String podName, String namespace, ServiceOptions options) {
         Service wanted = ServiceManifest.of(Names.pod(podName), namespace(namespace), options);
-        var resource = calls.client.services().inNamespace(namespace).resource(wanted);
+        var services = calls.client.services().inNamespace(namespace);
         String name = wanted.getMetadata().getName();
         calls.askForNew(
                 "making service " + name + " in " + namespace,
-                resource::create,
-                _ -> resource.edit(existing -> ServiceManifest.changed(existing, wanted)));
+                () -> services.resource(wanted).create(),
+                _ -> services.withName(name).edit(existing -> ServiceManifest.changed(existing, wanted)));
         return new KubeboxService(name, namespace, calls);
     }
 
