@@ -48,59 +48,12 @@ class SandboxClientTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofMillis(200);
 
-    /** Numbers its processes from 7 on. */
-    private static final class Answers implements Function<Request, Reply> {
-        private final AtomicInteger next = new AtomicInteger(7);
-
-        @Override
-        public Reply apply(Request request) {
-            return switch (request.path()) {
-                case "/initialize" -> json(200, "{\"session_id\":\"s\"}");
-                case "/run_command" -> json(200, "{\"process_id\":" + next.getAndIncrement() + "}");
-                default -> json(404, "{\"detail\":\"Not Found\"}");
-            };
-        }
-    }
-
     private static OtherServer server() throws Exception {
-        return new OtherServer(new Answers());
+        return Streaming.server();
     }
 
     private static OtherServer answering(int status, String body) throws Exception {
         return new OtherServer(_ -> json(status, body));
-    }
-
-    /** One stream of process 7, and the connection that it comes by. */
-    private record Streaming(SandboxClient client, StreamProcess process, Peer peer) implements AutoCloseable {
-        static Streaming at(OtherServer server) throws Exception {
-            return at(server, server.client());
-        }
-
-        static Streaming at(OtherServer server, SandboxClient.Builder builder) throws Exception {
-            SandboxClient client = builder.build();
-            var begun = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return client.runCommand("s", "make");
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-            });
-            Peer peer = server.peer().greet();
-            assertThat(peer.event("start_command_stream").path("process_id").isIntegralNumber())
-                    .isTrue();
-            return new Streaming(client, begun.get(), peer);
-        }
-
-        List<CommandEvent> rest() {
-            var events = new ArrayList<CommandEvent>();
-            process.forEach(events::add);
-            return events;
-        }
-
-        @Override
-        public void close() {
-            client.close();
-        }
     }
 
     private static CommandOutput out(String text) {
@@ -164,40 +117,6 @@ class SandboxClientTest {
     }
 
     @Test
-    void eachRequestAndEachConnectionIsSignedAnew() throws Exception {
-        Keys keys = KubeboxSecurity.generateKeys();
-        try (var server = server();
-                var streaming = Streaming.at(server, server.client().privateKey(keys.privateKey()))) {
-            streaming.peer().cut();
-            server.peer().greetOnly();
-
-            var nonces = new HashSet<String>();
-            for (Request request : server.requests) {
-                Map<String, String> parts = Arrays.stream(request.headers()
-                                .get("Authorization")
-                                .substring("Kubebox ".length())
-                                .split(", "))
-                        .map(part -> part.split("=", 2))
-                        .collect(Collectors.toMap(part -> part[0], part -> part[1]));
-                String packet = String.join(
-                        "\n",
-                        request.method(),
-                        request.target(),
-                        parts.get("time"),
-                        parts.get("nonce"),
-                        parts.get("digest"));
-                assertThat(KubeboxSecurity.verifyPacket(
-                                packet.getBytes(StandardCharsets.UTF_8),
-                                Base64.getDecoder().decode(parts.get("signature")),
-                                keys.publicKey()))
-                        .isTrue();
-                nonces.add(parts.get("nonce"));
-            }
-            assertThat(nonces).hasSize(server.requests.size()).hasSize(3); // a command, two connections
-        }
-    }
-
-    @Test
     void aTokenGoesWithEachRequest() throws Exception {
         try (var server = answering(200, "{\"exists\":true}");
                 var client = server.client().token("secret").build()) {
@@ -222,17 +141,6 @@ class SandboxClientTest {
 
             assertThat(server.requests.get(0).headers().get("Authorization")).startsWith("Kubebox key=");
             assertThat(server.requests.get(1).headers().get("Authorization")).isEqualTo("Bearer t");
-        }
-    }
-
-    @Test
-    void pathsAndExpressionsAreEncodedInQueries() throws Exception {
-        try (var server = answering(200, "[\"a\"]");
-                var client = server.client().build()) {
-            assertThat(client.getAllFilePaths("s 1", "\\.py$", "a&b+c")).containsExactly("a");
-
-            assertThat(server.requests.getFirst().target())
-                    .isEqualTo("/get_all_file_paths?session_id=s%201&regexes=%5C.py%24&regexes=a%26b%2Bc");
         }
     }
 
@@ -344,19 +252,6 @@ class SandboxClientTest {
     // ---- files
 
     @Test
-    void aFileOfAnyBytesComesIntoAFileHere(@TempDir Path folder) throws Exception {
-        byte[] content = {0, (byte) 0xff, '\n', 13};
-        try (var server = new OtherServer(_ -> new Reply(200, content));
-                var client = server.client().build()) {
-            assertThat(client.getFile("s", "a")).isEqualTo(content);
-            client.getFile("s", "a", folder.resolve("a"), SOON);
-
-            assertThat(folder.resolve("a")).hasBinaryContent(content);
-            assertThat(folder.toFile().list()).containsExactly("a");
-        }
-    }
-
-    @Test
     void aFileThatIsNotThereLeavesTheOneHereAsItIs(@TempDir Path folder) throws Exception {
         Path local = Files.writeString(folder.resolve("a"), "before");
         try (var server = answering(404, "{\"detail\":\"File not found\"}");
@@ -407,39 +302,6 @@ class SandboxClientTest {
                     .isInstanceOfSatisfying(
                             RefusedException.class, e -> assertThat(e.status()).isEqualTo(401))
                     .hasMessageEndingWith("refused the connection: 401");
-        }
-    }
-
-    @Test
-    void everyWaitHasALimit() throws Exception {
-        try (var server = new OtherServer(_ -> {
-                    try {
-                        Thread.currentThread().join(); // answers never
-                    } catch (InterruptedException end) {
-                        Thread.currentThread().interrupt();
-                    }
-                    return null;
-                });
-                var client = server.client().connectLimit(SHORT).answerLimit(SHORT).build()) {
-            assertThatThrownBy(client::connect)
-                    .isInstanceOf(WaitLimitException.class)
-                    .hasMessageEndingWith("has not let us in within 0.2 seconds (connectLimit)");
-            assertThatThrownBy(() -> client.readFile("s", "a"))
-                    .isInstanceOf(WaitLimitException.class)
-                    .hasMessageContaining("reading a of session s was not answered");
-        }
-    }
-
-    @Test
-    void aClientThatSaysGoodbyeIsSeenToGo() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server)) {
-            streaming.client().disconnect();
-
-            assertThat(streaming.peer().message()).isEqualTo("41");
-            assertThat(streaming.peer().message()).isEqualTo("closed");
-            assertThatThrownBy(streaming.process()::next).hasMessage("session s was disconnected here");
-            streaming.client().disconnect(); // once more changes nothing
         }
     }
 
@@ -496,39 +358,6 @@ class SandboxClientTest {
     }
 
     // ---- streams
-
-    @Test
-    void aStreamIsOutputsOfBothKindsAndThenAnExit() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server)) {
-            streaming.peer().output(7, "\u001b[32ma\u001b[0m\n");
-            streaming.peer().output(7, "stderr", "\u001b[Kb", "");
-            streaming.peer().exit(7, -15);
-
-            assertThat(streaming.rest())
-                    .containsExactly(out("a\n"), err("\u001b[Kb"), new CommandExit(-15, 7));
-            assertThatThrownBy(streaming.process()::next).isInstanceOf(NoSuchElementException.class);
-        }
-    }
-
-    @Test
-    void streamsOfOneSessionAreNotMixedUp() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server);
-                var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<StreamProcess> second = tasks.submit(() -> streaming.client().runCommand("s", "other"));
-            streaming.peer().event("start_command_stream");
-            streaming.peer().output(8, "of 8");
-            streaming.peer().output(7, "of 7");
-            streaming.peer().exit(8, 1);
-            streaming.peer().exit(7, 0);
-
-            assertThat(streaming.rest()).containsExactly(out("of 7"), new CommandExit(0, 7));
-            assertThat(second.get())
-                    .containsExactly(
-                            new CommandOutput("of 8", CommandOutput.Type.STDOUT, 8), new CommandExit(1, 8));
-        }
-    }
 
     @Test
     void aCallbackGetsAllAndTheFutureTheExit() throws Exception {
@@ -704,27 +533,6 @@ class SandboxClientTest {
     }
 
     // ---- cuts
-
-    @Test
-    void atAServerThatNumbersItsOutputNothingIsLostAndNothingComesTwice() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server)) {
-            Peer first = streaming.peer();
-            first.output(7, "stdout", "one\n", ",\"offset\":0,\"end\":4,\"resume_at\":4");
-            first.output(7, "stderr", "two\n", ",\"offset\":6,\"end\":10,\"resume_at\":4"); // half of three stands before it
-            assertThat(streaming.process().next()).isEqualTo(out("one\n"));
-            assertThat(streaming.process().next()).isEqualTo(err("two\n"));
-            first.cut();
-
-            Peer second = server.peer().greet();
-            assertThat(second.event("start_command_stream").path("offset").asLong()).isEqualTo(4);
-            second.output(7, "stderr", "two\n", ",\"offset\":6,\"end\":10,\"resume_at\":4");
-            second.output(7, "stdout", "three\n", ",\"offset\":4,\"end\":14,\"resume_at\":14");
-            second.exit(7, 0);
-
-            assertThat(streaming.rest()).containsExactly(out("three\n"), new CommandExit(0, 7));
-        }
-    }
 
     @Test
     void aLineThatWasCutInHalfByWhereItGoesOnDoesNotComeTwice() throws Exception {
