@@ -104,8 +104,7 @@ class KubeboxSdkTest {
     @Test
     void theServerKnowsWhoSigns() throws Exception {
         client.connect();
-        try (var stranger = new SandboxClient(
-                KubeboxSecurity.generateKeys().privateKey(), server.address.toString())) {
+        try (var stranger = new SandboxClient(KubeboxSecurity.generateKeys().privateKey(), server.address.toString())) {
             assertThatThrownBy(stranger::connect)
                     .isInstanceOfSatisfying(
                             RefusedException.class, e -> assertThat(e.status()).isEqualTo(401));
@@ -153,8 +152,8 @@ class KubeboxSdkTest {
 
     @Test
     void aCommandWhoseTimeIsUpSaysSo() throws Exception {
-        CommandResult result = client.runCommand(
-                S, CommandRequest.of("sleep 30").within(Duration.ofSeconds(1)), CommandMode.WAIT);
+        CommandResult result =
+                client.runCommand(S, CommandRequest.of("sleep 30").within(Duration.ofSeconds(1)), CommandMode.WAIT);
 
         assertThat(result.error()).hasValue("Command timed out");
         assertThat(result.exitCode()).isEmpty();
@@ -259,10 +258,8 @@ class KubeboxSdkTest {
         client.getFile(S, "noise", folder.resolve("noise"), LIMIT);
 
         assertThat(client.getFile(S, "noise")).isEqualTo(Files.readAllBytes(folder.resolve("noise")));
-        byte[] digest = MessageDigest.getInstance("SHA-256")
-                .digest(Files.readAllBytes(folder.resolve("noise")));
-        assertThat(client.readFile(S, "sum"))
-                .startsWith(HexFormat.of().formatHex(digest));
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(folder.resolve("noise")));
+        assertThat(client.readFile(S, "sum")).startsWith(HexFormat.of().formatHex(digest));
     }
 
     // ---- cuts
@@ -279,7 +276,8 @@ class KubeboxSdkTest {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
     void aStreamThatIsCutAgainAndAgainIsWholeAndNothingComesTwice(long seed) throws Exception {
-        String script = "import os\nfor i in range(6000):\n os.write(1 + i % 2, b'line %06d' % i); os.write(1 + i % 2, b' ends\\n')";
+        String script =
+                "import os\nfor i in range(6000):\n os.write(1 + i % 2, b'line %06d' % i); os.write(1 + i % 2, b' ends\\n')";
         client.writeFile(S, "lines.py", script);
         try (var proxy = new CuttingProxy(server.address.getPort(), cuts(seed, 12));
                 var cut = through(proxy)) {
@@ -329,7 +327,10 @@ class KubeboxSdkTest {
                                     .collect(Collectors.joining()) + "end " + last + "\n");
         } finally {
             try (var sandboxes = Sandboxes.open(other.address.toString(), RealServer.TOKEN)) {
-                sandboxes.list(0, 100).sandboxes().forEach(info -> sandboxes.get(info.id()).delete());
+                sandboxes
+                        .list(0, 100)
+                        .sandboxes()
+                        .forEach(info -> sandboxes.get(info.id()).delete());
             }
             other.close();
         }
@@ -347,8 +348,11 @@ class KubeboxSdkTest {
     @Test
     void aSlowReaderMakesItsCommandWaitAndLosesNothing() throws Exception {
         StreamProcess slow = client.runCommand(S, "head -c 30000000 /dev/zero | tr '\\0' x | fold -w 999; echo end");
-        Waiting.until("it is stuck", () -> client.runCommand(S, "pgrep -x fold", CommandMode.WAIT).finished());
-        assertThat(client.runCommand(S, "echo others", CommandMode.WAIT).stdout()).isEqualTo("others\n");
+        Waiting.until(
+                "it is stuck",
+                () -> client.runCommand(S, "pgrep -x fold", CommandMode.WAIT).finished());
+        assertThat(client.runCommand(S, "echo others", CommandMode.WAIT).stdout())
+                .isEqualTo("others\n");
 
         long count = 0;
         for (CommandEvent event : slow) {

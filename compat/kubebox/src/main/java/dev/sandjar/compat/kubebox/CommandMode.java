@@ -13,7 +13,8 @@ public final class CommandMode<T extends CommandRun> {
     public static final CommandMode<CommandResult> WAIT = new CommandMode<>("wait", SandboxClient::await);
 
     /** It goes on by itself. */
-    public static final CommandMode<BackgroundProcess> BACKGROUND = new CommandMode<>("background", SandboxClient::start);
+    public static final CommandMode<BackgroundProcess> BACKGROUND =
+            new CommandMode<>("background", SandboxClient::start);
 
     private final String word;
     private final Way<T> way;

@@ -58,8 +58,8 @@ final class Rest {
 
     private Answer bytes(String what, String method, String target, byte[] body, Duration limit)
             throws InterruptedException {
-        HttpResponse<byte[]> answer = send(
-                what, method, target, body, limit, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST));
+        HttpResponse<byte[]> answer =
+                send(what, method, target, body, limit, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST));
         return new Answer(what, answer.statusCode(), answer.body());
     }
 
@@ -144,6 +144,8 @@ final class Rest {
 
     /** A value in a query. */
     static String query(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A");
+        return URLEncoder.encode(value, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A");
     }
 }

@@ -383,8 +383,7 @@ public final class SandboxClient implements AutoCloseable {
      * @param makeDirs whether its folder is made when it is not there
      * @throws InterruptedException when the caller is interrupted
      */
-    public void writeFile(String sessionId, String path, String content, boolean makeDirs)
-            throws InterruptedException {
+    public void writeFile(String sessionId, String path, String content, boolean makeDirs) throws InterruptedException {
         files.write(sessionId, path, content, makeDirs);
     }
 
@@ -551,8 +550,8 @@ public final class SandboxClient implements AutoCloseable {
         }
 
         private Settings settings() {
-            Credentials chosen = credentials.orElseGet(() ->
-                    Optional.ofNullable(environment.get(Keys.PRIVATE_KEY_VARIABLE))
+            Credentials chosen =
+                    credentials.orElseGet(() -> Optional.ofNullable(environment.get(Keys.PRIVATE_KEY_VARIABLE))
                             .map(Credentials::key)
                             .orElseGet(Credentials::none));
             return new Settings(

@@ -79,7 +79,10 @@ final class SessionLink implements Events, AutoCloseable {
     SocketIo open() throws InterruptedException {
         if (!opening.tryLock(settings.reconnectLimit().toNanos(), TimeUnit.NANOSECONDS)) {
             throw new WaitLimitException(
-                    "session " + sessionId + " has no connection", settings.reconnectLimit(), "reconnectLimit", "try again");
+                    "session " + sessionId + " has no connection",
+                    settings.reconnectLimit(),
+                    "reconnectLimit",
+                    "try again");
         }
         try {
             SocketIo current = socket;
@@ -135,7 +138,9 @@ final class SessionLink implements Events, AutoCloseable {
             if (numbers) {
                 process.put("offset", stream.getValue().position().resumeAt());
             } else {
-                stream.getValue().backlog().gap("the connection was lost, and this server keeps nothing for one that comes back");
+                stream.getValue()
+                        .backlog()
+                        .gap("the connection was lost, and this server keeps nothing for one that comes back");
             }
             fresh.emit("start_command_stream", process);
         }
@@ -195,7 +200,8 @@ final class SessionLink implements Events, AutoCloseable {
                 long processId = processId(payload);
                 Followed stream = streams.remove(processId);
                 if (stream != null) {
-                    stream.backlog().end(new CommandExit(payload.path("exit_code").asInt(), processId));
+                    stream.backlog()
+                            .end(new CommandExit(payload.path("exit_code").asInt(), processId));
                 }
             }
             case "command_error" -> error(payload);
@@ -212,7 +218,8 @@ final class SessionLink implements Events, AutoCloseable {
         if (stream == null) {
             return; // it was closed here
         }
-        var type = payload.path("type").asText().equals("stderr") ? CommandOutput.Type.STDERR : CommandOutput.Type.STDOUT;
+        var type =
+                payload.path("type").asText().equals("stderr") ? CommandOutput.Type.STDERR : CommandOutput.Type.STDOUT;
         numbers |= Position.isNumbered(payload);
         if (!stream.position().passes(type, payload)) {
             return;
@@ -295,10 +302,12 @@ final class SessionLink implements Events, AutoCloseable {
     }
 
     private void giveUp(KubeboxException why) {
-        streams.forEach((processId, stream) -> stream.backlog().fail(new ConnectionLostException(
-                "the connection was lost while process " + processId + " ran, and did not come back: " + why.getMessage(),
-                "what came until here is right; ask checkStatus whether the process still runs",
-                why)));
+        streams.forEach((processId, stream) -> stream.backlog()
+                .fail(new ConnectionLostException(
+                        "the connection was lost while process " + processId + " ran, and did not come back: "
+                                + why.getMessage(),
+                        "what came until here is right; ask checkStatus whether the process still runs",
+                        why)));
         streams.clear();
     }
 

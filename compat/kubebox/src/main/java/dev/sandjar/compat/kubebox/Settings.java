@@ -62,7 +62,9 @@ record Settings(
 
     /** What a server sees of it: path and query. */
     static String target(URI address) {
-        return address.getRawQuery() == null ? address.getRawPath() : address.getRawPath() + "?" + address.getRawQuery();
+        return address.getRawQuery() == null
+                ? address.getRawPath()
+                : address.getRawPath() + "?" + address.getRawQuery();
     }
 
     /** Text as it is given out. */

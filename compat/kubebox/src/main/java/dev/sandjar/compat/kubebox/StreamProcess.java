@@ -86,7 +86,9 @@ public final class StreamProcess implements CommandRun, Iterable<CommandEvent>, 
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw new KubeboxException(
-                            "waiting for output of process " + processId + " was interrupted", "iterate again to go on", e);
+                            "waiting for output of process " + processId + " was interrupted",
+                            "iterate again to go on",
+                            e);
                 }
             }
         };

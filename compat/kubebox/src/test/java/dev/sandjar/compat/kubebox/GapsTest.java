@@ -9,8 +9,8 @@ import dev.sandjar.compat.kubebox.OtherServer.Reply;
 import dev.sandjar.compat.kubebox.OtherServer.Request;
 import dev.sandjar.compat.kubebox.error.RefusedException;
 import dev.sandjar.compat.kubebox.error.WaitLimitException;
-import dev.sandjar.compat.kubebox.security.KubeboxSecurity;
 import dev.sandjar.compat.kubebox.security.Keys;
+import dev.sandjar.compat.kubebox.security.KubeboxSecurity;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,7 +107,8 @@ class GapsTest {
     @Test
     void gap11AServerThatStaysSilentDoesNotHoldAStreamForEver() throws Exception {
         try (var server = server();
-                var streaming = Streaming.at(server, server.client().silenceLimit(SHORT).answerLimit(SHORT))) {
+                var streaming =
+                        Streaming.at(server, server.client().silenceLimit(SHORT).answerLimit(SHORT))) {
             assertThatThrownBy(streaming.process()::next)
                     .isInstanceOf(WaitLimitException.class)
                     .hasMessage("the server did not say whether the process runs within 0.2 seconds (answerLimit)");
@@ -148,9 +149,11 @@ class GapsTest {
                 peer.event("initialized", "{\"status\":\"success\",\"session_id\":\"" + session + "\"}");
                 initialized.get();
             }
-            Future<?> third = tasks.submit(() -> assertThatThrownBy(() -> client.initializeSession("third", ""))
-                    .isInstanceOf(WaitLimitException.class)
-                    .hasMessage("the server did not say that session third is initialized within 0.2 seconds (answerLimit)"));
+            Future<?> third = tasks.submit(
+                    () -> assertThatThrownBy(() -> client.initializeSession("third", ""))
+                            .isInstanceOf(WaitLimitException.class)
+                            .hasMessage(
+                                    "the server did not say that session third is initialized within 0.2 seconds (answerLimit)"));
             server.peer().greetOnly();
             third.get();
         }
@@ -187,8 +190,9 @@ class GapsTest {
     @Test
     void gap16And26AFileComesAsTextOrAsItsBytes(@TempDir Path folder) throws Exception {
         byte[] content = {0, (byte) 0xff, '\n', 13};
-        try (var server = new OtherServer(request ->
-                        request.path().equals("/get_file") ? new Reply(200, content) : json(200, "{\"content\":\"text\"}"));
+        try (var server = new OtherServer(request -> request.path().equals("/get_file")
+                        ? new Reply(200, content)
+                        : json(200, "{\"content\":\"text\"}"));
                 var client = server.client().build()) {
             assertThat(client.getFile("s", "a")).isEqualTo(content);
             client.getFile("s", "a", folder.resolve("a"), SOON);
@@ -205,7 +209,8 @@ class GapsTest {
                 var client = server.client().build()) {
             assertThatThrownBy(() -> client.runCommand("s", "x", CommandMode.WAIT))
                     .isInstanceOf(RefusedException.class)
-                    .hasMessage("running a command in session s got an answer that cannot be understood: it is no JSON object");
+                    .hasMessage(
+                            "running a command in session s got an answer that cannot be understood: it is no JSON object");
         }
     }
 
@@ -219,7 +224,8 @@ class GapsTest {
                     }
                     return null;
                 });
-                var client = server.client().connectLimit(SHORT).answerLimit(SHORT).build()) {
+                var client =
+                        server.client().connectLimit(SHORT).answerLimit(SHORT).build()) {
             assertThatThrownBy(client::connect)
                     .isInstanceOf(WaitLimitException.class)
                     .hasMessageEndingWith("has not let us in within 0.2 seconds (connectLimit)");
@@ -235,13 +241,15 @@ class GapsTest {
                 var streaming = Streaming.at(server)) {
             Peer first = streaming.peer();
             first.output(7, "stdout", "one\n", ",\"offset\":0,\"end\":4,\"resume_at\":4");
-            first.output(7, "stderr", "two\n", ",\"offset\":6,\"end\":10,\"resume_at\":4"); // half of three stands before it
+            first.output(
+                    7, "stderr", "two\n", ",\"offset\":6,\"end\":10,\"resume_at\":4"); // half of three stands before it
             assertThat(streaming.process().next()).isEqualTo(out("one\n"));
             assertThat(streaming.process().next()).isEqualTo(err("two\n"));
             first.cut();
 
             Peer second = server.peer().greet();
-            assertThat(second.event("start_command_stream").path("offset").asLong()).isEqualTo(4);
+            assertThat(second.event("start_command_stream").path("offset").asLong())
+                    .isEqualTo(4);
             second.output(7, "stderr", "two\n", ",\"offset\":6,\"end\":10,\"resume_at\":4");
             second.output(7, "stdout", "three\n", ",\"offset\":4,\"end\":14,\"resume_at\":14");
             second.exit(7, 0);
@@ -264,8 +272,7 @@ class GapsTest {
 
             assertThat(streaming.rest()).containsExactly(out("of 7"), new CommandExit(0, 7));
             assertThat(second.get())
-                    .containsExactly(
-                            new CommandOutput("of 8", CommandOutput.Type.STDOUT, 8), new CommandExit(1, 8));
+                    .containsExactly(new CommandOutput("of 8", CommandOutput.Type.STDOUT, 8), new CommandExit(1, 8));
         }
     }
 
@@ -277,8 +284,7 @@ class GapsTest {
             streaming.peer().output(7, "stderr", "\u001b[Kb", "");
             streaming.peer().exit(7, -15);
 
-            assertThat(streaming.rest())
-                    .containsExactly(out("a\n"), err("\u001b[Kb"), new CommandExit(-15, 7));
+            assertThat(streaming.rest()).containsExactly(out("a\n"), err("\u001b[Kb"), new CommandExit(-15, 7));
             assertThatThrownBy(streaming.process()::next).isInstanceOf(NoSuchElementException.class);
         }
     }

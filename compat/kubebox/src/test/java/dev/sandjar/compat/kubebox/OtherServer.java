@@ -242,9 +242,7 @@ final class OtherServer implements AutoCloseable {
         }
 
         void exit(long processId, int code) throws IOException {
-            event(
-                    "command_exit",
-                    "{\"session_id\":\"s\",\"process_id\":" + processId + ",\"exit_code\":" + code + "}");
+            event("command_exit", "{\"session_id\":\"s\",\"process_id\":" + processId + ",\"exit_code\":" + code + "}");
         }
 
         void status(String running, String more) throws IOException {

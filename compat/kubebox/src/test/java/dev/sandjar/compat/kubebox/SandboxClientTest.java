@@ -5,23 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.compat.kubebox.OtherServer.Peer;
-import dev.sandjar.compat.kubebox.OtherServer.Reply;
-import dev.sandjar.compat.kubebox.OtherServer.Request;
 import dev.sandjar.compat.kubebox.error.ConnectionLostException;
 import dev.sandjar.compat.kubebox.error.KubeboxException;
 import dev.sandjar.compat.kubebox.error.RefusedException;
 import dev.sandjar.compat.kubebox.error.WaitLimitException;
-import dev.sandjar.compat.kubebox.security.KubeboxSecurity;
 import dev.sandjar.compat.kubebox.security.Keys;
+import dev.sandjar.compat.kubebox.security.KubeboxSecurity;
 import dev.sandjar.testing.Waiting;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -33,8 +27,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,12 +65,13 @@ class SandboxClientTest {
         background | null
         """)
     void aCommandIsAskedForAsTheProtocolHasIt(String mode, String timeout) throws Exception {
-        try (var server = new OtherServer(
-                        request -> json(200, "{\"process_id\":7,\"stdout\":\"\",\"stderr\":\"\",\"exit_code\":0,\"finished\":true}"));
+        try (var server = new OtherServer(request -> json(
+                        200, "{\"process_id\":7,\"stdout\":\"\",\"stderr\":\"\",\"exit_code\":0,\"finished\":true}"));
                 var client = server.client().build();
                 var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             var request = CommandRequest.of("make").in("project");
-            var modes = Map.of("stream", CommandMode.STREAM, "wait", CommandMode.WAIT, "background", CommandMode.BACKGROUND);
+            var modes = Map.of(
+                    "stream", CommandMode.STREAM, "wait", CommandMode.WAIT, "background", CommandMode.BACKGROUND);
             Future<?> run = tasks.submit(() -> client.runCommand("s", request, modes.get(mode)));
             if (mode.equals("stream")) {
                 server.peer().greet();
@@ -131,7 +124,8 @@ class SandboxClientTest {
         Keys keys = KubeboxSecurity.generateKeys();
         var environment = Map.of(Keys.PRIVATE_KEY_VARIABLE, keys.privateKey());
         try (var server = answering(200, "{\"exists\":true}");
-                var client = new SandboxClient.Builder(environment).url(server.url()).build();
+                var client =
+                        new SandboxClient.Builder(environment).url(server.url()).build();
                 var other = new SandboxClient.Builder(environment)
                         .url(server.url())
                         .token("t")
@@ -157,7 +151,8 @@ class SandboxClientTest {
     @Test
     void aResultHasWhatTheServerSays() throws Exception {
         try (var server = answering(
-                        200, "{\"stdout\":\"\\u001b[1;31mred\\u001b[0m\\n\",\"stderr\":\"e\",\"exit_code\":-9,\"finished\":false}");
+                        200,
+                        "{\"stdout\":\"\\u001b[1;31mred\\u001b[0m\\n\",\"stderr\":\"e\",\"exit_code\":-9,\"finished\":false}");
                 var client = server.client().build();
                 var raw = server.client().rawColours().build()) {
             assertThat(client.runCommand("s", "x", CommandMode.WAIT))
@@ -171,8 +166,7 @@ class SandboxClientTest {
         try (var server = answering(200, "{\"error\":\"Command timed out\",\"finished\":false}");
                 var client = server.client().build()) {
             assertThat(client.runCommand("s", "x", CommandMode.WAIT))
-                    .isEqualTo(new CommandResult(
-                            "", "", OptionalInt.empty(), false, Optional.of("Command timed out")));
+                    .isEqualTo(new CommandResult("", "", OptionalInt.empty(), false, Optional.of("Command timed out")));
         }
     }
 
@@ -208,9 +202,10 @@ class SandboxClientTest {
 
     @Test
     void whatIsKilledSaysHow() throws Exception {
-        try (var server = new OtherServer(request -> request.json().path("process_id").asInt() == 1
-                        ? json(200, "{\"status\":\"killed\",\"exit_code\":-15}")
-                        : json(404, "{\"detail\":\"No such process\"}"));
+        try (var server = new OtherServer(
+                        request -> request.json().path("process_id").asInt() == 1
+                                ? json(200, "{\"status\":\"killed\",\"exit_code\":-15}")
+                                : json(404, "{\"detail\":\"No such process\"}"));
                 var client = server.client().build()) {
             assertThat(client.killCommand("s", 1)).isEqualTo(new CommandKilled("killed", OptionalInt.of(-15)));
             assertThat(client.killCommand("s", 2)).isEqualTo(new CommandKilled("not found", OptionalInt.empty()));
@@ -287,7 +282,8 @@ class SandboxClientTest {
             assertThat(server.requests).hasSize(1);
 
             assertThatThrownBy(() -> client.readFile("s", "a")).isInstanceOf(ConnectionLostException.class);
-            assertThat(server.requests.stream().filter(request -> request.method().equals("GET")))
+            assertThat(server.requests.stream()
+                            .filter(request -> request.method().equals("GET")))
                     .hasSizeGreaterThanOrEqualTo(3);
         }
     }
@@ -316,14 +312,25 @@ class SandboxClientTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"9", "40", "x", "", "42{}", "42[1]", "42[\"a\"", "451-[\"a\",{\"_placeholder\":true,\"num\":0}]", "0{}", "1", "41"
+            strings = {
+                "9",
+                "40",
+                "x",
+                "",
+                "42{}",
+                "42[1]",
+                "42[\"a\"",
+                "451-[\"a\",{\"_placeholder\":true,\"num\":0}]",
+                "0{}",
+                "1",
+                "41"
             })
     void aServerThatSpeaksSomethingElseIsLeft(String message) throws Exception {
         try (var server = server();
                 var client = server.client().build();
                 var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> connected = tasks.submit(() -> assertThatThrownBy(client::ensureConnection)
-                    .isInstanceOf(KubeboxException.class));
+            Future<?> connected = tasks.submit(
+                    () -> assertThatThrownBy(client::ensureConnection).isInstanceOf(KubeboxException.class));
             Peer peer = server.peer();
             peer.send(message.equals("40") ? "44{\"message\":\"no\"}" : message);
             connected.get();
@@ -491,7 +498,11 @@ class SandboxClientTest {
                 var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<CommandEvent> next = tasks.submit(() -> streaming.process().next());
             for (int i = 0; i < 2; i++) {
-                assertThat(streaming.peer().event("check_status").path("process_id").asInt())
+                assertThat(streaming
+                                .peer()
+                                .event("check_status")
+                                .path("process_id")
+                                .asInt())
                         .isEqualTo(7);
                 streaming.peer().status("true", "");
             }
@@ -505,7 +516,8 @@ class SandboxClientTest {
     @ValueSource(strings = {"false", "null"})
     void aStreamWhoseProcessIsNoMoreEndsAndSaysThatItsExitIsNotKnown(String running) throws Exception {
         try (var server = server();
-                var streaming = Streaming.at(server, server.client().silenceLimit(SHORT).answerLimit(SHORT));
+                var streaming =
+                        Streaming.at(server, server.client().silenceLimit(SHORT).answerLimit(SHORT));
                 var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<CommandEvent> next = tasks.submit(() -> streaming.process().next());
             streaming.peer().event("check_status");
@@ -538,7 +550,9 @@ class SandboxClientTest {
     void aLineThatWasCutInHalfByWhereItGoesOnDoesNotComeTwice() throws Exception {
         try (var server = server();
                 var streaming = Streaming.at(server)) {
-            streaming.peer().output(7, "stderr", "xxz\n", ",\"offset\":0,\"end\":6,\"resume_at\":2"); // yy stands in its middle
+            streaming
+                    .peer()
+                    .output(7, "stderr", "xxz\n", ",\"offset\":0,\"end\":6,\"resume_at\":2"); // yy stands in its middle
             streaming.process().next();
             streaming.peer().cut();
 
@@ -560,7 +574,8 @@ class SandboxClientTest {
             streaming.peer().output(7, "stdout", "a\n", ",\"offset\":5,\"end\":7,\"resume_at\":7");
             streaming.peer().exit(7, 0);
 
-            assertThat(streaming.rest()).containsExactly(new CommandGap("[5 bytes]", 7), out("a\n"), new CommandExit(0, 7));
+            assertThat(streaming.rest())
+                    .containsExactly(new CommandGap("[5 bytes]", 7), out("a\n"), new CommandExit(0, 7));
         }
     }
 
@@ -581,7 +596,9 @@ class SandboxClientTest {
 
             assertThat(streaming.rest())
                     .containsExactly(
-                            new CommandGap("the connection was lost, and this server keeps nothing for one that comes back", 7),
+                            new CommandGap(
+                                    "the connection was lost, and this server keeps nothing for one that comes back",
+                                    7),
                             out("after\n"),
                             new CommandExit(0, 7));
         }
@@ -596,7 +613,8 @@ class SandboxClientTest {
             Peer second = server.peer().greet();
             second.event("check_status");
             second.status("true", ",\"process_id\":7");
-            assertThat(second.event("start_command_stream").path("offset").asLong(-1)).isZero();
+            assertThat(second.event("start_command_stream").path("offset").asLong(-1))
+                    .isZero();
             second.exit(7, 0);
 
             assertThat(streaming.rest()).containsExactly(new CommandExit(0, 7));

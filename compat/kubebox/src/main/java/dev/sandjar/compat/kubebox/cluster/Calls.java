@@ -37,7 +37,8 @@ final class Calls implements AutoCloseable {
         try {
             config = Config.fromKubeconfig(kubeconfig);
         } catch (RuntimeException e) { // what it says quotes the text, which has secrets
-            throw KubeboxException.invalid("kubeconfig", "none", "the text of one, such as kubectl config view --raw prints");
+            throw KubeboxException.invalid(
+                    "kubeconfig", "none", "the text of one, such as kubectl config view --raw prints");
         }
         Config patient = new ConfigBuilder(config)
                 .withRequestTimeout(LIMIT)
@@ -76,7 +77,8 @@ final class Calls implements AutoCloseable {
     }
 
     /** Waits for an event. */
-    <T> T await(String doing, CompletableFuture<T> event, Duration limit) throws InterruptedException, TimeoutException {
+    <T> T await(String doing, CompletableFuture<T> event, Duration limit)
+            throws InterruptedException, TimeoutException {
         try {
             return event.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {

@@ -161,11 +161,11 @@ public final class Kubebox implements AutoCloseable {
      */
     public List<KubeboxPod> getAllPods(String namespace) {
         namespace(namespace);
-        return calls.ask("listing pods in " + namespace, () -> calls.client.pods().inNamespace(namespace).list()
-                .getItems()
-                .stream()
-                .map(pod -> new KubeboxPod(pod.getMetadata().getName(), namespace, false, calls))
-                .toList());
+        return calls.ask(
+                "listing pods in " + namespace,
+                () -> calls.client.pods().inNamespace(namespace).list().getItems().stream()
+                        .map(pod -> new KubeboxPod(pod.getMetadata().getName(), namespace, false, calls))
+                        .toList());
     }
 
     // ---- services
@@ -207,11 +207,11 @@ public final class Kubebox implements AutoCloseable {
      */
     public List<KubeboxService> getAllServices(String namespace) {
         namespace(namespace);
-        return calls.ask("listing services in " + namespace, () -> calls.client.services().inNamespace(namespace).list()
-                .getItems()
-                .stream()
-                .map(service -> new KubeboxService(service.getMetadata().getName(), namespace, calls))
-                .toList());
+        return calls.ask(
+                "listing services in " + namespace,
+                () -> calls.client.services().inNamespace(namespace).list().getItems().stream()
+                        .map(service -> new KubeboxService(service.getMetadata().getName(), namespace, calls))
+                        .toList());
     }
 
     private static String namespace(String name) {

@@ -100,17 +100,22 @@ public final class KubeboxService {
         long end = System.nanoTime() + limit.toNanos();
         Service service = service();
         return switch (service.getSpec().getType()) {
-            case "ClusterIP" -> new ServiceAddress(service.getSpec().getClusterIP(), api(service).getPort());
+            case "ClusterIP" ->
+                new ServiceAddress(
+                        service.getSpec().getClusterIP(), api(service).getPort());
             case "NodePort" -> {
                 String node = node(service, end - System.nanoTime(), limit, limitName);
                 yield new ServiceAddress(node, api(service).getNodePort());
             }
-            default -> new ServiceAddress(balancer(limit, limitName), api(service).getPort());
+            default ->
+                new ServiceAddress(balancer(limit, limitName), api(service).getPort());
         };
     }
 
     private String balancer(Duration limit, String limitName) throws InterruptedException {
-        var given = resource().informOnCondition(services -> services.isEmpty() || host(services).isPresent());
+        var given = resource()
+                .informOnCondition(
+                        services -> services.isEmpty() || host(services).isPresent());
         try {
             return host(calls.await("watching " + this, given, limit)).orElseThrow(this::gone);
         } catch (TimeoutException e) {
@@ -124,7 +129,8 @@ public final class KubeboxService {
 
     private static Optional<String> host(List<Service> services) {
         return services.stream()
-                .filter(service -> service.getStatus() != null && service.getStatus().getLoadBalancer() != null)
+                .filter(service ->
+                        service.getStatus() != null && service.getStatus().getLoadBalancer() != null)
                 .flatMap(service -> service.getStatus().getLoadBalancer().getIngress().stream())
                 .map(KubeboxService::host)
                 .flatMap(Optional::stream)
@@ -149,7 +155,10 @@ public final class KubeboxService {
                     .orElseThrow(this::gone);
         } catch (TimeoutException e) {
             throw new WaitLimitException(
-                    this + " has no address: no node has a pod of it", limit, limitName, "make its pod, or wait longer");
+                    this + " has no address: no node has a pod of it",
+                    limit,
+                    limitName,
+                    "make its pod, or wait longer");
         }
     }
 
@@ -211,15 +220,16 @@ public final class KubeboxService {
      * @throws ClusterException when the cluster does not do it
      */
     public boolean destroy() {
-        boolean there =
-                calls.ask("deleting " + this, () -> !resource().delete().isEmpty());
-        calls.ask("deleting the network policy of " + this, () -> calls.client
-                .network()
-                .v1()
-                .networkPolicies()
-                .inNamespace(namespace)
-                .withName(PolicyManifest.name(name))
-                .delete());
+        boolean there = calls.ask("deleting " + this, () -> !resource().delete().isEmpty());
+        calls.ask(
+                "deleting the network policy of " + this,
+                () -> calls.client
+                        .network()
+                        .v1()
+                        .networkPolicies()
+                        .inNamespace(namespace)
+                        .withName(PolicyManifest.name(name))
+                        .delete());
         return there;
     }
 

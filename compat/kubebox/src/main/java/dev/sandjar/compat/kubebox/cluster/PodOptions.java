@@ -119,14 +119,7 @@ public record PodOptions(
      */
     public PodOptions withPorts(int... numbers) {
         return new PodOptions(
-                image,
-                username,
-                Arrays.stream(numbers).boxed().toList(),
-                publicKey,
-                cpu,
-                memory,
-                runAs,
-                change);
+                image, username, Arrays.stream(numbers).boxed().toList(), publicKey, cpu, memory, runAs, change);
     }
 
     /**

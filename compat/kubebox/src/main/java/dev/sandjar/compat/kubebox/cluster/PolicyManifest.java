@@ -74,6 +74,8 @@ final class PolicyManifest {
             // told below
         }
         throw KubeboxException.invalid(
-                "allowed address", '"' + allowed + '"', "an address such as 203.0.113.7, or a block such as 10.1.0.0/16");
+                "allowed address",
+                '"' + allowed + '"',
+                "an address such as 203.0.113.7, or a block such as 10.1.0.0/16");
     }
 }

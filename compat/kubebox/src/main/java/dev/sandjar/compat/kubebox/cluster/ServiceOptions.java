@@ -65,8 +65,7 @@ public record ServiceOptions(Optional<String> username, List<Integer> ports, Typ
      * @return these options with them
      */
     public ServiceOptions withPorts(int... numbers) {
-        return new ServiceOptions(
-                username, Arrays.stream(numbers).boxed().toList(), type);
+        return new ServiceOptions(username, Arrays.stream(numbers).boxed().toList(), type);
     }
 
     /**

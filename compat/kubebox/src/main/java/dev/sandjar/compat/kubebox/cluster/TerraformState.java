@@ -18,7 +18,9 @@ final class TerraformState {
 
     /** That of the first Azure cluster in it that has one: the usual one, else the administrator's. */
     static String kubeconfig(Path file) {
-        return read(file).path("resources").valueStream()
+        return read(file)
+                .path("resources")
+                .valueStream()
                 .filter(resource -> resource.path("type").asText().equals("azurerm_kubernetes_cluster"))
                 .flatMap(resource -> resource.path("instances").valueStream())
                 .map(instance -> instance.path("attributes"))

@@ -12,15 +12,15 @@ final class Der {
     private static final int BIT_STRING = 0x03;
     private static final int OCTET_STRING = 0x04;
     private static final int SEQUENCE = 0x30;
-    private static final byte[] RSA = {0x30, 13, 6, 9, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 13, 1, 1, 1, 5, 0
+    private static final byte[] RSA = {
+        0x30, 13, 6, 9, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 13, 1, 1, 1, 5, 0
     }; // rsaEncryption, without parameters
     private static final byte[] ZERO = {0};
 
     private Der() {}
 
     static byte[] publicKey(BigInteger modulus, BigInteger exponent) {
-        return tagged(
-                SEQUENCE, tagged(INTEGER, modulus.toByteArray()), tagged(INTEGER, exponent.toByteArray()));
+        return tagged(SEQUENCE, tagged(INTEGER, modulus.toByteArray()), tagged(INTEGER, exponent.toByteArray()));
     }
 
     /** From PKCS 1 to SubjectPublicKeyInfo. */

@@ -84,8 +84,12 @@ final class Pem {
     }
 
     private static KubeboxException unreadable(String what) {
-        return KubeboxException.invalid(what, "none of RSA as PEM", "a block that begins -----BEGIN "
-                + (what.startsWith("private") ? "PRIVATE KEY----- (PKCS 8), or RSA PRIVATE KEY, not encrypted"
-                        : "RSA PUBLIC KEY----- (PKCS 1), or PUBLIC KEY"));
+        return KubeboxException.invalid(
+                what,
+                "none of RSA as PEM",
+                "a block that begins -----BEGIN "
+                        + (what.startsWith("private")
+                                ? "PRIVATE KEY----- (PKCS 8), or RSA PRIVATE KEY, not encrypted"
+                                : "RSA PUBLIC KEY----- (PKCS 1), or PUBLIC KEY"));
     }
 }

@@ -60,7 +60,8 @@ sealed interface Packet {
 
     private static Packet opened(String text) {
         JsonNode node = json(text);
-        long millis = node.path("pingInterval").asLong() + node.path("pingTimeout").asLong();
+        long millis =
+                node.path("pingInterval").asLong() + node.path("pingTimeout").asLong();
         if (millis < 1 || millis > Duration.ofDays(1).toMillis()) {
             throw new IllegalArgumentException("a beginning without pingInterval and pingTimeout");
         }
@@ -69,7 +70,8 @@ sealed interface Packet {
 
     private static Packet event(String text) {
         int from = 0;
-        while (Character.isDigit(at(text, from))) { // asks for an acknowledgement, which no client of this protocol gives
+        while (Character.isDigit(
+                at(text, from))) { // asks for an acknowledgement, which no client of this protocol gives
             from++;
         }
         JsonNode node = json(text.substring(from));

@@ -131,8 +131,9 @@ public final class SocketIo implements AutoCloseable {
             }
             case Packet.Ping(String payload) -> send("3" + payload);
             case Packet.Connected _ -> ready.complete(true);
-            case Packet.Refused(String why) -> end(new RefusedException(
-                    server + " refused the connection: " + why, 200, "give the credentials that it wants"));
+            case Packet.Refused(String why) ->
+                end(new RefusedException(
+                        server + " refused the connection: " + why, 200, "give the credentials that it wants"));
             case Packet.Event(String name, JsonNode payload) -> events.event(name, payload);
             case Packet.Closed _ -> end(lost("the server let go of it", null));
             case Packet.Nothing _ -> {}
@@ -166,7 +167,8 @@ public final class SocketIo implements AutoCloseable {
         over.countDown();
         wire.cut();
         if (!ready.completeExceptionally(why)) {
-            events.lost(why instanceof ConnectionLostException lost ? lost : lost(String.valueOf(why.getMessage()), why));
+            events.lost(
+                    why instanceof ConnectionLostException lost ? lost : lost(String.valueOf(why.getMessage()), why));
         }
     }
 

@@ -109,10 +109,10 @@ class AccessTest {
         try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 var kubebox = Kubebox.open(kubeconfig(silent.getLocalPort()));
                 var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> asking = tasks.submit(() -> assertThatThrownBy(
-                            () -> kubebox.createPod("box", "default", PodOptions.defaults()))
-                    .isInstanceOf(ClusterException.class)
-                    .hasMessageContaining("whether it has been done is not known"));
+            Future<?> asking = tasks.submit(
+                    () -> assertThatThrownBy(() -> kubebox.createPod("box", "default", PodOptions.defaults()))
+                            .isInstanceOf(ClusterException.class)
+                            .hasMessageContaining("whether it has been done is not known"));
             silent.accept();
             asking.cancel(true);
         } // waits until it has ended

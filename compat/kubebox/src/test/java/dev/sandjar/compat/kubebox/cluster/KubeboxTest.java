@@ -50,7 +50,8 @@ class KubeboxTest {
         pod = kubebox.createPod(
                 "box",
                 namespace.name,
-                TestNamespace.serving("echo key=$KUBEBOX_PUBLIC_KEY; grep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status; ls /var/run/secrets")
+                TestNamespace.serving(
+                                "echo key=$KUBEBOX_PUBLIC_KEY; grep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status; ls /var/run/secrets")
                         .withUsername("Alice")
                         .withPorts(3000)
                         .withPublicKey("keys", "KUBEBOX_PUBLIC_KEY"));
@@ -73,10 +74,14 @@ class KubeboxTest {
     void aPodIsReadyOnceSomethingListensOnPort80() {
         assertThat(pod.isNew()).isTrue();
         assertThat(took).isPositive();
-        assertThat(namespace.pod("box").getStatus().getContainerStatuses().getFirst().getReady())
+        assertThat(namespace
+                        .pod("box")
+                        .getStatus()
+                        .getContainerStatuses()
+                        .getFirst()
+                        .getReady())
                 .isTrue();
-        assertThat(namespace.pod("box").getMetadata().getLabels())
-                .isEqualTo(Map.of("app", "box", "username", "Alice"));
+        assertThat(namespace.pod("box").getMetadata().getLabels()).isEqualTo(Map.of("app", "box", "username", "Alice"));
     }
 
     @Test
@@ -96,7 +101,13 @@ class KubeboxTest {
                 .contains("NoNewPrivs:\t1\n")
                 .contains("Seccomp:\t2\n")
                 .doesNotContain("kubernetes.io/serviceaccount");
-        assertThat(namespace.pod("box").getSpec().getContainers().getFirst().getResources().getLimits())
+        assertThat(namespace
+                        .pod("box")
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getResources()
+                        .getLimits())
                 .hasToString("{cpu=100m, memory=32Mi}");
     }
 
@@ -104,8 +115,10 @@ class KubeboxTest {
     void gap21NothingInAPodRunsAsRootIfThatIsSaid() throws Exception {
         KubeboxPod other = kubebox.createPod(
                 "user", namespace.name, TestNamespace.serving("id -u; echo").withRunAs(1234));
-        Waiting.until("it has said so", () -> namespace.pod("user").getStatus().getPhase().equals("Running")
-                && namespace.log("user").startsWith("1234\n"));
+        Waiting.until(
+                "it has said so",
+                () -> namespace.pod("user").getStatus().getPhase().equals("Running")
+                        && namespace.log("user").startsWith("1234\n"));
         assertThat(other.destroy()).isTrue();
     }
 
@@ -198,8 +211,9 @@ class KubeboxTest {
                 ServiceOptions.defaults().withUsername("Alice").withPorts(3000));
         assertThatThrownBy(() -> service.externalAddress(BRIEF))
                 .isInstanceOf(WaitLimitException.class)
-                .hasMessage("service balanced-service in " + namespace.name
-                        + " has no address: no load balancer has given it one within 0.5 seconds (the limit of externalAddress)");
+                .hasMessage(
+                        "service balanced-service in " + namespace.name
+                                + " has no address: no load balancer has given it one within 0.5 seconds (the limit of externalAddress)");
         try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<ServiceAddress> waiting = tasks.submit(() -> service.waitUntilReady());
             namespace.giveBalancer("balanced-service", "203.0.113.7");
@@ -212,15 +226,13 @@ class KubeboxTest {
         assertThat(made.getMetadata().getLabels()).isEqualTo(Map.of("app", "balanced", "username", "Alice"));
         assertThat(made.getSpec().getPorts())
                 .extracting(ServicePort::getName, ServicePort::getPort)
-                .containsExactly(
-                        tuple("api", 80),
-                        tuple("dev-3000", 3000));
+                .containsExactly(tuple("api", 80), tuple("dev-3000", 3000));
     }
 
     @Test
     void gap22AServiceNeedsNoLoadBalancer() throws Exception {
-        KubeboxService inside =
-                kubebox.createService("box", namespace.name, ServiceOptions.defaults().withType(ServiceOptions.Type.CLUSTER_IP));
+        KubeboxService inside = kubebox.createService(
+                "box", namespace.name, ServiceOptions.defaults().withType(ServiceOptions.Type.CLUSTER_IP));
         assertThat(inside.waitUntilReady())
                 .isEqualTo(new ServiceAddress(
                         namespace.service("box-service").getSpec().getClusterIP(), 80));
@@ -230,12 +242,18 @@ class KubeboxTest {
         assertThat(atNode.waitUntilReady())
                 .isEqualTo(new ServiceAddress(
                         namespace.pod("box").getStatus().getHostIP(),
-                        namespace.service("box-service").getSpec().getPorts().getFirst().getNodePort()));
+                        namespace
+                                .service("box-service")
+                                .getSpec()
+                                .getPorts()
+                                .getFirst()
+                                .getNodePort()));
     }
 
     @Test
     void aServiceThatIsThereIsChanged() {
-        kubebox.createService("changing", namespace.name, ServiceOptions.defaults().withPorts(3000, 4000));
+        kubebox.createService(
+                "changing", namespace.name, ServiceOptions.defaults().withPorts(3000, 4000));
         kubebox.createService(
                 "changing",
                 namespace.name,
@@ -293,7 +311,8 @@ class KubeboxTest {
         service.updateNetworkPolicy(List.of());
 
         assertThat(namespace.policy("replaced-service").getSpec().getIngress()).isEmpty();
-        assertThat(namespace.policy("replaced-service").getSpec().getPolicyTypes()).hasSize(2);
+        assertThat(namespace.policy("replaced-service").getSpec().getPolicyTypes())
+                .hasSize(2);
         service.destroy();
         assertThat(namespace.policy("replaced-service")).isNull();
     }
@@ -302,19 +321,23 @@ class KubeboxTest {
 
     @Test
     void aStateFileGoesBeforeAKubeconfig(@TempDir Path folder) throws Exception {
-        String state = "{\"resources\":[{\"type\":\"azurerm_kubernetes_cluster\",\"instances\":[{\"attributes\":{\"kube_config_raw\":"
-                + new ObjectMapper().writeValueAsString(TestNamespace.kubeconfig())
-                + "}}]}]}";
+        String state =
+                "{\"resources\":[{\"type\":\"azurerm_kubernetes_cluster\",\"instances\":[{\"attributes\":{\"kube_config_raw\":"
+                        + new ObjectMapper().writeValueAsString(TestNamespace.kubeconfig())
+                        + "}}]}]}";
         Path file = Files.writeString(folder.resolve("terraform.tfstate"), state);
         try (var other = Kubebox.open(Optional.of("not used"), Optional.of(file))) {
-            assertThat(other.getAllPods(namespace.name)).extracting(KubeboxPod::name).contains("box");
+            assertThat(other.getAllPods(namespace.name))
+                    .extracting(KubeboxPod::name)
+                    .contains("box");
         }
     }
 
     @Test
     void whatTheClusterRefusesIsToldInItsWords() {
         assertThatThrownBy(() -> kubebox.createPod("box", "no-such-namespace", TestNamespace.serving("true")))
-                .isInstanceOfSatisfying(ClusterException.class, e -> assertThat(e.status()).isEqualTo(404))
+                .isInstanceOfSatisfying(
+                        ClusterException.class, e -> assertThat(e.status()).isEqualTo(404))
                 .hasMessage("making pod box in no-such-namespace failed: namespaces \"no-such-namespace\" not found");
     }
 }

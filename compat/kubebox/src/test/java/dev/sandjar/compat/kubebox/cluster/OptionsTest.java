@@ -22,9 +22,12 @@ class OptionsTest {
 
         assertThat(container.getName()).isEqualTo("box");
         assertThat(container.getImage()).isEqualTo("speckai/sandbox:latest");
-        assertThat(container.getPorts()).extracting(port -> port.getContainerPort()).containsExactly(80, 3000);
+        assertThat(container.getPorts())
+                .extracting(port -> port.getContainerPort())
+                .containsExactly(80, 3000);
         assertThat(container.getEnv()).isEmpty();
-        assertThat(container.getResources().getRequests()).isEqualTo(container.getResources().getLimits());
+        assertThat(container.getResources().getRequests())
+                .isEqualTo(container.getResources().getLimits());
         assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
         assertThat(container.getReadinessProbe()).isNotNull();
         assertThat(pod.getMetadata().getLabels()).isEqualTo(Map.of("app", "box"));
@@ -119,7 +122,13 @@ class OptionsTest {
     void anAddressIsABlock(String allowed, String block) {
         var policy = PolicyManifest.of("s", "ns", Map.of("app", "box"), List.of(allowed));
 
-        assertThat(policy.getSpec().getIngress().getFirst().getFrom().getFirst().getIpBlock().getCidr())
+        assertThat(policy.getSpec()
+                        .getIngress()
+                        .getFirst()
+                        .getFrom()
+                        .getFirst()
+                        .getIpBlock()
+                        .getCidr())
                 .isEqualTo(block);
     }
 

@@ -90,7 +90,13 @@ final class TestNamespace implements AutoCloseable {
 
     /** Those that a policy is about. */
     List<String> selectedBy(NetworkPolicy policy) {
-        return client.pods().inNamespace(name).withLabelSelector(policy.getSpec().getPodSelector()).list().getItems().stream()
+        return client
+                .pods()
+                .inNamespace(name)
+                .withLabelSelector(policy.getSpec().getPodSelector())
+                .list()
+                .getItems()
+                .stream()
                 .map(pod -> pod.getMetadata().getName())
                 .toList();
     }

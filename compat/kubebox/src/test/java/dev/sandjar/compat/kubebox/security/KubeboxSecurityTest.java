@@ -42,7 +42,9 @@ class KubeboxSecurityTest {
 
     @Test
     void keysAreOfTheFormsThatKubeboxMakes() {
-        assertThat(ours.privateKey()).startsWith("-----BEGIN PRIVATE KEY-----\n").endsWith("\n-----END PRIVATE KEY-----\n");
+        assertThat(ours.privateKey())
+                .startsWith("-----BEGIN PRIVATE KEY-----\n")
+                .endsWith("\n-----END PRIVATE KEY-----\n");
         assertThat(ours.publicKey())
                 .startsWith("-----BEGIN RSA PUBLIC KEY-----\n")
                 .endsWith("\n-----END RSA PUBLIC KEY-----\n");
@@ -83,8 +85,7 @@ class KubeboxSecurityTest {
 
     @Test
     void aKeyOfASettingsFileHasItsLineEndsInTwoCharacters() {
-        byte[] signature =
-                KubeboxSecurity.signPacket(PACKET, ours.privateKey().replace("\n", "\\n"));
+        byte[] signature = KubeboxSecurity.signPacket(PACKET, ours.privateKey().replace("\n", "\\n"));
 
         assertThat(KubeboxSecurity.verifyPacket(
                         PACKET, signature, ours.publicKey().replace("\n", "\\n")))
@@ -140,7 +141,8 @@ class KubeboxSecurityTest {
     void whatIsNoKeyIsRefusedAndNotRepeated(String text) {
         assertThatThrownBy(() -> KubeboxSecurity.signPacket(PACKET, text))
                 .isInstanceOf(KubeboxException.class)
-                .hasMessageStartingWith("private key is none of RSA as PEM, allowed: a block that begins -----BEGIN PRIVATE")
+                .hasMessageStartingWith(
+                        "private key is none of RSA as PEM, allowed: a block that begins -----BEGIN PRIVATE")
                 .hasMessageNotContaining("secret");
     }
 
@@ -156,7 +158,8 @@ class KubeboxSecurityTest {
     void aShortKeyIsRefused() throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(1024);
-        String shortKey = Pem.write("PRIVATE KEY", generator.generateKeyPair().getPrivate().getEncoded());
+        String shortKey = Pem.write(
+                "PRIVATE KEY", generator.generateKeyPair().getPrivate().getEncoded());
 
         assertThatThrownBy(() -> KubeboxSecurity.signPacket(PACKET, shortKey))
                 .hasMessage("private key is one of 1024 bits, allowed: 2048 bits or more");

@@ -64,7 +64,8 @@ class RequestSignerTest {
     @Test
     void theKeyIsNamedByTheDigestOfItsPublicHalf() {
         String id = HexFormat.of()
-                .formatHex(KubeboxSecurity.sha256(Pem.publicKey(keys.publicKey()).getEncoded()));
+                .formatHex(
+                        KubeboxSecurity.sha256(Pem.publicKey(keys.publicKey()).getEncoded()));
 
         assertThat(signed("GET", "/", NOTHING)).containsEntry("key", id);
     }
