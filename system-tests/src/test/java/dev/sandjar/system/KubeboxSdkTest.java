@@ -31,9 +31,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -308,7 +311,11 @@ class KubeboxSdkTest {
     void aStreamGoesOnAtAServerThatWasKilledAndStartedAgain() throws Exception {
         var other = new RealServer(Path.of(HOME + "-killed"), "SANDJAR_AUTH_KEYS=" + keysOfUsers);
         try (var proxy = new CuttingProxy(other.address.getPort(), List.of());
-                var survivor = through(proxy)) {
+                var survivor = SandboxClient.builder()
+                        .url("http://127.0.0.1:" + proxy.port())
+                        .privateKey(keys.privateKey())
+                        .reconnectLimit(Duration.ofMinutes(2)) // a server may take its time to start here
+                        .build()) {
             survivor.initializeSession("killed", "");
             StreamProcess process = survivor.runCommand(
                     "killed", "i=0; while [ ! -e stop ]; do i=$((i+1)); echo $i; sleep 0.01; done; echo end $i");
@@ -347,18 +354,30 @@ class KubeboxSdkTest {
 
     @Test
     void aSlowReaderMakesItsCommandWaitAndLosesNothing() throws Exception {
-        StreamProcess slow = client.runCommand(S, "head -c 30000000 /dev/zero | tr '\\0' x | fold -w 999; echo end");
-        Waiting.until(
-                "it is stuck",
-                () -> client.runCommand(S, "pgrep -x fold", CommandMode.WAIT).finished());
-        assertThat(client.runCommand(S, "echo others", CommandMode.WAIT).stdout())
-                .isEqualTo("others\n");
+        StreamProcess slow = client.runCommand(
+                S,
+                "for i in $(seq 30); do head -c 1000000 /dev/zero | tr '\\0' x | fold -w 50000; echo; echo $i > progress; done");
+        Waiting.until("it has to wait", stands("progress"));
+        assertThat(client.readFile(S, "progress").strip()).isNotEqualTo("30");
 
         long count = 0;
         for (CommandEvent event : slow) {
             count += event.output().chars().filter(c -> c == 'x').count();
         }
         assertThat(count).isEqualTo(30_000_000);
+    }
+
+    /** Asked again and again: whether a file has stayed the same for long. */
+    private static Callable<Boolean> stands(String path) {
+        var before = new AtomicReference<>("");
+        var since = new AtomicLong();
+        return () -> {
+            String now = client.fileExists(S, path) ? client.readFile(S, path) : "";
+            if (now.isEmpty() || !now.equals(before.getAndSet(now))) {
+                since.set(System.nanoTime());
+            }
+            return System.nanoTime() - since.get() > 500_000_000;
+        };
     }
 
     // ---- the example
