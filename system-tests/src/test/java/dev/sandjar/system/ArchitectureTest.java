@@ -196,6 +196,7 @@ class ArchitectureTest {
                         "dev.sandjar.compat.kubebox..",
                         "java..",
                         "javax.crypto..",
+                        "javax.net..",
                         "com.fasterxml.jackson..",
                         "io.fabric8..",
                         "org.java_websocket..",

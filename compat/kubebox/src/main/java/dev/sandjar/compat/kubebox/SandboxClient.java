@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /**
  * Sandboxes at a server of the kubebox protocol: commands, their output as it comes, files.
@@ -72,6 +73,7 @@ public final class SandboxClient implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1) // no attempt at an upgrade, which some servers refuse
                 .followRedirects(HttpClient.Redirect.NEVER) // what says who we are is for this server
                 .connectTimeout(settings.connectLimit())
+                .sslContext(settings.tls())
                 .executor(threads)
                 .build();
         this.rest = new Rest(http, settings);
@@ -437,6 +439,7 @@ public final class SandboxClient implements AutoCloseable {
     public static final class Builder {
         private String url = Settings.DEFAULT_URL;
         private Optional<Credentials> credentials = Optional.empty();
+        private Optional<SSLContext> tls = Optional.empty();
         private final Map<String, String> environment;
         private Duration connectLimit = Duration.ofSeconds(10);
         private Duration answerLimit = Duration.ofSeconds(30);
@@ -479,6 +482,17 @@ public final class SandboxClient implements AutoCloseable {
          */
         public Builder token(String token) {
             credentials = Optional.of(Credentials.token(token));
+            return this;
+        }
+
+        /**
+         * Whom to believe that it is the server, for {@code https:}; whoever Java knows. Its certificate must be for the server's name in any case.
+         *
+         * @param context vouches for servers
+         * @return this
+         */
+        public Builder sslContext(SSLContext context) {
+            tls = Optional.of(context);
             return this;
         }
 
@@ -557,6 +571,7 @@ public final class SandboxClient implements AutoCloseable {
             return new Settings(
                     Settings.url(url),
                     chosen,
+                    tls.orElseGet(Settings::usualTls),
                     connectLimit,
                     answerLimit,
                     silenceLimit,

@@ -71,6 +71,7 @@ final class SessionLink implements Events, AutoCloseable {
         return SocketIo.connect(
                 address,
                 settings.credentials().authorization("GET", Settings.target(address), new byte[0]),
+                settings.tls(),
                 events,
                 settings.connectLimit());
     }

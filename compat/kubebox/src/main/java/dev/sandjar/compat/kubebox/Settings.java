@@ -3,14 +3,17 @@ package dev.sandjar.compat.kubebox;
 import dev.sandjar.compat.kubebox.error.KubeboxException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 
 /**
  * How a client behaves.
  *
  * @param url of the server, without a slash at its end
  * @param credentials that each request brings along
+ * @param tls whom to believe that it is the server
  * @param connectLimit until a connection is there and lets us in
  * @param answerLimit until an answer is there
  * @param silenceLimit after which a stream that gives nothing has its process asked for
@@ -21,6 +24,7 @@ import java.util.regex.Pattern;
 record Settings(
         URI url,
         Credentials credentials,
+        SSLContext tls,
         Duration connectLimit,
         Duration answerLimit,
         Duration silenceLimit,
@@ -45,6 +49,15 @@ record Settings(
             // told below
         }
         throw KubeboxException.invalid("url", '"' + text + '"', "such as " + DEFAULT_URL);
+    }
+
+    /** Whoever Java knows. */
+    static SSLContext usualTls() {
+        try {
+            return SSLContext.getDefault();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no TLS", e);
+        }
     }
 
     /** Nothing waits for ever. */

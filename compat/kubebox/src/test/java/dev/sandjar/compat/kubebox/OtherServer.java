@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ServerSocketFactory;
 
 /** A server of the protocol that does what a test tells it to: answers requests by a function, and lets the test speak by each connection itself. */
 final class OtherServer implements AutoCloseable {
@@ -33,7 +34,7 @@ final class OtherServer implements AutoCloseable {
     private static final int TEXT = 1;
     private static final int CLOSE = 8;
 
-    private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket listening;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<Peer> peers = new LinkedBlockingQueue<>();
     private final Function<Request, Reply> rest;
@@ -64,7 +65,12 @@ final class OtherServer implements AutoCloseable {
     }
 
     OtherServer(Function<Request, Reply> rest) throws IOException {
+        this(rest, ServerSocketFactory.getDefault());
+    }
+
+    OtherServer(Function<Request, Reply> rest, ServerSocketFactory factory) throws IOException {
         this.rest = rest;
+        this.listening = factory.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(() -> {
             try {
                 while (true) {
@@ -80,6 +86,10 @@ final class OtherServer implements AutoCloseable {
 
     String url() {
         return "http://127.0.0.1:" + listening.getLocalPort();
+    }
+
+    int port() {
+        return listening.getLocalPort();
     }
 
     SandboxClient.Builder client() {

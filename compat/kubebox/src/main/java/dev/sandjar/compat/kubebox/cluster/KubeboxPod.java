@@ -83,28 +83,26 @@ public final class KubeboxPod {
         });
         try {
             calls.await("watching " + this, decided, limit);
-        } catch (TimeoutException e) {
-            throw late(last.get(), limit);
+        } catch (TimeoutException e) { // or the watch has ended, and nobody was told
+            last.set(Verdict.of(calls.ask("reading " + this, () -> resource().get())));
         }
-        if (last.get() instanceof Verdict.Hopeless(String why)) {
-            throw new PodFailedException(
-                    this + " will not be ready: " + why,
-                    "mend that, or look at: kubectl describe pod " + name + " -n " + namespace);
-        }
-        return Duration.ofNanos(System.nanoTime() - began);
+        return switch (last.get()) {
+            case Verdict.Ready _ -> Duration.ofNanos(System.nanoTime() - began);
+            case Verdict.Waiting(String what) ->
+                throw new WaitLimitException(
+                        this + " is not ready (" + what + ")",
+                        limit,
+                        "the limit of waitUntilReady",
+                        "wait longer, or look at: kubectl describe pod " + name + " -n " + namespace);
+            case Verdict.Hopeless(String why) ->
+                throw new PodFailedException(
+                        this + " will not be ready: " + why,
+                        "mend that, or look at: kubectl describe pod " + name + " -n " + namespace);
+        };
     }
 
     private static Verdict verdict(List<Pod> pods) {
         return Verdict.of(pods.isEmpty() ? null : pods.getFirst());
-    }
-
-    private WaitLimitException late(Verdict last, Duration limit) {
-        String what = last instanceof Verdict.Waiting(String words) ? words : "";
-        return new WaitLimitException(
-                this + " is not ready (" + what + ")",
-                limit,
-                "the limit of waitUntilReady",
-                "wait longer, or look at: kubectl describe pod " + name + " -n " + namespace);
     }
 
     /**

@@ -118,12 +118,13 @@ public final class KubeboxService {
                         services -> services.isEmpty() || host(services).isPresent());
         try {
             return host(calls.await("watching " + this, given, limit)).orElseThrow(this::gone);
-        } catch (TimeoutException e) {
-            throw new WaitLimitException(
-                    this + " has no address: no load balancer has given it one",
-                    limit,
-                    limitName,
-                    "wait longer; on a cluster without load balancers make it a NODE_PORT or a CLUSTER_IP");
+        } catch (TimeoutException e) { // or the watch has ended, and nobody was told
+            return host(List.of(service()))
+                    .orElseThrow(() -> new WaitLimitException(
+                            this + " has no address: no load balancer has given it one",
+                            limit,
+                            limitName,
+                            "wait longer; on a cluster without load balancers make it a NODE_PORT or a CLUSTER_IP"));
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
 import org.java_websocket.exceptions.WebsocketNotConnectedException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +34,10 @@ public final class SocketIo implements AutoCloseable {
     private volatile long heard = System.nanoTime();
     private volatile boolean busy; // with an event
 
-    private SocketIo(URI address, Optional<String> authorization, Events events, Duration limit) {
+    private SocketIo(URI address, Optional<String> authorization, SSLContext tls, Events events, Duration limit) {
         this.events = events;
         this.server = address.getAuthority();
-        this.wire = new Wire(address, authorization, limit, this);
+        this.wire = new Wire(address, authorization, tls, limit, this);
     }
 
     /**
@@ -44,6 +45,7 @@ public final class SocketIo implements AutoCloseable {
      *
      * @param address of the WebSocket, {@code ws:} or {@code wss:}
      * @param authorization header of the upgrade, if there is one
+     * @param tls vouches for the server, for {@code wss:}
      * @param events is told what comes
      * @param limit of the whole
      * @return to be closed
@@ -52,9 +54,10 @@ public final class SocketIo implements AutoCloseable {
      * @throws WaitLimitException when it takes too long
      * @throws InterruptedException when the caller is interrupted
      */
-    public static SocketIo connect(URI address, Optional<String> authorization, Events events, Duration limit)
+    public static SocketIo connect(
+            URI address, Optional<String> authorization, SSLContext tls, Events events, Duration limit)
             throws InterruptedException {
-        var made = new SocketIo(address, authorization, events, limit);
+        var made = new SocketIo(address, authorization, tls, events, limit);
         Thread.ofVirtual().name("kubebox-read-" + made.server).start(made.wire);
         try {
             made.ready.get(limit.toNanos(), TimeUnit.NANOSECONDS);

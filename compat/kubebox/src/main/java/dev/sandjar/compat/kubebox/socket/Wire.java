@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.java_websocket.client.WebSocketClient;
 import org.java_websocket.drafts.Draft_6455;
 import org.java_websocket.exceptions.WebsocketNotConnectedException;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The WebSocket of a connection. The thread that runs it reads, and does what is to be done for a message before it reads the next. */
 final class Wire extends WebSocketClient {
-    private static final int LONGEST = 64 << 20; // bytes of a message; servers of kubebox cut at ten million characters
+    private static final int LONGEST = 16 << 20; // bytes of a message; servers of kubebox tell lines of 64 KiB
     private static final Pattern STATUS = Pattern.compile("status code received: (\\d{3})");
 
     private final SocketIo told;
@@ -30,7 +32,7 @@ final class Wire extends WebSocketClient {
     private volatile boolean opened;
     private volatile @Nullable Exception error;
 
-    Wire(URI address, Optional<String> authorization, Duration limit, SocketIo told) {
+    Wire(URI address, Optional<String> authorization, SSLContext tls, Duration limit, SocketIo told) {
         super(
                 address,
                 new Draft_6455(List.of(), LONGEST),
@@ -40,6 +42,14 @@ final class Wire extends WebSocketClient {
         setConnectionLostTimeout(0); // the protocol above has a heartbeat of its own
         setTcpNoDelay(true);
         setDaemon(true);
+        if (address.getScheme().equals("wss")) {
+            setSocketFactory(tls.getSocketFactory());
+        }
+    }
+
+    @Override
+    protected void onSetSSLParameters(SSLParameters parameters) {
+        parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate must be for the server's name
     }
 
     @Override
