@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.compat.kubebox.error.ConnectionLostException;
 import dev.sandjar.compat.kubebox.error.KubeboxException;
 import dev.sandjar.compat.kubebox.error.RefusedException;
-import dev.sandjar.compat.kubebox.security.Keys;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.net.ssl.SSLContext;
 
 /**
  * Sandboxes at a server of the kubebox protocol: commands, their output as it comes, files.
@@ -67,7 +65,7 @@ public final class SandboxClient implements AutoCloseable {
         this(builder().privateKey(privateKey).url(url));
     }
 
-    private SandboxClient(Builder builder) {
+    SandboxClient(SandboxClientBuilder builder) {
         this.settings = builder.settings();
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1) // no attempt at an upgrade, which some servers refuse
@@ -85,8 +83,8 @@ public final class SandboxClient implements AutoCloseable {
      *
      * @return with the usual values
      */
-    public static Builder builder() {
-        return new Builder(System.getenv());
+    public static SandboxClientBuilder builder() {
+        return new SandboxClientBuilder(System.getenv());
     }
 
     // ---- connection
@@ -433,161 +431,5 @@ public final class SandboxClient implements AutoCloseable {
      */
     public List<String> getAllFilePaths(String sessionId, String... regexes) throws InterruptedException {
         return files.paths(sessionId, List.of(regexes));
-    }
-
-    /** What may be said of a client; everything has a usual value. */
-    public static final class Builder {
-        private String url = Settings.DEFAULT_URL;
-        private Optional<Credentials> credentials = Optional.empty();
-        private Optional<SSLContext> tls = Optional.empty();
-        private final Map<String, String> environment;
-        private Duration connectLimit = Duration.ofSeconds(10);
-        private Duration answerLimit = Duration.ofSeconds(30);
-        private Duration silenceLimit = Duration.ofSeconds(30);
-        private Duration reconnectLimit = Duration.ofSeconds(30);
-        private Duration stallLimit = Duration.ofSeconds(10);
-        private boolean colours;
-
-        Builder(Map<String, String> environment) {
-            this.environment = environment;
-        }
-
-        /**
-         * Of which server; {@code http://localhost:80}.
-         *
-         * @param address its path is kept
-         * @return this
-         */
-        public Builder url(String address) {
-            url = address;
-            return this;
-        }
-
-        /**
-         * Signs each request; that of {@code KUBEBOX_PRIVATE_KEY} if nothing is said.
-         *
-         * @param pem RSA, 2048 bits or more
-         * @return this
-         */
-        public Builder privateKey(String pem) {
-            credentials = Optional.of(Credentials.key(pem));
-            return this;
-        }
-
-        /**
-         * Instead of a key: {@code Authorization: Bearer}. Whoever sees it may use it: not over {@code http:} to another machine.
-         *
-         * @param token as the server gave it
-         * @return this
-         */
-        public Builder token(String token) {
-            credentials = Optional.of(Credentials.token(token));
-            return this;
-        }
-
-        /**
-         * Whom to believe that it is the server, for {@code https:}; whoever Java knows. Its certificate must be for the server's name in any case.
-         *
-         * @param context vouches for servers
-         * @return this
-         */
-        public Builder sslContext(SSLContext context) {
-            tls = Optional.of(context);
-            return this;
-        }
-
-        /**
-         * Until a connection is there and lets us in; 10 seconds.
-         *
-         * @param limit 1 ms to a day, as all others
-         * @return this
-         */
-        public Builder connectLimit(Duration limit) {
-            connectLimit = Settings.limit("connectLimit", limit);
-            return this;
-        }
-
-        /**
-         * Until an answer is there, the time of a command not counted; 30 seconds.
-         *
-         * @param limit 1 ms to a day
-         * @return this
-         */
-        public Builder answerLimit(Duration limit) {
-            answerLimit = Settings.limit("answerLimit", limit);
-            return this;
-        }
-
-        /**
-         * After how long without output the server is asked whether the command still runs; 30 seconds.
-         *
-         * @param limit 1 ms to a day
-         * @return this
-         */
-        public Builder silenceLimit(Duration limit) {
-            silenceLimit = Settings.limit("silenceLimit", limit);
-            return this;
-        }
-
-        /**
-         * Until a lost connection is there again, else streams end; 30 seconds.
-         *
-         * @param limit 1 ms to a day
-         * @return this
-         */
-        public Builder reconnectLimit(Duration limit) {
-            reconnectLimit = Settings.limit("reconnectLimit", limit);
-            return this;
-        }
-
-        /**
-         * For how long a stream whose reader is slow may hold up the other streams of its session before it loses output; 10 seconds. Servers give up a
-         * connection that stands still for longer than their ping timeout, usually a minute.
-         *
-         * @param limit 1 ms to a day
-         * @return this
-         */
-        public Builder stallLimit(Duration limit) {
-            stallLimit = Settings.limit("stallLimit", limit);
-            return this;
-        }
-
-        /**
-         * Leaves codes of colours in text. Usually what matches {@code ESC [ digits (; digits)* m} is taken out, as kubebox does it; other codes of
-         * terminals always stay.
-         *
-         * @return this
-         */
-        public Builder rawColours() {
-            colours = true;
-            return this;
-        }
-
-        private Settings settings() {
-            Credentials chosen =
-                    credentials.orElseGet(() -> Optional.ofNullable(environment.get(Keys.PRIVATE_KEY_VARIABLE))
-                            .map(Credentials::key)
-                            .orElseGet(Credentials::none));
-            return new Settings(
-                    Settings.url(url),
-                    chosen,
-                    tls.orElseGet(Settings::usualTls),
-                    connectLimit,
-                    answerLimit,
-                    silenceLimit,
-                    reconnectLimit,
-                    stallLimit,
-                    colours);
-        }
-
-        /**
-         * Makes it; nothing is sent yet.
-         *
-         * @return to be closed
-         * @throws KubeboxException when something cannot be what it is said to be
-         */
-        public SandboxClient build() {
-            return new SandboxClient(this);
-        }
     }
 }

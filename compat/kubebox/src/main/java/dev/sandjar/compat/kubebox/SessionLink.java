@@ -10,9 +10,7 @@ import dev.sandjar.compat.kubebox.socket.Events;
 import dev.sandjar.compat.kubebox.socket.SocketIo;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,20 +30,17 @@ final class SessionLink implements Events, AutoCloseable {
     private final String sessionId;
     private final Settings settings;
     private final ReentrantLock opening = new ReentrantLock();
-    private final Map<Long, Followed> streams = new ConcurrentHashMap<>();
+    private final Streams streams;
     private final Statuses statuses;
     private final AtomicBoolean reconnecting = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable SocketIo socket;
-    private volatile boolean numbers; // whether the server is known to number output
     private volatile CompletableFuture<Boolean> bound = new CompletableFuture<>();
-
-    /** A stream, and how far it has come. */
-    private record Followed(Backlog backlog, Position position) {}
 
     SessionLink(String sessionId, Settings settings) {
         this.sessionId = sessionId;
         this.settings = settings;
+        this.streams = new Streams(settings);
         this.statuses = new Statuses(settings.answerLimit());
     }
 
@@ -131,18 +126,12 @@ final class SessionLink implements Events, AutoCloseable {
 
     /** Streams that were under way. At a server that does not number its output, what came while nobody was there is gone. */
     private void goOn(SocketIo fresh) throws InterruptedException {
-        for (var stream : streams.entrySet()) {
-            ObjectNode process = process(stream.getKey());
-            if (!numbers) {
-                statuses.ask(() -> fresh.emit("check_status", process)); // its answer tells
+        for (long processId : streams.processes()) {
+            if (!streams.areNumbered()) {
+                statuses.ask(() -> fresh.emit("check_status", process(processId))); // its answer tells
             }
-            if (numbers) {
-                process.put("offset", stream.getValue().position().resumeAt());
-            } else {
-                stream.getValue()
-                        .backlog()
-                        .gap("the connection was lost, and this server keeps nothing for one that comes back");
-            }
+            ObjectNode process = process(processId);
+            streams.goOn(processId).ifPresent(offset -> process.put("offset", offset));
             fresh.emit("start_command_stream", process);
         }
     }
@@ -150,8 +139,7 @@ final class SessionLink implements Events, AutoCloseable {
     /** Follows a command that the server has started. */
     StreamProcess stream(long processId) throws InterruptedException {
         SocketIo on = open();
-        var backlog = new Backlog(processId, settings.stallLimit());
-        streams.put(processId, new Followed(backlog, new Position()));
+        Backlog backlog = streams.begin(processId);
         try {
             on.emit("start_command_stream", process(processId));
         } catch (ConnectionLostException e) {
@@ -162,7 +150,7 @@ final class SessionLink implements Events, AutoCloseable {
 
     void forget(long processId, Backlog backlog) {
         backlog.forget();
-        streams.computeIfPresent(processId, (_, there) -> there.backlog() == backlog ? null : there);
+        streams.remove(processId, backlog);
     }
 
     Status status(long processId) throws InterruptedException {
@@ -180,7 +168,7 @@ final class SessionLink implements Events, AutoCloseable {
             return;
         }
         if (!backlog.awaitSomething(settings.answerLimit())) {
-            streams.remove(processId);
+            streams.remove(processId, backlog);
             backlog.fail(new ConnectionLostException(
                     "process " + processId + " has ended or is not known, and the server has not told how it ended",
                     "what came until here is all that is known",
@@ -196,40 +184,14 @@ final class SessionLink implements Events, AutoCloseable {
                     bound.complete(true);
                 }
             }
-            case "command_output" -> output(payload);
-            case "command_exit" -> {
-                long processId = processId(payload);
-                Followed stream = streams.remove(processId);
-                if (stream != null) {
-                    stream.backlog()
-                            .end(new CommandExit(payload.path("exit_code").asInt(), processId));
-                }
-            }
+            case "command_output" -> streams.output(payload);
+            case "command_exit" -> streams.exit(payload);
             case "command_error" -> error(payload);
             case "status" -> {
-                numbers |= payload.has("process_id"); // kubebox's own does not say it, and does not number
+                streams.lookAt(payload);
                 statuses.told(payload);
             }
             default -> {} // servers have words that this protocol gives no meaning
-        }
-    }
-
-    private void output(JsonNode payload) {
-        Followed stream = streams.get(processId(payload));
-        if (stream == null) {
-            return; // it was closed here
-        }
-        var type =
-                payload.path("type").asText().equals("stderr") ? CommandOutput.Type.STDERR : CommandOutput.Type.STDOUT;
-        numbers |= Position.isNumbered(payload);
-        if (!stream.position().passes(type, payload)) {
-            return;
-        }
-        String text = payload.path("output").asText();
-        if (payload.path("lost").asLong() > 0) {
-            stream.backlog().gap(text.strip());
-        } else {
-            stream.backlog().add(new CommandOutput(settings.shown(text), type, processId(payload)));
         }
     }
 
@@ -243,15 +205,8 @@ final class SessionLink implements Events, AutoCloseable {
         bound.completeExceptionally(refused);
         boolean asked = statuses.fail(refused);
         if (!asked && payload.has("process_id")) {
-            Followed stream = streams.remove(processId(payload));
-            if (stream != null) {
-                stream.backlog().fail(refused);
-            }
+            streams.fail(payload.path("process_id").asLong(), refused);
         }
-    }
-
-    private static long processId(JsonNode payload) {
-        return payload.path("process_id").asLong();
     }
 
     @Override
@@ -303,13 +258,11 @@ final class SessionLink implements Events, AutoCloseable {
     }
 
     private void giveUp(KubeboxException why) {
-        streams.forEach((processId, stream) -> stream.backlog()
-                .fail(new ConnectionLostException(
-                        "the connection was lost while process " + processId + " ran, and did not come back: "
-                                + why.getMessage(),
-                        "what came until here is right; ask checkStatus whether the process still runs",
-                        why)));
-        streams.clear();
+        streams.failAll(processId -> new ConnectionLostException(
+                "the connection was lost while process " + processId + " ran, and did not come back: "
+                        + why.getMessage(),
+                "what came until here is right; ask checkStatus whether the process still runs",
+                why));
     }
 
     private ObjectNode session() {
@@ -332,8 +285,7 @@ final class SessionLink implements Events, AutoCloseable {
         if (current != null) {
             current.close();
         }
-        streams.values().forEach(stream -> stream.backlog().fail(disconnected()));
-        streams.clear();
+        streams.failAll(_ -> disconnected());
         statuses.fail(disconnected());
     }
 }

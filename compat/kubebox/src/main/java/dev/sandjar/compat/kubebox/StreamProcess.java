@@ -50,7 +50,7 @@ public final class StreamProcess implements CommandRun, Iterable<CommandEvent>, 
 
     /**
      * What comes next, waited for as long as the server says that the command runs. It is asked whenever nothing has come for some time; see {@link
-     * SandboxClient.Builder#silenceLimit}.
+     * SandboxClientBuilder#silenceLimit}.
      *
      * @return an output, a gap or the exit
      * @throws KubeboxException when nothing more will come, and why

@@ -92,7 +92,7 @@ final class OtherServer implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    SandboxClient.Builder client() {
+    SandboxClientBuilder client() {
         return SandboxClient.builder().url(url());
     }
 

@@ -125,8 +125,8 @@ class SandboxClientTest {
         var environment = Map.of(Keys.PRIVATE_KEY_VARIABLE, keys.privateKey());
         try (var server = answering(200, "{\"exists\":true}");
                 var client =
-                        new SandboxClient.Builder(environment).url(server.url()).build();
-                var other = new SandboxClient.Builder(environment)
+                        new SandboxClientBuilder(environment).url(server.url()).build();
+                var other = new SandboxClientBuilder(environment)
                         .url(server.url())
                         .token("t")
                         .build()) {

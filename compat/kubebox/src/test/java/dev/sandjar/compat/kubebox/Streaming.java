@@ -24,7 +24,7 @@ record Streaming(SandboxClient client, StreamProcess process, Peer peer) impleme
         return at(server, server.client());
     }
 
-    static Streaming at(OtherServer server, SandboxClient.Builder builder) throws Exception {
+    static Streaming at(OtherServer server, SandboxClientBuilder builder) throws Exception {
         SandboxClient client = builder.build();
         var begun = CompletableFuture.supplyAsync(() -> {
             try {

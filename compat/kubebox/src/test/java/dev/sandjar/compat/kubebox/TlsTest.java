@@ -62,7 +62,7 @@ class TlsTest {
         return new OtherServer(_ -> OtherServer.json(200, "{\"exists\":true}"), tls.getServerSocketFactory());
     }
 
-    private static SandboxClient.Builder client(String host, OtherServer server) {
+    private static SandboxClientBuilder client(String host, OtherServer server) {
         return SandboxClient.builder().url("https://" + host + ":" + server.port());
     }
 

@@ -113,6 +113,9 @@ public final class SocketIo implements AutoCloseable {
 
     /** The next message of the server. */
     void take(String text) {
+        if (!isOpen()) {
+            return; // what was read before it was over, and does not count any more
+        }
         busy = true;
         try {
             take(Packet.parse(text));
