@@ -15,7 +15,7 @@ export function make(tag, properties = {}, ...children) {
             element.setAttribute(name, value === true ? '' : value);
         }
     }
-    element.append(...children.flat().filter((child) => child !== undefined && child !== false));
+    element.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== false));
     return element;
 }
 

@@ -12,9 +12,9 @@ export function stateOf(info) {
 export class Load {
     processor = make('span', { class: 'gauge' });
     memory = make('span', { class: 'gauge' });
-    #processorBar = make('meter', { min: 0, max: 1, 'aria-label': 'Processor' });
+    #processorBar = new Bar('Processor');
     #processorText = make('span', {}, '–');
-    #memoryBar = make('meter', { min: 0, max: 1, 'aria-label': 'Memory' });
+    #memoryBar = new Bar('Memory');
     #memoryText = make('span', {}, '–');
     #api;
     #path;
@@ -23,8 +23,8 @@ export class Load {
     constructor(api, id) {
         this.#api = api;
         this.#path = `${path('sandboxes', id)}/stats`;
-        this.processor.append(this.#processorBar, this.#processorText);
-        this.memory.append(this.#memoryBar, this.#memoryText);
+        this.processor.append(this.#processorBar.element, this.#processorText);
+        this.memory.append(this.#memoryBar.element, this.#memoryText);
     }
 
     /** Asks what it uses. Asking counts as use: one that ends when it is idle is asked only where it is looked at by itself. */
@@ -44,9 +44,9 @@ export class Load {
         const now = { at: performance.now(), used: words.duration(stats.cpu) };
         const share = this.#last ? Math.max(0, now.used - this.#last.used) / (now.at - this.#last.at) : 0;
         this.#last = now;
-        this.#processorBar.value = share / cores;
+        this.#processorBar.show(share / cores);
         say(this.#processorText, `${Math.round(share * 100)} %`);
-        this.#memoryBar.value = stats.memoryLimit ? stats.memory / stats.memoryLimit : 0;
+        this.#memoryBar.show(stats.memoryLimit ? stats.memory / stats.memoryLimit : 0);
         say(this.#memoryText, words.bytes(stats.memory));
         this.processor.title = `${stats.processes} processes, ${words.span(now.used)} of processor time in all`;
         this.memory.title = stats.memoryLimit ? `of ${words.bytes(stats.memoryLimit)}` : 'no limit';
@@ -54,9 +54,25 @@ export class Load {
 
     #clear(why) {
         this.#last = undefined;
-        this.#processorBar.value = this.#memoryBar.value = 0;
+        this.#processorBar.show(0);
+        this.#memoryBar.show(0);
         say(this.#processorText, '–');
         say(this.#memoryText, '–');
         this.processor.title = this.memory.title = why;
+    }
+}
+
+class Bar {
+    element;
+    #fill = make('span');
+
+    constructor(label) {
+        this.element = make('span', { class: 'meter', role: 'meter', 'aria-label': label, 'aria-valuemin': 0, 'aria-valuemax': 100 }, this.#fill);
+    }
+
+    show(share) {
+        const percent = Math.round(Math.min(1, share) * 100);
+        this.element.setAttribute('aria-valuenow', percent);
+        this.#fill.style.width = `${percent}%`;
     }
 }

@@ -3,7 +3,7 @@
 import { Terminal } from './xterm/xterm.mjs';
 import { FitAddon } from './xterm/addon-fit.mjs';
 import { make } from './dom.js';
-import { styled } from './styled.js';
+import './styled.js';
 import { onTheme } from './theme.js';
 
 const UNHEEDED = [0, 1, 2, 8, 52]; // OSC: titles, links, the clipboard
@@ -23,7 +23,6 @@ export class Screen {
     /** @param isTerminal whether a terminal wrote what is shown, rather than a program into a pipe */
     constructor({ isTerminal, label }) {
         this.#terminal = new Terminal({
-            documentOverride: styled,
             convertEol: !isTerminal,
             disableStdin: !isTerminal,
             cursorInactiveStyle: isTerminal ? 'outline' : 'none',

@@ -230,7 +230,6 @@ export class SandboxStream {
     constructor(api, sandbox) {
         this.#api = api;
         this.#sandbox = sandbox;
-        this.#pulse = this.#pulse.bind(this);
     }
 
     start(command) {
@@ -298,7 +297,7 @@ export class SandboxStream {
             this.#pause = FIRST_PAUSE;
             this.onConnection(true);
             [...this.#channels.values()].filter((channel) => !channel.isOver).forEach((channel) => channel.join());
-            this.#timer = setTimeout(this.#pulse, PULSE);
+            this.#timer = setTimeout(() => this.#pulse(), PULSE);
         };
         socket.onmessage = ({ data }) => this.#receive(data);
         socket.onclose = ({ reason }) => {
@@ -329,7 +328,7 @@ export class SandboxStream {
             return;
         }
         this.say({ type: 'leave', channel: PULSE_CHANNEL });
-        this.#timer = setTimeout(this.#pulse, PULSE);
+        this.#timer = setTimeout(() => this.#pulse(), PULSE);
     }
 
     async #cut(reason) {

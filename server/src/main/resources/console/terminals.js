@@ -35,7 +35,7 @@ export class Terminals {
             button('New terminal', () => this.#start(), { class: 'primary', title: 'n' }));
         this.element = make('div', { class: 'fill' },
             make('div', { class: 'terminal-bar' }, this.#list, button('New terminal', () => this.#start(), { class: 'quiet', title: 'n' }),
-                make('span', { class: 'gap' }), make('label', { class: 'check' }, reader, 'Read aloud')),
+                make('span', { class: 'gap' }), make('label', { class: 'check' }, reader, 'Screen reader')),
             this.#errors, this.#empty, this.#place);
     }
 
@@ -156,7 +156,7 @@ class Tab {
             button('×', on.onClose, { class: 'close', 'aria-label': `Close ${name}`, title: 'Close; the shell ends' }));
         this.#elsewhere = make('div', { class: 'elsewhere', role: 'status', hidden: true }, 'Somebody else types here. ',
             button('Type here', () => this.#takeOver()));
-        this.element = make('div', { class: 'terminal', role: 'tabpanel', 'aria-label': name }, this.#elsewhere, this.#screen.element);
+        this.element = make('div', { class: 'shell', role: 'tabpanel', 'aria-label': name }, this.#elsewhere, this.#screen.element);
     }
 
     start() {
