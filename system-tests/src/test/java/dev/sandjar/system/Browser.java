@@ -38,7 +38,8 @@ final class Browser implements AutoCloseable {
                 "--disable-background-networking",
                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
         options.setExperimentalOption(
-                "prefs", Map.of("download.default_directory", downloads.toString(), "download.prompt_for_download", false));
+                "prefs",
+                Map.of("download.default_directory", downloads.toString(), "download.prompt_for_download", false));
         var logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
         options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
@@ -121,8 +122,9 @@ final class Browser implements AutoCloseable {
 
     /** All that is written there, line by line; nothing when it is not there. */
     String text(String css) {
-        return String.valueOf(
-                run("return [...document.querySelectorAll(arguments[0])].map((each) => each.textContent).join('\\n')", css));
+        return String.valueOf(run(
+                "return [...document.querySelectorAll(arguments[0])].map((each) => each.textContent).join('\\n')",
+                css));
     }
 
     Object run(String script, Object... arguments) {

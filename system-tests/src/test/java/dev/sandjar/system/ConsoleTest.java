@@ -11,11 +11,11 @@ import dev.sandjar.Sandboxes;
 import dev.sandjar.testing.Waiting;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -79,7 +79,8 @@ class ConsoleTest {
         browser.find(".sandboxes, .empty");
         browser.reload();
         browser.find(".sandboxes, .empty");
-        assertThat(browser.run("return location.href + document.cookie + JSON.stringify(localStorage)").toString())
+        assertThat(browser.run("return location.href + document.cookie + JSON.stringify(localStorage)")
+                        .toString())
                 .doesNotContain(RealServer.TOKEN);
         browser.click("Log out");
         browser.find("input[name=token]");
@@ -107,22 +108,22 @@ class ConsoleTest {
         browser.waitForText(".toasts", "Deleted by keys");
         Waiting.until("it is gone", () -> !browser.text("tbody th").contains("by keys"));
         assertThat(sandboxes.list(EnumSet.of(SandboxState.RUNNING), 0, 100).sandboxes())
-                .noneMatch(info -> "by keys".equals(info.spec().metadata().values().get("name")));
+                .noneMatch(
+                        info -> "by keys".equals(info.spec().metadata().values().get("name")));
     }
 
     @Test
     void aTerminalShowsWhatIsTypedAndKnowsItsSize() throws Exception {
         try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
             terminal(sandbox);
-            browser.type("echo $((6 * 7))-é; stty size\n");
+            browser.type("echo $((6 * 7))-é; stty size | tr ' ' x\n");
             browser.waitForText(SCREEN, "42-é");
             long rows = rows();
-            browser.waitForText(SCREEN, "\n" + rows + " ");
-            browser.size(800, 500);
+            browser.waitForText(SCREEN, "\n" + rows + "x");
+            browser.size(800, 600);
             Waiting.until("it is smaller", () -> rows() < rows);
-            browser.type("clear; stty size\n");
-            browser.waitForText(SCREEN, "\n" + rows() + " ");
-            browser.size(1200, 800);
+            browser.type("stty size | tr ' ' x\n");
+            browser.waitForText(SCREEN, "\n" + rows() + "x");
         }
     }
 
@@ -177,6 +178,24 @@ class ConsoleTest {
     }
 
     @Test
+    void aShellThatSomebodyElseTypesInIsWatchedUntilItIsFree() throws Exception {
+        try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
+            terminal(sandbox);
+            try (var other = sandbox.attach(sandbox.commands().getFirst().id(), 0)) {
+                var stdin = other.stdin();
+                stdin.write("echo others-$((1 + 1))\n".getBytes(StandardCharsets.US_ASCII));
+                stdin.flush();
+                browser.waitForText(SCREEN, "others-2");
+                browser.type("x");
+                browser.find(".elsewhere");
+            }
+            browser.click("Type here");
+            browser.type("echo mine-$((1 + 1))\n");
+            browser.waitForText(SCREEN, "mine-2");
+        }
+    }
+
+    @Test
     void filesGoInAndComeOutAsTheyWere() throws Exception {
         byte[] content = new byte[3_000_001];
         new Random(1).nextBytes(content);
@@ -207,7 +226,9 @@ class ConsoleTest {
             browser.find("dialog button.danger");
             assertThat(sandbox.run("cat", "same.txt").stdout()).isEqualTo("old");
             browser.click("Replace");
-            Waiting.until("it is replaced", () -> sandbox.run("cat", "same.txt").stdout().equals("new"));
+            Waiting.until(
+                    "it is replaced",
+                    () -> sandbox.run("cat", "same.txt").stdout().equals("new"));
         }
     }
 
@@ -232,9 +253,11 @@ class ConsoleTest {
     void whatASandboxSaysIsTextWhateverItSays() throws Exception {
         var spec = SandboxSpec.builder().metadata(Metadata.of(Map.of("name", MARKUP)));
         try (Sandbox sandbox = sandboxes.create(spec.build());
-                var hostile = sandbox.start(CommandSpec.of(
-                        "printf",
-                        MARKUP + "\\033]0;owned\\007\\033]52;c;b3duZWQ=\\007\\033]8;;javascript:alert(1)\\007link\\033]8;;\\007-shown"))) {
+                var hostile = sandbox.start(
+                        CommandSpec.of(
+                                "printf",
+                                MARKUP
+                                        + "\\n\\033]0;owned\\007\\033]52;c;b3duZWQ=\\007\\033]8;;javascript:alert(1)\\007link\\033]8;;\\007-shown"))) {
             hostile.await();
             sandbox.files().write(MARKUP.replace("/", ""), "");
             sandbox.files().write("turned\u202egnp.exe", "");
@@ -260,7 +283,7 @@ class ConsoleTest {
     @Test
     void aSandboxThatIsGoneIsToldWithWhatToDo() throws Exception {
         logIn("#/sandbox/3fa85f64-5717-4562-b3fc-2c963f66afa6");
-        browser.waitForText(".trouble", "no such sandbox");
+        browser.waitForText(".trouble", "No sandbox 3fa85f64");
     }
 
     @ParameterizedTest
@@ -272,20 +295,25 @@ class ConsoleTest {
     })
     void everyPartIsWhatItSaysAndMayDoNothingElse(String path, String type) throws Exception {
         var answer = get(path);
-        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(header(answer, "Content-Type")).isEqualTo(type);
         assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(header(answer, "Referrer-Policy")).isEqualTo("no-referrer");
         assertThat(header(answer, "Content-Security-Policy"))
                 .contains("default-src 'none'", "script-src 'self'", "style-src 'self';", "frame-ancestors 'none'")
                 .doesNotContain("unsafe");
-        var again = server.send(HttpRequest.newBuilder(proxy.address().resolve(path))
-                .header("If-None-Match", header(answer, "ETag")));
+        var again = server.send(
+                HttpRequest.newBuilder(proxy.address().resolve(path)).header("If-None-Match", header(answer, "ETag")));
         assertThat(again.statusCode()).isEqualTo(304);
     }
 
     @ParameterizedTest
-    @CsvSource({"console/no-such.js", "console/..%2fapplication.properties", "console/xterm/", "console/package-info.class"})
+    @CsvSource({
+        "console/no-such.js",
+        "console/..%2fapplication.properties",
+        "console/xterm/",
+        "console/package-info.class"
+    })
     void nothingElseIsServed(String path) throws Exception {
         assertThat(get(path).statusCode()).isEqualTo(404);
     }
@@ -298,6 +326,7 @@ class ConsoleTest {
     }
 
     private static void logIn(String place) throws Exception {
+        browser.size(1200, 800);
         browser.open(proxy.address() + "console/" + place);
         browser.find("input[name=token]").sendKeys(RealServer.TOKEN, Keys.ENTER);
     }
@@ -329,6 +358,6 @@ class ConsoleTest {
     }
 
     private static String header(HttpResponse<?> answer, String name) {
-        return String.join(", ", answer.headers().allValues(name).isEmpty() ? List.of() : answer.headers().allValues(name));
+        return answer.headers().firstValue(name).orElse("");
     }
 }

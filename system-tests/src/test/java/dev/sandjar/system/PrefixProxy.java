@@ -86,11 +86,11 @@ final class PrefixProxy implements AutoCloseable {
 
     /** What does not begin with it is not ours, and not found. */
     private static String withoutPrefix(String head) {
-        String path = head.replaceFirst(" " + PREFIX + "/", " /");
-        return path.contains("Upgrade: websocket")
-                ? path
-                : (path.equals(head) ? head.replaceFirst(" /", " /not-ours/") : path)
-                        .replaceFirst("(?i)\r\nConnection: [^\r]*", "\r\nConnection: close");
+        String plain = head.replaceFirst(" " + PREFIX + "/", " /");
+        String ours = plain.equals(head) ? head.replaceFirst(" /", " /not-ours/") : plain;
+        return ours.contains("\r\nUpgrade: websocket\r\n")
+                ? ours
+                : ours.replaceFirst("(?i)\r\nConnection: [^\r]*", "").replaceFirst("\r\n", "\r\nConnection: close\r\n");
     }
 
     private static void close(Socket socket) {

@@ -54,9 +54,11 @@ class ConsoleRoutes {
         }
         String name = path.substring(ROOT.length() + 1);
         Optional<Assets.Asset> asset = assets.find(name.isEmpty() ? "index.html" : name);
-        asset.ifPresentOrElse(found -> answer(context, found), () -> response.setStatusCode(404)
-                .putHeader("Content-Type", "text/plain")
-                .end("Not a part of the console, which is at " + ROOT + "/\n"));
+        asset.ifPresentOrElse(
+                found -> answer(context, found),
+                () -> response.setStatusCode(404)
+                        .putHeader("Content-Type", "text/plain")
+                        .end("Not a part of the console, which is at " + ROOT + "/\n"));
     }
 
     private static void answer(RoutingContext context, Assets.Asset asset) {
