@@ -4,6 +4,9 @@ import { EVENT, frames } from './frames.js';
 
 const ROOT = new URL('../v1/api/', document.baseURI); // wherever a proxy has put this page
 
+const LONGEST_LOOK = 30_000; // ms
+const LONGEST_WORK = 600_000; // an image may have to be fetched first
+
 /** What was refused or went wrong: a message, and a remedy to act on. */
 export class ApiError extends Error {
     constructor({ message, remedy, code, requestId }, status) {
@@ -102,7 +105,9 @@ export class Api {
     }
 
     async #json(method, path, options) {
-        const response = await this.#fetch(method, path, options);
+        const limit = AbortSignal.timeout(method === 'GET' ? LONGEST_LOOK : LONGEST_WORK);
+        const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+        const response = await this.#fetch(method, path, { ...options, signal });
         return response.status === 204 ? undefined : response.json();
     }
 

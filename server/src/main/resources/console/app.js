@@ -102,6 +102,7 @@ function show(page) {
     shown = page;
     main.replaceChildren(page.element);
     document.title = page.title;
+    main.querySelector('h1[tabindex]')?.focus(); // whoever listens hears where he is
     page.show();
 }
 

@@ -121,6 +121,9 @@ export class SandboxPage {
         this.#info = info;
         say(this.#name, nameOf(info));
         this.title = `${nameOf(info)} · Sandjar`;
+        if (this.element.isConnected) {
+            document.title = this.title;
+        }
         this.#state.replaceChildren(stateOf(info));
         say(this.#times, `${words.since(info.createdAt)} old, ${words.until(info.expiresAt)} to live`);
         this.#times.title = `since ${words.clock(info.createdAt)}, until ${words.clock(info.expiresAt)}`;

@@ -51,7 +51,7 @@ export class Sandboxes {
             }
         });
         this.element = make('section', {},
-            make('div', { class: 'bar' }, make('h1', {}, 'Sandboxes'), this.#count, make('span', { class: 'gap' }), this.#search,
+            make('div', { class: 'bar' }, make('h1', { tabindex: -1 }, 'Sandboxes'), this.#count, make('span', { class: 'gap' }), this.#search,
                 this.#states, button('New sandbox', () => this.#create(), { class: 'primary', title: 'n' })),
             this.#errors, make('div', { class: 'scroll' }, this.#table), this.#empty, make('div', { class: 'bar pages' }, this.#newer, this.#older));
     }

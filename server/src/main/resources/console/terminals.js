@@ -21,6 +21,7 @@ export class Terminals {
     #place = make('div', { class: 'terminals' });
     #errors = make('div');
     #empty;
+    #more = button('New terminal', () => this.#start(), { class: 'quiet', title: 'n', hidden: true });
     #found = false;
     #names = 0;
 
@@ -34,7 +35,7 @@ export class Terminals {
         this.#empty = make('div', { class: 'empty' }, make('p', {}, 'No terminal is open.'),
             button('New terminal', () => this.#start(), { class: 'primary', title: 'n' }));
         this.element = make('div', { class: 'fill' },
-            make('div', { class: 'terminal-bar' }, this.#list, button('New terminal', () => this.#start(), { class: 'quiet', title: 'n' }),
+            make('div', { class: 'terminal-bar' }, this.#list, this.#more,
                 make('span', { class: 'gap' }), make('label', { class: 'check' }, reader, 'Screen reader')),
             this.#errors, this.#empty, this.#place);
     }
@@ -99,7 +100,7 @@ export class Terminals {
 
     #select(tab) {
         this.#shown = tab;
-        this.#empty.hidden = true;
+        this.#showEmpty(false);
         this.#tabs.forEach((each) => each.setShown(each === tab));
         tab.focus();
     }
@@ -114,12 +115,17 @@ export class Terminals {
         this.#remember();
         const next = this.#tabs[Math.min(at, this.#tabs.length - 1)];
         this.#shown = next;
-        this.#empty.hidden = next !== undefined;
+        this.#showEmpty(!next);
         if (next) {
             this.#select(next);
         } else {
             this.#empty.querySelector('button').focus();
         }
+    }
+
+    #showEmpty(isEmpty) {
+        this.#empty.hidden = !isEmpty;
+        this.#more.hidden = isEmpty;
     }
 
     #remember() {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Random;
@@ -110,6 +111,45 @@ class ConsoleTest {
         assertThat(sandboxes.list(EnumSet.of(SandboxState.RUNNING), 0, 100).sandboxes())
                 .noneMatch(
                         info -> "by keys".equals(info.spec().metadata().values().get("name")));
+    }
+
+    @Test
+    void theListFollowsWhatHappensElsewhere() throws Exception {
+        logIn("");
+        browser.find(".sandboxes, .empty");
+        try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
+            browser.waitForText("tbody th", sandbox.id().toString().substring(0, 8));
+        }
+    }
+
+    @Test
+    void aSandboxIsPausedAndResumedAndLivesLonger() throws Exception {
+        var spec = SandboxSpec.builder().ttl(Duration.ofMinutes(2));
+        try (Sandbox sandbox = sandboxes.create(spec.build())) {
+            logIn("#/sandbox/" + sandbox.id());
+            browser.click("Pause");
+            browser.find(".state.paused");
+            browser.click("New terminal");
+            browser.find(".trouble .remedy");
+            browser.click("Resume");
+            browser.find(".state.running");
+            browser.click("Lifetime");
+            browser.click("Set");
+            browser.waitForText(".toasts", "Lives until");
+            assertThat(sandbox.info().expiresAt()).isAfter(Instant.now().plus(Duration.ofMinutes(50)));
+        }
+    }
+
+    @Test
+    void theColoursThatAreChosenStay() throws Exception {
+        browser.open(proxy.address() + "console/");
+        browser.click("Auto");
+        browser.click("Light");
+        browser.waitForText("header button", "Dark");
+        browser.reload();
+        browser.waitForText("header button", "Dark");
+        assertThat(browser.run("return getComputedStyle(document.documentElement).colorScheme"))
+                .isEqualTo("dark");
     }
 
     @Test
@@ -342,7 +382,7 @@ class ConsoleTest {
     }
 
     private static void unharmed() {
-        assertThat(browser.run("return document.title").toString()).doesNotContain("owned");
+        assertThat(browser.run("return document.title")).isNotEqualTo("owned");
         assertThat(browser.run("return document.querySelectorAll('img, iframe, object, embed').length"))
                 .isEqualTo(0L);
     }
