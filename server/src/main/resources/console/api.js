@@ -118,12 +118,7 @@ export class Api {
             request.body = JSON.stringify(body);
             request.headers['Content-Type'] = 'application/json';
         }
-        let response;
-        try {
-            response = await fetch(address(path, query), request);
-        } catch (error) {
-            throw error.name === 'AbortError' ? error : unreachable();
-        }
+        const response = await sent(address(path, query), request, method === 'GET' ? 1 : 0);
         if (!response.ok) {
             throw this.#refused(response.status, parsed(await response.text()));
         }
@@ -136,6 +131,21 @@ export class Api {
             this.onUnknown(error);
         }
         return error;
+    }
+}
+
+/** @param again how often it may be tried again: browsers cut what is under way when the machine's network changes */
+async function sent(url, request, again) {
+    try {
+        return await fetch(url, request);
+    } catch (error) {
+        if (error.name === 'AbortError') {
+            throw error;
+        }
+        if (error.name === 'TimeoutError' || again === 0) {
+            throw unreachable();
+        }
+        return sent(url, request, again - 1);
     }
 }
 

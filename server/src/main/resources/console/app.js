@@ -26,6 +26,7 @@ nameTheme();
 document.body.append(head, main);
 addEventListener('hashchange', route);
 addEventListener('pagehide', closePages); // the next page may go on with what they had
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload()); // one that a browser had put aside, after that
 document.addEventListener('keydown', (event) => onKey(event, shown?.keys));
 onKey.common = { '?': showKeys, m: changeTheme, u: () => { location.hash = '#/'; } };
 const known = sessionStorage.getItem(KEY);
@@ -56,7 +57,7 @@ function logOut(why) {
     if (!sessionStorage.getItem(KEY)) {
         return; // several requests were refused at once
     }
-    sessionStorage.removeItem(KEY);
+    sessionStorage.clear();
     closePages();
     pages.clear();
     api = undefined;

@@ -25,6 +25,8 @@ import org.openqa.selenium.logging.LoggingPreferences;
 final class Browser implements AutoCloseable {
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium"); // held, or its level is forgotten
 
+    private static final int MOST_TRIES = 10;
+
     private final ChromeDriver driver;
 
     Browser(Path downloads) {
@@ -51,15 +53,25 @@ final class Browser implements AutoCloseable {
 
     /** As in a window that is new. */
     void open(String url) {
-        driver.get("about:blank");
-        driver.get(url);
+        load(() -> driver.get(url));
         run("sessionStorage.clear(); localStorage.clear();");
         driver.get("about:blank");
-        driver.get(url);
+        load(() -> driver.get(url));
     }
 
     void reload() {
-        driver.navigate().refresh();
+        load(() -> driver.navigate().refresh());
+    }
+
+    /** Other tests make and remove network interfaces, at which a browser cuts what it is loading: then once more. */
+    private void load(Runnable way) {
+        way.run();
+        for (int tries = 1;
+                tries < MOST_TRIES
+                        && driver.findElements(By.cssSelector("main")).isEmpty();
+                tries++) {
+            driver.navigate().refresh();
+        }
     }
 
     void size(int width, int height) {
@@ -137,6 +149,7 @@ final class Browser implements AutoCloseable {
                 .map(LogEntry::getMessage)
                 .filter(message -> !message.contains("the server responded with a status of")
                         && !message.contains("net::ERR_CONNECTION_")
+                        && !message.contains("net::ERR_NETWORK_CHANGED")
                         && !message.contains("net::ERR_EMPTY_RESPONSE"))
                 .toList();
     }
