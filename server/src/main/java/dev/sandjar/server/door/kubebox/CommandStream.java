@@ -94,6 +94,7 @@ final class CommandStream {
                 about().put("output", line.text())
                         .put("type", type)
                         .put("offset", line.offset())
+                        .put("end", line.end())
                         .put("resume_at", line.next()));
     }
 

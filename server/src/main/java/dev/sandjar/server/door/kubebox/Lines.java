@@ -19,9 +19,10 @@ final class Lines {
      * A line with its end, the last one perhaps without.
      *
      * @param offset of its first byte in the output of both streams
+     * @param end after its last byte: whoever has it needs nothing of its stream that begins before
      * @param next where whoever has it must go on so as to miss nothing: earlier than its end where a line of the other stream has begun
      */
-    record Line(Output.Stream stream, long offset, long next, String text) {}
+    record Line(Output.Stream stream, long offset, long end, long next, String text) {}
 
     /** Told of each line; waits as long as it likes. */
     interface Reader {
@@ -31,6 +32,7 @@ final class Lines {
     private static final class Pending {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private long offset; // of the first of them
+        private long end; // after the last of them
     }
 
     private final Map<Output.Stream, Pending> pending = new EnumMap<>(Output.Stream.class);
@@ -78,7 +80,8 @@ final class Lines {
         byte[] some = new byte[to - from];
         bytes.get(from, some);
         line.bytes.writeBytes(some);
-        end = base + to;
+        line.end = base + to;
+        end = line.end;
     }
 
     /** @param whole whether no more belongs to it; otherwise what may be half a code point waits for the rest */
@@ -90,7 +93,8 @@ final class Lines {
         line.bytes.reset();
         line.bytes.write(bytes, told, kept);
         line.offset = offset + told; // where streams mix within a line a little early: nothing is missed by that
-        reader.line(new Line(stream, offset, next(), new String(bytes, 0, told, StandardCharsets.UTF_8)));
+        long after = kept == 0 ? line.end : line.offset;
+        reader.line(new Line(stream, offset, after, next(), new String(bytes, 0, told, StandardCharsets.UTF_8)));
     }
 
     private long next() {

@@ -70,6 +70,7 @@ class LinesTest {
         add(Output.Stream.STDOUT, out, 6, 8);
         assertThat(told).extracting(Lines.Line::text).containsExactly("one\n", "error\n", "two\n");
         assertThat(told).extracting(Lines.Line::offset).containsExactly(0L, 6L, 4L);
+        assertThat(told).extracting(Lines.Line::end).containsExactly(4L, 12L, 14L);
         assertThat(told).extracting(Lines.Line::next).containsExactly(4L, 4L, 14L);
     }
 
