@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -87,8 +86,17 @@ class NothingSpinsTest {
         }
     }
 
+    /** If it did, its reply would always come first; on a busy machine that happens now and then. */
     @Test
     void killingALargeProcessHoldsUpNobodyElse() throws Exception {
+        boolean another = false;
+        for (int i = 0; i < 10 && !another; i++) {
+            another = isAnsweredWhileALargeProcessIsKilled();
+        }
+        assertThat(another).as("somebody else was answered first").isTrue();
+    }
+
+    private static boolean isAnsweredWhileALargeProcessIsKilled() throws Exception {
         try (var agent = new RealAgent();
                 Link link = agent.link()) {
             var id = UUID.randomUUID();
@@ -98,8 +106,13 @@ class NothingSpinsTest {
             follow.take(LIMIT);
             Channel kill = link.open(Requests.signal(id, 9, true));
             link.open(Requests.ping()).reply(LIMIT);
-            Assertions.assertThatThrownBy(() -> kill.reply(Duration.ZERO)).isInstanceOf(AgentTimeoutException.class);
-            kill.reply(LIMIT);
+            try {
+                kill.reply(Duration.ZERO);
+                return false;
+            } catch (AgentTimeoutException notYet) {
+                kill.reply(LIMIT);
+                return true;
+            }
         }
     }
 
