@@ -34,7 +34,6 @@ final class TerminalSession {
         var session = new TerminalSession(command, home.isPresent());
         int code;
         try (var terminal = OwnTerminal.take()) {
-            command.resize(OwnTerminal.size());
             terminal.whenResized(window -> {
                 try {
                     command.resize(window);
@@ -42,6 +41,7 @@ final class TerminalSession {
                     // whoever reads its output hears of it
                 }
             });
+            command.resize(OwnTerminal.size()); // after we listen: none is missed
             Thread.ofPlatform().daemon().name("keys").start(session::passKeys);
             code = session.show();
         }
@@ -70,16 +70,16 @@ final class TerminalSession {
             boolean pending = false; // Ctrl-P, which is the command's unless Ctrl-Q follows
             for (int count = keys.read(typed); count >= 0; count = keys.read(typed)) {
                 for (int i = 0; i < count; i++) {
-                    if (pending && mayLeave && typed[i] == CTRL_Q) {
+                    if (pending && typed[i] == CTRL_Q) {
                         leave();
                         return;
                     }
                     if (pending) {
                         to.write(CTRL_P);
                     }
-                    pending = typed[i] == CTRL_P;
+                    pending = mayLeave && typed[i] == CTRL_P;
                     if (!pending) {
-                        int end = plain(typed, i, count);
+                        int end = Math.max(i + 1, plain(typed, i, count));
                         to.write(typed, i, end - i);
                         i = end - 1;
                     }

@@ -66,7 +66,12 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
     static OutputFollower open(Server server, SandboxId sandbox, CommandId id, long offset) {
         OutputFollower follower = server.streams()
                 .open(sandbox, (stream, channel) -> new OutputFollower(server, stream, channel, id, null, offset));
-        follower.awaitAttached();
+        try {
+            follower.awaitAttached();
+        } catch (SandboxException e) {
+            follower.close(); // nobody else knows of it
+            throw e;
+        }
         return follower;
     }
 
@@ -211,6 +216,7 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
     public StreamMessage.FromClient again() {
         lock.lock();
         try {
+            refused = null;
             CommandSpec spec = starting;
             if (spec != null) {
                 said = true;
@@ -258,10 +264,10 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        if (again) {
-            stream.send(again());
+        if (again) { // not by this thread, which reads: the server may want to be read before it reads on
+            Thread.ofVirtual().name("output-again").start(() -> stream.send(again()));
         } else if (over) {
-            stream.leave(channel, false);
+            Thread.ofVirtual().name("output-left").start(() -> stream.leave(channel));
         }
     }
 
@@ -352,7 +358,7 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
             lock.unlock();
         }
         if (open) {
-            stream.leave(channel, false);
+            stream.leave(channel);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
@@ -41,6 +42,8 @@ final class SandboxStream implements AutoCloseable {
     private final Target target;
     private final Runnable left;
     private final ConcurrentHashMap<Integer, Listener> channels = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Integer, CountDownLatch> leaving =
+            new ConcurrentHashMap<>(); // until the server says that they are left
     private final AtomicInteger numbers = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below; held while channels are attached
     private @Nullable WebSocket latest;
@@ -144,11 +147,18 @@ final class SandboxStream implements AutoCloseable {
         }
     }
 
-    /** The channel is over. */
-    void leave(int channel, boolean forget) {
+    /**
+     * The channel is over. After a cut the server is told again, or it would hold the channel for us.
+     *
+     * @return counted down when the server has let go of it, or will not say so any more
+     */
+    CountDownLatch leave(int channel) {
+        var gone = new CountDownLatch(1);
+        leaving.put(channel, gone);
         channels.remove(channel);
-        send(new StreamMessage.Leave(channel, forget));
+        send(new StreamMessage.Leave(channel, false));
         left.run();
+        return gone;
     }
 
     private void run(WebSocket first) {
@@ -158,6 +168,7 @@ final class SandboxStream implements AutoCloseable {
             while (true) {
                 IOException cut = receive(open, outage);
                 if (!disconnected()) {
+                    fail(over());
                     return;
                 }
                 outage.failed(cut);
@@ -197,10 +208,35 @@ final class SandboxStream implements AutoCloseable {
         } catch (SandboxException e) {
             throw server.notUnderstood(e);
         }
+        if (said instanceof StreamMessage.Left(int channel)) {
+            gone(leaving.remove(channel));
+            return;
+        }
         Listener listener = channels.get(said.channel());
         if (listener != null) { // else it has just been left
-            listener.hear(said);
+            tell(listener, said);
         }
+    }
+
+    /** What makes no sense to one channel ends that one. */
+    private void tell(Listener listener, StreamMessage.FromServer said) {
+        try {
+            listener.hear(said);
+        } catch (SandboxException e) {
+            leave(said.channel());
+            listener.fail(server.notUnderstood(e));
+        }
+    }
+
+    private static void gone(@Nullable CountDownLatch latch) {
+        if (latch != null) {
+            latch.countDown();
+        }
+    }
+
+    private static SandboxException over() {
+        return new SandboxException(
+                ErrorCode.INVALID_STATE, "the connection to this sandbox was closed", "open it again", null);
     }
 
     private void is(WebSocket next) {
@@ -220,7 +256,7 @@ final class SandboxStream implements AutoCloseable {
         lock.lock();
         try {
             socket = null;
-            running = !closed && !channels.isEmpty();
+            running = !closed && !(channels.isEmpty() && leaving.isEmpty());
             channels.values().forEach(Listener::cut);
             return running;
         } finally {
@@ -250,6 +286,7 @@ final class SandboxStream implements AutoCloseable {
         try {
             if (latest == next) { // else it has been cut already
                 channels.values().forEach(listener -> send(next, listener.again()));
+                leaving.keySet().forEach(channel -> send(next, new StreamMessage.Leave(channel, false)));
                 socket = next;
             }
         } finally {
@@ -263,6 +300,8 @@ final class SandboxStream implements AutoCloseable {
         try {
             all = Map.copyOf(channels);
             channels.clear();
+            leaving.values().forEach(SandboxStream::gone);
+            leaving.clear();
             socket = null;
             running = false;
         } finally {
@@ -275,7 +314,7 @@ final class SandboxStream implements AutoCloseable {
     boolean closeIfIdle() {
         lock.lock();
         try {
-            if (!channels.isEmpty()) {
+            if (!channels.isEmpty() || !leaving.isEmpty()) {
                 return false;
             }
             close();

@@ -12,7 +12,9 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,14 +38,16 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
     private final Condition changed = lock.newCondition();
     private final Deque<ByteBuffer> kept = new ArrayDeque<>(); // from position taken on
     private long taken;
-    private long sent;
+    private long sent; // on this connection
+    private long sentEver;
     private long written;
+    private int cuts;
     private boolean opened;
     private boolean attached; // to the connection that there is, which knows how much it has
     private boolean closed;
     private boolean toldEnd;
     private boolean ended;
-    private boolean left;
+    private boolean leaving;
     private @Nullable SandboxException failure;
 
     private StdinStream(SandboxStream stream, int channel, CommandId id) {
@@ -55,20 +59,29 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
     /** Opens it; an error of the server's is thrown at once. */
     static StdinStream open(Server server, SandboxId sandbox, CommandId id) {
         StdinStream stdin = server.streams().open(sandbox, (stream, channel) -> new StdinStream(stream, channel, id));
-        stdin.lock.lock();
         try {
-            while (!stdin.opened && stdin.failure == null) {
-                stdin.changed.await();
-            }
-            if (stdin.failure != null) {
-                throw stdin.failure;
-            }
+            stdin.awaitOpened();
             return stdin;
         } catch (InterruptedException e) {
-            stdin.letGo();
+            stdin.leave();
             throw Server.interrupted(e);
+        } catch (SandboxException e) {
+            stdin.leave();
+            throw e;
+        }
+    }
+
+    private void awaitOpened() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!opened && failure == null) {
+                changed.await();
+            }
+            if (failure != null) {
+                throw failure;
+            }
         } finally {
-            stdin.lock.unlock();
+            lock.unlock();
         }
     }
 
@@ -133,13 +146,26 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
         }
     }
 
+    /** The stream's lock is never taken under ours: it is held when ours is. */
     private boolean sendOne() {
-        StreamMessage message;
-        WebSocket to;
+        int before;
         lock.lock();
         try {
-            to = stream.current(); // with what it has been sent, which a new one has not
-            message = attached && to != null ? next() : null;
+            if (!attached) {
+                return false;
+            }
+            before = cuts;
+        } finally {
+            lock.unlock();
+        }
+        WebSocket to = stream.current();
+        StreamMessage message;
+        lock.lock();
+        try {
+            if (cuts != before) {
+                return true; // what was sent counts from another place now
+            }
+            message = to == null ? null : next();
         } finally {
             lock.unlock();
         }
@@ -159,6 +185,7 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
                 var message = new StreamMessage.Input(
                         channel, sent, piece.slice(piece.position() + known, piece.remaining() - known));
                 sent = end;
+                sentEver = Math.max(sentEver, end);
                 return message;
             }
             at = end;
@@ -174,7 +201,7 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
     public StreamMessage.FromClient again() {
         lock.lock();
         try {
-            return new StreamMessage.Attach(channel, id, 0, taken, OptionalInt.of(0));
+            return new StreamMessage.Attach(channel, id, 0, sentEver, OptionalInt.of(0));
         } finally {
             lock.unlock();
         }
@@ -185,6 +212,7 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
         lock.lock();
         try {
             attached = false;
+            cuts++;
         } finally {
             lock.unlock();
         }
@@ -206,9 +234,8 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
                 }
                 case StreamMessage.InputEnded _ -> ended = true;
                 case StreamMessage.Failed(int _, var _, SandboxException why) -> failure = why;
-                case StreamMessage.Left _ -> left = true;
-                case StreamMessage.Told _, StreamMessage.Ended _ -> {
-                    // of output, which this channel does not follow
+                case StreamMessage.Left _, StreamMessage.Told _, StreamMessage.Ended _ -> {
+                    // of output, which this channel does not follow; what is left, the stream hears
                 }
             }
             changed.signalAll();
@@ -226,8 +253,11 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
     }
 
     private void attached(long received) {
-        if (received < taken || received > written) {
-            throw SandboxException.invalid("input", received, taken + " to " + written);
+        if (received > written) {
+            throw SandboxException.invalid("input", received, "at most " + written);
+        }
+        if (received < taken) {
+            return; // a server that knows nothing of it, and says so next
         }
         attached = true;
         sent = received;
@@ -254,7 +284,6 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
         lock.lock();
         try {
             failure = why;
-            left = true;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -273,7 +302,15 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
         } finally {
             lock.unlock();
         }
-        sendAll();
+        try {
+            sendAll();
+            awaitEnd();
+        } finally {
+            leave();
+        }
+    }
+
+    private void awaitEnd() throws IOException {
         lock.lock();
         try {
             awaiting(() -> ended);
@@ -283,40 +320,47 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
         } finally {
             lock.unlock();
         }
-        stream.leave(channel, false);
     }
 
     /** Wants no more of it; the command's input stays open for another, once this returns. */
     void letGo() {
         lock.lock();
         try {
-            if (closed || left || failure != null) {
-                return;
-            }
             closed = true;
             toldEnd = true;
-            failure = new SandboxException(ErrorCode.INVALID_STATE, "standard input is closed", "", null);
+            if (failure == null) {
+                failure = new SandboxException(ErrorCode.INVALID_STATE, "standard input is closed", "", null);
+            }
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        stream.send(new StreamMessage.Leave(channel, false));
-        awaitLeft();
-        stream.leave(channel, false);
+        leave().ifPresent(StdinStream::await);
     }
 
-    private void awaitLeft() {
-        boolean interrupted = Thread.interrupted();
+    /** Empty when it was left before. */
+    private Optional<CountDownLatch> leave() {
         lock.lock();
         try {
-            long nanos = TimeUnit.SECONDS.toNanos(LET_GO);
-            while (!left && nanos > 0) {
-                nanos = changed.awaitNanos(nanos);
+            if (leaving) {
+                return Optional.empty();
+            }
+            leaving = true;
+        } finally {
+            lock.unlock();
+        }
+        return Optional.of(stream.leave(channel));
+    }
+
+    private static void await(CountDownLatch gone) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (!gone.await(LET_GO, TimeUnit.SECONDS)) {
+                return; // the server is away; it is told when it comes back
             }
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
-            lock.unlock();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -242,7 +242,7 @@ class StreamTest {
                     () -> sandbox.commands().stream()
                             .anyMatch(command ->
                                     command.id().equals(id) && command.ending().isPresent()));
-            client.say("{\"type\":\"follow\",\"channel\":1,\"window\":100000000}");
+            client.say("{\"type\":\"follow\",\"channel\":1,\"window\":16000000}");
             Heard gap = client.next("gap");
             assertThat(gap.json().path("from").asLong()).isZero();
             long at = gap.json().path("to").asLong();

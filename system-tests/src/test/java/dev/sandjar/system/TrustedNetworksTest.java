@@ -71,6 +71,7 @@ class TrustedNetworksTest {
         "Origin: null, it comes from a web page (Origin)",
         "Referer: http://evil.example, it comes from a web page (Referer)",
         "Sec-Fetch-Site: cross-site, it comes from a web page (Sec-Fetch-Site)",
+        "User-Agent: Mozilla/5.0 (X11), it comes from a browser (User-Agent)",
         "X-Forwarded-For: 127.0.0.1, it came through a proxy (X-Forwarded-For)",
         "Forwarded: for=127.0.0.1, it came through a proxy (Forwarded)",
         "Via: 1.1 proxy, it came through a proxy (Via)",

@@ -21,6 +21,9 @@ public sealed interface StreamMessage {
     /** How far input may be ahead of what the server has taken, in bytes. */
     int INPUT_WINDOW = 256 * 1024;
 
+    /** The widest window. */
+    int LARGEST_WINDOW = 16 << 20;
+
     /** What a piece of output counts in a window besides its bytes: as much as a journal spends on it. */
     int PIECE = 512;
 

@@ -261,7 +261,9 @@ public final class StreamMessages {
 
     private static OptionalInt window(Fields fields) {
         Optional<Integer> window = fields.small("window");
-        window.ifPresent(size -> atLeastNought("window", size));
+        window.filter(size -> size < 0 || size > StreamMessage.LARGEST_WINDOW).ifPresent(size -> {
+            throw SandboxException.invalid("window", size, "0 to " + StreamMessage.LARGEST_WINDOW);
+        });
         return window.map(OptionalInt::of).orElse(OptionalInt.empty());
     }
 

@@ -85,7 +85,7 @@ public final class WebSocket implements AutoCloseable {
                 throw new EOFException("the connection was cut");
             }
             switch (code) {
-                case PING -> send(PONG, true, new byte[0], ByteBuffer.wrap(payload));
+                case PING -> pong(payload);
                 case PONG -> {
                     // it is alive
                 }
@@ -102,6 +102,17 @@ public final class WebSocket implements AutoCloseable {
                     }
                 }
                 default -> throw new HttpException("a WebSocket frame of kind " + code);
+            }
+        }
+    }
+
+    /** Unless somebody is sending, which shows as well that we are here, and which this thread must not wait for. */
+    private void pong(byte[] payload) throws IOException {
+        if (sending.tryLock()) {
+            try {
+                send(PONG, true, new byte[0], ByteBuffer.wrap(payload));
+            } finally {
+                sending.unlock();
             }
         }
     }

@@ -72,6 +72,10 @@ final class TrustedNetworks {
         firstOf(OF_BROWSERS, request).ifPresent(header -> {
             throw Authentication.none("it comes from a web page (" + header + ")");
         });
+        String agent = request.getHeader("User-Agent");
+        if (agent != null && agent.startsWith("Mozilla/")) { // over plain HTTP a browser may say nothing else of itself
+            throw Authentication.none("it comes from a browser (User-Agent)");
+        }
         @Nullable HostAndPort asked = request.authority();
         if (asked != null && !isOurs(asked.host())) {
             throw Authentication.none("it asks for a host that is not in sandjar.auth.trusted.hosts");

@@ -42,7 +42,7 @@ final class CommandCalls {
             Iterator<Output> output = command.output();
             FrameSink sink = call.frames();
             sink.send(new Frame.Heartbeat()); // the client waits to hear that it follows
-            long total = 0;
+            long total = call.whole("offset", 0);
             while (output.hasNext()) {
                 Output next = output.next();
                 total = end(next);

@@ -36,7 +36,8 @@ final class CommandEvents {
         CommandId id = CommandId.parse(visit.path().getOrDefault("command", ""))
                 .orElseThrow(() -> new SandboxException(
                         ErrorCode.COMMAND_NOT_FOUND, "command of that id: no such command", "", null));
-        try (RunningCommand command = visit.sandbox().attach(id, offset(request))) {
+        long from = offset(request);
+        try (RunningCommand command = visit.sandbox().attach(id, from)) {
             Iterator<Output> output = command.output();
             HttpServerResponse response = request.resume()
                     .response()
@@ -56,7 +57,7 @@ final class CommandEvents {
             });
             long timer = vertx.setPeriodic(HEARTBEAT, _ -> out.ifSilent(Buffer.buffer(":\n\n")));
             try {
-                send(command, output, out);
+                send(command, output, from, out);
                 response.end(joined(out.end()));
             } finally {
                 vertx.cancelTimer(timer);
@@ -64,11 +65,11 @@ final class CommandEvents {
         }
     }
 
-    private static void send(RunningCommand command, Iterator<Output> output, Outgoing<Buffer> out)
+    private static void send(RunningCommand command, Iterator<Output> output, long from, Outgoing<Buffer> out)
             throws IOException, InterruptedException {
         var text = new EventText();
         out.send(Buffer.buffer(":\n\n")); // the client waits to hear that it follows
-        long end = 0;
+        long end = from;
         try {
             while (output.hasNext()) {
                 Output next = output.next();
@@ -77,15 +78,20 @@ final class CommandEvents {
                     out.send(event(event.name(), event.end(), event.json()));
                 }
             }
-            for (EventText.Event event : text.rest()) {
-                out.send(event(event.name(), event.end(), event.json()));
-            }
+            rest(text, out);
             out.send(event("ended", end, ended(command, end)));
         } catch (SandboxException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("the client is gone");
             }
+            rest(text, out);
             out.send(event("failed", end, Errors.write(e)));
+        }
+    }
+
+    private static void rest(EventText text, Outgoing<Buffer> out) throws IOException, InterruptedException {
+        for (EventText.Event event : text.rest()) {
+            out.send(event(event.name(), event.end(), event.json()));
         }
     }
 

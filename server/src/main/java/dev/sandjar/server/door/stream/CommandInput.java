@@ -5,6 +5,7 @@ import dev.sandjar.RunningCommand;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.wire.StreamMessage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -25,11 +26,13 @@ final class CommandInput implements AutoCloseable {
     private sealed interface Step {
         record Open() implements Step {}
 
-        record Write(ByteBuffer bytes) implements Step {}
+        /** Grows while it waits: small pieces must not cost more than their bytes. */
+        record Write(ByteArrayOutputStream bytes) implements Step {}
 
         record End() implements Step {}
     }
 
+    private static final int PIECE = 32 * 1024;
     private static final int FREE = 4 * 1024; // bytes: what is typed needs no place among the transfers
 
     private static final Logger LOG = Logger.getLogger(CommandInput.class);
@@ -42,12 +45,13 @@ final class CommandInput implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Deque<Step> waiting = new ArrayDeque<>();
     private @Nullable RunningCommand command;
+    private @Nullable OutputStream to;
     private long received;
     private long taken;
     private boolean writing;
     private Transfers.@Nullable Place place; // while more waits than is given to everybody
     private boolean ended; // no more is received
-    private boolean refused;
+    private @Nullable SandboxException refused;
     private boolean over; // the end was given to the command: letting go of it now could overtake that
 
     /**
@@ -75,9 +79,18 @@ final class CommandInput implements AutoCloseable {
     void open() {
         lock.lock();
         try {
-            queue(new Step.Open());
+            requireTaking();
+            if (!waiting.contains(new Step.Open())) {
+                queue(new Step.Open());
+            }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void requireTaking() {
+        if (refused != null) {
+            throw refused;
         }
     }
 
@@ -92,17 +105,23 @@ final class CommandInput implements AutoCloseable {
             int known = (int) Math.min(received - offset, bytes.remaining());
             byte[] piece = new byte[bytes.remaining() - known];
             bytes.position(bytes.position() + known).get(piece);
-            if (ended && piece.length > 0 && !refused) {
+            if (ended && piece.length > 0 && refused == null) {
                 throw Credit.wrongOrder("input after its end");
             }
             if (received + piece.length - taken > StreamMessage.INPUT_WINDOW) {
                 throw SandboxException.invalid(
                         "input", "more than was taken", "at most " + StreamMessage.INPUT_WINDOW + " bytes ahead");
             }
-            if (piece.length > 0 && !refused) {
+            if (piece.length > 0 && refused == null) { // what was on its way is nobody's
                 requirePlace(received + piece.length - taken);
                 received += piece.length;
-                queue(new Step.Write(ByteBuffer.wrap(piece)));
+                if (waiting.peekLast() instanceof Step.Write(var last) && last.size() + piece.length <= PIECE) {
+                    last.writeBytes(piece);
+                } else {
+                    var begun = new ByteArrayOutputStream(piece.length);
+                    begun.writeBytes(piece);
+                    queue(new Step.Write(begun));
+                }
             }
         } finally {
             lock.unlock();
@@ -112,6 +131,7 @@ final class CommandInput implements AutoCloseable {
     void end(long offset) {
         lock.lock();
         try {
+            requireTaking();
             if (offset != received) {
                 throw SandboxException.invalid("offset", offset, "the end of what was sent: " + received);
             }
@@ -141,9 +161,9 @@ final class CommandInput implements AutoCloseable {
 
     private void write() {
         try {
-            OutputStream to = attached().stdin();
+            OutputStream open = attached();
             for (Step step = next(); step != null; step = next()) {
-                take(step, to);
+                take(step, open);
             }
         } catch (IOException e) {
             refuse(
@@ -162,36 +182,46 @@ final class CommandInput implements AutoCloseable {
         }
     }
 
-    private void take(Step step, OutputStream to) throws IOException {
+    private void take(Step step, OutputStream open) throws IOException {
         switch (step) {
             case Step.Open _ -> tell.accept(new StreamMessage.InputTaken(channel, took(0)));
-            case Step.Write(ByteBuffer bytes) -> {
-                to.write(bytes.array(), bytes.arrayOffset(), bytes.remaining());
-                tell.accept(new StreamMessage.InputTaken(channel, took(bytes.remaining())));
+            case Step.Write(ByteArrayOutputStream bytes) -> {
+                bytes.writeTo(open);
+                tell.accept(new StreamMessage.InputTaken(channel, took(bytes.size())));
             }
             case Step.End _ -> {
-                to.close();
+                open.close();
                 gaveEnd();
                 tell.accept(new StreamMessage.InputEnded(channel));
             }
         }
     }
 
-    private RunningCommand attached() {
-        RunningCommand opened = command;
-        if (opened == null) {
-            opened = attach.get();
-            lock.lock();
-            try {
-                command = opened;
-                if (refused) { // closed in between
-                    opened.close();
-                }
-            } finally {
-                lock.unlock();
-            }
+    private OutputStream attached() {
+        OutputStream open = to;
+        if (open != null) {
+            return open;
         }
-        return opened;
+        RunningCommand made = attach.get();
+        try {
+            open = made.stdin();
+        } catch (RuntimeException e) {
+            made.close();
+            throw e;
+        }
+        boolean gone;
+        lock.lock();
+        try {
+            command = made;
+            to = open;
+            gone = refused != null;
+        } finally {
+            lock.unlock();
+        }
+        if (gone) {
+            made.close(); // in between nobody knew of it
+        }
+        return open;
     }
 
     private @Nullable Step next() {
@@ -226,12 +256,13 @@ final class CommandInput implements AutoCloseable {
         }
     }
 
-    private void refuse(SandboxException why) {
+    /** Takes no more, and tells the client. */
+    void refuse(SandboxException why) {
         boolean told;
         lock.lock();
         try {
-            told = refused;
-            drop();
+            told = refused != null;
+            drop(why);
         } finally {
             lock.unlock();
         }
@@ -240,8 +271,10 @@ final class CommandInput implements AutoCloseable {
         }
     }
 
-    private void drop() {
-        refused = true;
+    private void drop(SandboxException why) {
+        if (refused == null) {
+            refused = why;
+        }
         ended = true;
         waiting.clear();
         rest();
@@ -261,7 +294,7 @@ final class CommandInput implements AutoCloseable {
         RunningCommand open;
         lock.lock();
         try {
-            drop();
+            drop(Credit.wrongOrder("standard input was let go of"));
             open = over ? null : command;
         } finally {
             lock.unlock();

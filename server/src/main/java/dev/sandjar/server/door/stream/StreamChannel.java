@@ -3,6 +3,7 @@ package dev.sandjar.server.door.stream;
 import dev.sandjar.Output;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.wire.StreamMessage;
 import java.io.IOException;
 import java.util.Iterator;
@@ -21,6 +22,7 @@ final class StreamChannel implements AutoCloseable {
     private final long from;
     private final Credit credit;
     private @Nullable Thread follower;
+    private Transfers.@Nullable Place place; // while it is parked
     private volatile boolean done;
 
     /** @param command at the offset; let go of when this is closed */
@@ -71,6 +73,7 @@ final class StreamChannel implements AutoCloseable {
             if (Thread.interrupted()) {
                 throw new InterruptedException("the client is gone");
             }
+            command.close(); // what it had on its way takes memory; nobody waits for it
             to.send(new StreamMessage.Failed(number, StreamMessage.About.CHANNEL, e));
         } catch (RuntimeException e) { // a client that is told nothing would wait
             LOG.error(command.id(), e);
@@ -113,18 +116,30 @@ final class StreamChannel implements AutoCloseable {
         return done;
     }
 
-    /** Its connection is gone; the journal is still held. */
+    /** Its connection is gone; the journal is still held, if there is room for what is on its way from there. */
     void park() {
         Thread running = follower;
         if (running != null) {
             running.interrupt();
+        }
+        if (!done && place == null && credit.isWanted()) {
+            place = Transfers.place(Transfers.Kind.STREAM, owner).orElse(null);
+            if (place == null) {
+                command.close();
+            }
         }
     }
 
     /** Lets go of the output; the input goes on to whoever holds it. */
     @Override
     public void close() {
-        park();
+        Thread running = follower;
+        if (running != null) {
+            running.interrupt();
+        }
         command.close();
+        if (place != null) {
+            place.close();
+        }
     }
 }

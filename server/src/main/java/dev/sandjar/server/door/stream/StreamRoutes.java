@@ -137,6 +137,7 @@ class StreamRoutes {
         try {
             return made.get(HANDSHAKE, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
+            made.thenAccept(StreamSocket::close); // one that comes too late
             throw new IOException("no upgrade", e);
         }
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class StreamSession implements AutoCloseable {
     private final String owner;
     private final ReentrantLock serving = new ReentrantLock(); // held by the thread of the connection; guards channels
     private final Map<Integer, StreamChannel> channels = new HashMap<>();
-    private volatile @Nullable StreamSocket socket;
+    private final AtomicReference<@Nullable StreamSocket> socket = new AtomicReference<>(); // the last one that came
 
     StreamSession(Sandbox sandbox, String owner) {
         this.sandbox = sandbox;
@@ -30,13 +31,12 @@ final class StreamSession implements AutoCloseable {
 
     /** Serves a connection until it ends; one that there was before has ended then. */
     void serve(StreamSocket now) throws InterruptedException {
-        StreamSocket before = socket;
+        StreamSocket before = socket.getAndSet(now);
         if (before != null) {
             before.cut();
         }
         serving.lockInterruptibly();
         try {
-            socket = now;
             while (true) {
                 take(now.receive(), now);
             }
@@ -46,10 +46,17 @@ final class StreamSession implements AutoCloseable {
             // it may come back
         } finally {
             channels.values().forEach(StreamChannel::park);
-            channels.values().stream().filter(StreamChannel::isDone).forEach(StreamSession::close);
-            channels.values().removeIf(StreamChannel::isDone);
+            channels.values().removeIf(StreamSession::isOver);
             serving.unlock();
         }
+    }
+
+    private static boolean isOver(StreamChannel channel) {
+        boolean over = channel.isDone();
+        if (over) {
+            close(channel);
+        }
+        return over;
     }
 
     /** Whether nothing would be lost with it. */
@@ -72,15 +79,15 @@ final class StreamSession implements AutoCloseable {
 
     private static StreamMessage.About about(StreamMessage.FromClient message) {
         return switch (message) {
-            case StreamMessage.Start _,
-                    StreamMessage.Attach _,
-                    StreamMessage.Follow _,
-                    StreamMessage.Taken _,
-                    StreamMessage.Leave _ -> StreamMessage.About.CHANNEL;
+            case StreamMessage.Start _, StreamMessage.Attach _ -> StreamMessage.About.CHANNEL;
             case StreamMessage.OpenInput _, StreamMessage.Input _, StreamMessage.EndInput _ ->
                 StreamMessage.About.INPUT;
-            case StreamMessage.SendSignal _, StreamMessage.Kill _, StreamMessage.Resize _ ->
-                StreamMessage.About.REQUEST;
+            case StreamMessage.Follow _,
+                    StreamMessage.Taken _,
+                    StreamMessage.SendSignal _,
+                    StreamMessage.Kill _,
+                    StreamMessage.Resize _,
+                    StreamMessage.Leave _ -> StreamMessage.About.REQUEST;
         };
     }
 
@@ -132,17 +139,14 @@ final class StreamSession implements AutoCloseable {
             throw Credit.wrongOrder("channel " + channel + " is in use");
         }
         CommandInput input = before == null ? input(channel, attach.id()) : before.input();
-        if (attach.input() > input.received()) {
-            throw new SandboxException(
+        RunningCommand command = sandbox.attach(attach.id(), attach.offset());
+        open(channel, command, attach.offset(), attach.window(), input, from);
+        if (before == null && attach.input() > 0) {
+            input.refuse(new SandboxException(
                     ErrorCode.UNAVAILABLE,
                     "standard input was cut, and how much of it was taken is no longer known",
                     "start the command again",
-                    null);
-        }
-        RunningCommand command = sandbox.attach(attach.id(), attach.offset());
-        open(channel, command, attach.offset(), attach.window(), input, from);
-        if (before != null) {
-            before.close();
+                    null));
         }
     }
 
@@ -156,7 +160,10 @@ final class StreamSession implements AutoCloseable {
             opened.close();
             throw e;
         }
-        channels.put(channel, opened);
+        StreamChannel before = channels.put(channel, opened);
+        if (before != null) {
+            before.close(); // now that the new one holds what it held
+        }
         from.send(new StreamMessage.Opened(channel, input.received()));
         opened.follow(from);
     }
@@ -178,15 +185,24 @@ final class StreamSession implements AutoCloseable {
         if (channel != null) {
             close(channel);
             if (forget) {
-                channel.command().forget();
+                forget(channel, number, from);
             }
         }
         from.send(new StreamMessage.Left(number));
     }
 
+    private static void forget(StreamChannel channel, int number, StreamSocket from)
+            throws IOException, InterruptedException {
+        try {
+            channel.command().forget();
+        } catch (SandboxException e) {
+            from.send(new StreamMessage.Failed(number, StreamMessage.About.REQUEST, e));
+        }
+    }
+
     /** News of what goes on without a connection, to whichever there is. */
     private void tell(StreamMessage.FromServer message) {
-        StreamSocket now = socket;
+        StreamSocket now = socket.get();
         try {
             if (now != null) {
                 now.send(message);

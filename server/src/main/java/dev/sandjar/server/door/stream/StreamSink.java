@@ -37,7 +37,7 @@ final class StreamSink implements AutoCloseable {
         }
 
         int size() {
-            return bytes.readableBytes() + 1; // a ping has none
+            return bytes.readableBytes() + StreamMessage.PIECE; // what a small one costs
         }
     }
 
