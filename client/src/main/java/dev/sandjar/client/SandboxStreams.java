@@ -60,14 +60,6 @@ final class SandboxStreams implements AutoCloseable {
         }
     }
 
-    /** The sandbox is gone. */
-    void drop(SandboxId sandbox) {
-        SandboxStream stream = streams.remove(sandbox);
-        if (stream != null) {
-            stream.close();
-        }
-    }
-
     @Override
     public void close() {
         streams.values().forEach(SandboxStream::close);

@@ -149,7 +149,6 @@ final class ServerSandbox implements Sandbox {
     public void delete() {
         try {
             server.tell(Call.delete(at(id)).again());
-            server.streams().drop(id);
         } catch (SandboxException e) {
             if (e.code() != ErrorCode.SANDBOX_NOT_FOUND) {
                 throw e;
