@@ -154,8 +154,17 @@ final class SandboxStream implements AutoCloseable {
      */
     CountDownLatch leave(int channel) {
         var gone = new CountDownLatch(1);
-        leaving.put(channel, gone);
-        channels.remove(channel);
+        lock.lock();
+        try {
+            channels.remove(channel);
+            if (running) {
+                leaving.put(channel, gone);
+            } else {
+                gone.countDown(); // there is nobody to tell, nor to be told again
+            }
+        } finally {
+            lock.unlock();
+        }
         send(new StreamMessage.Leave(channel, false));
         left.run();
         return gone;
