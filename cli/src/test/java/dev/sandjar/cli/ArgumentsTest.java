@@ -37,7 +37,7 @@ class ArgumentsTest {
             run                               | COMMAND
             run --memory 1X true              | size is "1X", allowed: a number and K, M, G or T
             run --ttl 1d true                 | time is "1d", allowed: a number and s, m or h
-            run -it true                      | -t is not supported yet
+            run -it true                      | -t wants standard input to be a terminal
             exec 3fa8                         | COMMAND
             exec 3fa8 --timeout 5s true       | "--timeout" stands where the command begins
             rm                                | name sandboxes, or say --all
@@ -70,6 +70,7 @@ class ArgumentsTest {
             create --runtime docker           | --runtime is "docker", allowed: local, kubernetes
             ls --place nowhere:               | --place is "nowhere:", allowed: local:, kubernetes:, http://HOST
             ls --server localhost:8080        | --server is "localhost:8080", allowed: http://HOST:PORT
+            exec -dt 3fa8 true                | -t and -d exclude each other
             logs -f 3fa8                      | --follow and --from need a COMMAND
             logs --from 0 3fa8                | --follow and --from need a COMMAND
             logs --json 3fa8 9c1e             | --json is for the list of commands
