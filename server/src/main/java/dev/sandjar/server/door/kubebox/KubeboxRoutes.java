@@ -62,7 +62,7 @@ class KubeboxRoutes {
     void mount(@Observes Router router, Vertx vertx) {
         var commands = new CommandCalls(sessions, vertx, keepAlive);
         var files = new FileCalls(sessions);
-        route(router, GET, "/", Greetings::hello);
+        router.route(GET, "/").order(ORDER).handler(this::greet);
         route(router, GET, "/items/:item_id", Greetings::item);
         route(router, POST, "/initialize", sessions::initialize);
         route(router, POST, "/run_command", commands::run);
@@ -79,6 +79,15 @@ class KubeboxRoutes {
         var sockets = new SocketDoor(vertx, sessions, limits);
         router.route(GET, "/socket.io").order(ORDER).handler(context -> connect(context, sockets, vertx));
         router.route(GET, "/socket.io/").order(ORDER).handler(context -> connect(context, sockets, vertx));
+    }
+
+    /** Not what only leads there, such as {@code /sessions/%2e%2e}: of such an id there is nothing. */
+    private void greet(RoutingContext context) {
+        if ("/".equals(context.request().path())) {
+            take(context, Greetings::hello);
+        } else {
+            context.next();
+        }
     }
 
     private void route(Router router, HttpMethod method, String path, Handling handling) {
