@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * #letGo} may come from another thread.
  */
 final class StdinStream extends OutputStream implements SandboxStream.Listener {
-    private static final int PIECE = 32 * 1024;
+    private static final int PIECE = 15 * 1024; // what a frame carries
     private static final long LET_GO = 5; // seconds that the server may take to say that it has let go
 
     private final SandboxStream stream;

@@ -286,18 +286,18 @@ class HostileClientTest {
 
     @Test
     void messagesInPiecesThatNeverEndFillNobodysMemory() throws Exception {
-        byte[] piece = HexFormat.of().parseHex("01ff0000000000010000" + "00000000"); // 64 KiB of text, to be continued
-        byte[] more = HexFormat.of().parseHex("00ff0000000000010000" + "00000000");
+        byte[] piece = HexFormat.of().parseHex("01fe4000" + "00000000"); // 16 KiB of text, to be continued
+        byte[] more = HexFormat.of().parseHex("00fe4000" + "00000000");
         var sockets = new ArrayList<Socket>();
         try {
             for (int i = 0; i < 300; i++) {
                 Socket socket = webSocket();
                 sockets.add(socket);
                 send(socket, piece);
-                send(socket, new byte[65_536]);
-                for (int k = 0; k < 14; k++) {
+                send(socket, new byte[16_384]);
+                for (int k = 0; k < 60; k++) {
                     send(socket, more);
-                    send(socket, new byte[65_536]);
+                    send(socket, new byte[16_384]);
                 }
             }
             assertThat(sandbox.run("echo", "served").stdout()).isEqualTo("served\n");

@@ -363,7 +363,7 @@ class StreamTest {
         try (var client = client()) {
             client.say(start(1, CommandId.random(), "sleep 100", ",\"stdin\":true"));
             client.next("opened");
-            byte[] piece = new byte[50_000];
+            byte[] piece = new byte[15_000];
             for (int sent = 0; sent < 2_000_000; sent += piece.length) {
                 client.input(1, sent, piece);
             }

@@ -24,7 +24,7 @@ public final class WebSocket implements AutoCloseable {
     private static final int PONG = 10;
 
     /** Servers take no longer frames without being asked to. */
-    private static final int LONGEST_SENT = 64 * 1024;
+    private static final int LONGEST_SENT = 16 * 1024;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 

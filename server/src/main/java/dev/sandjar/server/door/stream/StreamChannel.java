@@ -3,16 +3,20 @@ package dev.sandjar.server.door.stream;
 import dev.sandjar.Output;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.SandboxException;
-import dev.sandjar.server.limit.Transfers;
+import dev.sandjar.server.limit.Shares;
 import dev.sandjar.wire.StreamMessage;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** One command on one connection: its output goes out while the client has room for it. Its input is kept where cuts do not reach it. */
 final class StreamChannel implements AutoCloseable {
+    /** Channels whose output stands still and is held for their clients all the same, of all owners. */
+    private static final Shares STILL = new Shares(200);
+
     private static final Logger LOG = Logger.getLogger(StreamChannel.class);
 
     private final int number;
@@ -22,7 +26,7 @@ final class StreamChannel implements AutoCloseable {
     private final long from;
     private final Credit credit;
     private @Nullable Thread follower;
-    private Transfers.@Nullable Place place; // while it is parked
+    private final AtomicBoolean kept = new AtomicBoolean(); // among those that stand still
     private volatile boolean done;
 
     /** @param command at the offset; let go of when this is closed */
@@ -73,7 +77,7 @@ final class StreamChannel implements AutoCloseable {
             if (Thread.interrupted()) {
                 throw new InterruptedException("the client is gone");
             }
-            command.close(); // what it had on its way takes memory; nobody waits for it
+            keepOrLetGo();
             to.send(new StreamMessage.Failed(number, StreamMessage.About.CHANNEL, e));
         } catch (RuntimeException e) { // a client that is told nothing would wait
             LOG.error(command.id(), e);
@@ -122,11 +126,16 @@ final class StreamChannel implements AutoCloseable {
         if (running != null) {
             running.interrupt();
         }
-        if (!done && place == null && credit.isWanted()) {
-            place = Transfers.place(Transfers.Kind.STREAM, owner).orElse(null);
-            if (place == null) {
-                command.close();
-            }
+        if (!done && credit.isWanted()) {
+            keepOrLetGo();
+        }
+    }
+
+    /** What stands still without a place, and may be wanted again, is held for so many: each has something on its way here. */
+    private void keepOrLetGo() {
+        if (!kept.getAndSet(true) && !STILL.tryTake(owner, 1)) {
+            kept.set(false);
+            command.close();
         }
     }
 
@@ -138,8 +147,8 @@ final class StreamChannel implements AutoCloseable {
             running.interrupt();
         }
         command.close();
-        if (place != null) {
-            place.close();
+        if (kept.getAndSet(false)) {
+            STILL.giveBack(owner, 1);
         }
     }
 }
