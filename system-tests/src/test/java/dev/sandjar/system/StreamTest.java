@@ -320,7 +320,7 @@ class StreamTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        {"type":"taken","channel":5,"offset":1}                                             | channel | channel 5 is not open
+        {"type":"taken","channel":5,"offset":1}                                             | request | channel 5 is not open
         {"type":"kill","channel":5}                                                         | request | channel 5 is not open
         {"type":"endInput","channel":5,"offset":0}                                          | input   | channel 5 is not open
         {"type":"attach","channel":5,"id":"3fa85f64-5717-4562-b3fc-2c963f66afa6","offset":0} | channel | no such command
