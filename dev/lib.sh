@@ -8,6 +8,8 @@ TEST_PACKAGES="/usr/lib/gcc/x86_64-linux-gnu/12/libasan.so=libgcc-12-dev clang-1
   aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/lib/libc.a=libc6-dev-arm64-cross
   docker-registry=docker-registry runsc=runsc /bin/busybox=busybox-static /usr/lib/python3/dist-packages/requests/__init__.py=python3-requests
   ssh=openssh-client /usr/sbin/sshd=openssh-server rsync=rsync /usr/lib/python3/dist-packages/paramiko/__init__.py=python3-paramiko git=git
+  /usr/lib/python3/dist-packages/socketio/__init__.py=python3-socketio /usr/lib/python3/dist-packages/aiohttp/__init__.py=python3-aiohttp
+  /usr/lib/python3/dist-packages/cryptography/__init__.py=python3-cryptography /usr/lib/chromium/chromium=chromium chromedriver=chromium-driver
   /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1=faketime
   /usr/lib/go-1.19/bin/go=golang-1.19-go /usr/share/gocode/src/github.com/hashicorp/hcl/v2/cmd/hclfmt/main.go=golang-github-hashicorp-hcl-v2-dev"
 

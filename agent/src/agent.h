@@ -186,7 +186,8 @@ void close_above(int fd);
 
 /* ---- reap.c */
 void reap_children(bool (*is_command)(pid_t pid, int status));
-void reap_expect(pid_t pid, void (*ended)(void *, int status), void *self);
+void reap_expect(pid_t pid, void (*ended)(void *, int status), void *self); /* ended may be NULL */
+bool reap_expects(pid_t pid); /* it is a helper of ours, and no orphan */
 
 /* ---- process.c */
 /* Kills all below root, not root; done is called from kills_expire when all are dead, so that whoever is told of it finds none, or
@@ -197,6 +198,10 @@ void kills_expire(void);
 void signal_tree(pid_t root, int signal);
 bool freeze_all(void);
 void thaw_all(void);
+
+/* ---- processes.c */
+void processes_list(struct channel *c, struct reader *r);
+void process_signal(struct channel *c, struct reader *r);
 
 /* ---- paths.c, files.c, remove.c, transfer.c, watch.c, dial.c, ports.c, relay.c, sftp.c, stats.c */
 int open_beneath(const char *base, const char *path, int flags, mode_t mode);

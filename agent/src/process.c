@@ -1,5 +1,5 @@
 /* process.c: all processes of the sandbox as /proc shows them: who descends from whom, and stopping and killing whole trees. */
-#include "agent.h"
+#include "process.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -15,20 +15,19 @@
 
 enum { STOP_LIMIT_MS = 500 }; /* stopping takes microseconds on a machine that is not crowded; what takes longer does not stop */
 
-struct process {
-    pid_t pid, parent, group;
-    char state;
-    enum { UNKNOWN, VISITED, NO_KIN, BELOW } kin;
-};
-
-struct table {
-    struct process *at;
-    size_t count;
-};
-
-static bool read_process(pid_t pid, struct process *p)
+static void copy_name(struct process *p, const char *from, const char *end)
 {
-    char path[64], text[512];
+    size_t length = from < end ? (size_t)(end - from) : 0;
+
+    if (length >= sizeof p->name)
+        length = sizeof p->name - 1;
+    memcpy(p->name, from, length);
+    p->name[length] = 0;
+}
+
+bool process_read(pid_t pid, struct process *p)
+{
+    char path[64], text[1024];
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -39,14 +38,17 @@ static bool read_process(pid_t pid, struct process *p)
     if (n <= 0)
         return false;
     text[n] = 0;
-    const char *after = strrchr(text, ')'); /* the name before may hold anything */
-    int parent, group;
-    if (after == NULL || sscanf(after + 1, " %c %d %d", &p->state, &parent, &group) != 3)
+    const char *name = strchr(text, '('), *after = strrchr(text, ')'); /* what is between them may be anything */
+    unsigned long long user = 0, kernel = 0, started = 0, resident = 0;
+    *p = (struct process){.pid = pid};
+    if (name == NULL || after == NULL
+        || sscanf(after + 1, " %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d %llu %*u %llu", &p->state,
+                  &p->parent, &p->group, &user, &kernel, &started, &resident) < 3)
         return false;
-    p->pid = pid;
-    p->parent = parent;
-    p->group = group;
-    p->kin = UNKNOWN;
+    copy_name(p, name + 1, after);
+    p->cpu = user + kernel;
+    p->started = started;
+    p->resident = resident;
     return true;
 }
 
@@ -66,7 +68,7 @@ static struct table read_processes(void)
             t.at = more;
             room = (room + 64) * 2;
         }
-        if (read_process((pid_t)atoi(e->d_name), &t.at[t.count]))
+        if (process_read((pid_t)atoi(e->d_name), &t.at[t.count]))
             t.count++;
     }
     if (dir != NULL)
@@ -81,7 +83,7 @@ static int by_pid(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static struct process *find(const struct table *t, pid_t pid)
+struct process *process_find(const struct table *t, pid_t pid)
 {
     struct process key = {.pid = pid};
 
@@ -93,25 +95,29 @@ static void mark_descendants(struct table *t, pid_t root)
 {
     for (size_t i = 0; i < t->count; i++) {
         struct process *top = &t->at[i];
-        bool below = false;
+        pid_t branch = 0;
         while (top != NULL && top->kin == UNKNOWN) {
             top->kin = VISITED;
-            below = top->parent == root;
-            top = below ? NULL : find(t, top->parent);
+            if (top->parent == root)
+                branch = top->pid;
+            top = branch != 0 ? NULL : process_find(t, top->parent);
         }
-        below = below || (top != NULL && top->kin == BELOW);
-        for (struct process *p = &t->at[i]; p != NULL && p->kin == VISITED; p = find(t, p->parent))
-            p->kin = below ? BELOW : NO_KIN;
+        if (top != NULL && top->kin == BELOW)
+            branch = top->branch;
+        for (struct process *p = &t->at[i]; p != NULL && p->kin == VISITED; p = process_find(t, p->parent)) {
+            p->kin = branch != 0 ? BELOW : NO_KIN;
+            p->branch = branch;
+        }
     }
 }
 
-static struct table descendants(pid_t root)
+struct table processes_below(pid_t root)
 {
     struct table t = read_processes();
 
     if (t.count > 0)
         qsort(t.at, t.count, sizeof *t.at, by_pid);
-    struct process *top = find(&t, root);
+    struct process *top = process_find(&t, root);
     if (top != NULL)
         top->kin = NO_KIN; /* not below itself */
     mark_descendants(&t, root);
@@ -168,7 +174,7 @@ static bool stop_below(pid_t root)
     int64_t end = now_ms() + STOP_LIMIT_MS;
 
     do {
-        struct table t = descendants(root);
+        struct table t = processes_below(root);
         bool running = signal_groups(&t, SIGSTOP);
         free(t.at);
         if (!running)
@@ -179,7 +185,7 @@ static bool stop_below(pid_t root)
 
 static void signal_below(pid_t root, int signal)
 {
-    struct table t = descendants(root);
+    struct table t = processes_below(root);
 
     for (size_t i = 0; i < t.count; i++)
         if (t.at[i].kin == BELOW && t.at[i].state != 'Z')
@@ -246,7 +252,7 @@ bool kill_tree(pid_t root, void (*done)(void *), void *self)
     if (k != NULL)
         *k = (struct killing){.next = killings, .done = done, .self = self};
     stop_below(root);
-    struct table t = descendants(root);
+    struct table t = processes_below(root);
     for (size_t i = 0; i < t.count; i++)
         if (k != NULL && t.at[i].kin == BELOW && t.at[i].state != 'Z')
             await_death(k, t.at[i].pid);

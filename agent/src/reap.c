@@ -24,13 +24,22 @@ void reap_expect(pid_t pid, void (*ended)(void *, int), void *self)
     helpers = h;
 }
 
+bool reap_expects(pid_t pid)
+{
+    for (struct helper *h = helpers; h != NULL; h = h->next)
+        if (h->pid == pid)
+            return true;
+    return false;
+}
+
 static void helper_reaped(pid_t pid, int status)
 {
     for (struct helper **at = &helpers; *at != NULL; at = &(*at)->next)
         if ((*at)->pid == pid) {
             struct helper *h = *at;
             *at = h->next;
-            h->ended(h->self, status);
+            if (h->ended != NULL)
+                h->ended(h->self, status);
             free(h);
             return;
         }

@@ -48,6 +48,8 @@ void request_open(struct channel *ch, uint8_t kind, struct reader *r)
     case 38: kill_all(ch, r); break;
     case 39: port_listen(ch, r); break;
     case 40: port_accept(ch, r); break;
+    case 41: processes_list(ch, r); break;
+    case 42: process_signal(ch, r); break;
     default: channel_close(ch, UNSUPPORTED, "no such kind of request");
     }
 }

@@ -156,5 +156,6 @@ void sftp_open(struct channel *ch, struct reader *r)
         channel_close(ch, LIMIT, "no process can be started");
         return;
     }
+    reap_expect(pid, NULL, NULL);
     relay_begin(ch, ends[0]);
 }

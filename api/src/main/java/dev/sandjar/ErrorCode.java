@@ -16,7 +16,7 @@ public enum ErrorCode {
     ALREADY_EXISTS(409, Retry.NEVER),
     /** The sandbox is in a state in which this cannot be done. */
     INVALID_STATE(409, Retry.NEVER),
-    /** The sandbox's user may not do this to that file. */
+    /** The sandbox's user may not do this to that file or process. */
     PERMISSION_DENIED(403, Retry.NEVER),
     /** More bytes than this operation takes. */
     TOO_LARGE(413, Retry.NEVER),
@@ -49,7 +49,9 @@ public enum ErrorCode {
     /** Whoever asked was interrupted before it was done; nothing struck but that. */
     INTERRUPTED(503, Retry.AFTER_DELAY),
     /** The image is broken, or made by no honest tool. */
-    IMAGE_INVALID(422, Retry.NEVER);
+    IMAGE_INVALID(422, Retry.NEVER),
+    /** No such process in this sandbox: it has ended, and its number may be another's. */
+    PROCESS_NOT_FOUND(404, Retry.NEVER);
 
     private final int httpStatus;
     private final Retry retry;

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A command that was started, whether it still runs or not.
@@ -20,6 +21,14 @@ public interface RunningCommand extends AutoCloseable {
      * @return the id
      */
     CommandId id();
+
+    /**
+     * How it is now.
+     *
+     * @return a fresh look
+     * @throws SandboxException {@code COMMAND_NOT_FOUND} when it was forgotten
+     */
+    CommandInfo info();
 
     /**
      * Both streams in the order in which the agent read them. Blocks for the next; ends when the command has ended and all was read.
@@ -54,6 +63,18 @@ public interface RunningCommand extends AutoCloseable {
      * @return as {@link #stdout}
      */
     InputStream stderr();
+
+    /**
+     * Reads a range of what it has written so far. Nothing is waited for and nothing is held: whoever follows the output is not disturbed.
+     *
+     * @param streams whose bytes; at least one
+     * @param from offset over both streams, at most what was written so far
+     * @param to offset over both streams, not before {@code from}; what is not written yet is left out, and so is what is beyond {@link
+     *     OutputRange#LONGEST}
+     * @return one piece without a gap, which begins later where the journal has forgotten the beginning
+     * @throws SandboxException {@code OUTPUT_LOST} when all of it was forgotten, {@code INVALID_ARGUMENT}, {@code COMMAND_NOT_FOUND}
+     */
+    OutputRange read(Set<Output.Stream> streams, long from, long to);
 
     /**
      * Standard input. Closing it is the end of the command's input.

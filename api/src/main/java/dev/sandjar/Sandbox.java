@@ -1,5 +1,6 @@
 package dev.sandjar;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -98,6 +99,25 @@ public interface Sandbox extends AutoCloseable {
     List<CommandInfo> commands();
 
     /**
+     * All processes in it, whoever started them: commands, what those started, and what has left its command. Not the agent, and not its helpers.
+     *
+     * @return the lowest number first
+     * @throws SandboxException {@code TOO_LARGE} beyond 2 048, {@code NO_CAPACITY}, {@code NOT_SUPPORTED} by an agent that is older than this, of a
+     *     sandbox made before an upgrade
+     */
+    List<ProcessInfo> processes();
+
+    /**
+     * Sends a signal to one process alone; {@link RunningCommand#kill} ends a command with everything it started.
+     *
+     * @param process as {@link #processes} told it
+     * @param signal which
+     * @throws SandboxException {@code PROCESS_NOT_FOUND} when it has ended, also when another one has its number by now; {@code PERMISSION_DENIED}
+     *     for the agent and its helpers; {@code NOT_SUPPORTED} as above
+     */
+    void signal(ProcessId process, Signal signal);
+
+    /**
      * Its files.
      *
      * @return the same at every call
@@ -140,6 +160,17 @@ public interface Sandbox extends AutoCloseable {
      * @throws SandboxException {@code NOT_SUPPORTED} without a server, {@code UNAVAILABLE} while it is paused
      */
     SshConnection ssh();
+
+    /**
+     * Where a port of its own loopback is seen through the server, by browsers and other clients of HTTP: see docs/preview.md. Where the server has host
+     * names for ports, a link that lets a browser in and is to be opened within five minutes; otherwise an address that wants the caller's
+     * token with every request.
+     *
+     * @param port 1 to 65535; nothing need listen there yet
+     * @return the address; a secret, for whoever has the link may come in
+     * @throws SandboxException {@code NOT_SUPPORTED} without a server, {@code INVALID_ARGUMENT}
+     */
+    URI url(int port);
 
     /**
      * Freezes all its processes; they are kept as they are.

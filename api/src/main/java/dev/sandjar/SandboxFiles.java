@@ -130,4 +130,17 @@ public interface SandboxFiles {
      * @return its changes from now on
      */
     FileWatch watch(String path);
+
+    /**
+     * The same files seen from one folder: relative paths begin there, and may not climb out of it in the same ways. What an absolute path names
+     * does not change.
+     *
+     * @param folder an absolute path; looked at by each use, not now
+     * @return the files
+     * @throws SandboxException {@code NOT_SUPPORTED} over a server, {@code INVALID_ARGUMENT}
+     */
+    default SandboxFiles within(String folder) {
+        throw SandboxException.notSupported(
+                "seeing files from another folder than the workspace", "a server", "name them by absolute paths");
+    }
 }

@@ -2,6 +2,7 @@ package dev.sandjar.agent;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -66,9 +67,20 @@ public final class Channel implements AutoCloseable {
         Frame frame = take(longest);
         return switch (frame) {
             case Frame.Reply(int _, ByteBuffer payload) -> payload;
-            case null -> throw link.fail(new ProtocolException("CLOSE without a reply or an error"));
+            case null -> throw noReply();
             default -> throw link.fail(new ProtocolException("a reply must come first"));
         };
+    }
+
+    private IOException noReply() {
+        lock.lock();
+        try {
+            return ending == null
+                    ? new ClosedChannelException() // by us, meanwhile
+                    : link.fail(new ProtocolException("CLOSE without a reply or an error"));
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** As {@link #take(Duration)}, without a limit: for streams, which end when the link does. */
@@ -79,7 +91,7 @@ public final class Channel implements AutoCloseable {
     /**
      * Waits for the next frame: REPLY, DATA, OUTPUT, EVENT or EOF.
      *
-     * @return null when the agent has closed the channel without an error
+     * @return null when the agent has closed the channel without an error, or another thread on this side has
      */
     public @Nullable Frame take(Duration longest) throws IOException, AgentException, InterruptedException {
         int owed = 0;
@@ -87,7 +99,7 @@ public final class Channel implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             long left = longest.toNanos();
-            while (inbox.isEmpty() && ending == null && cut == null) {
+            while (inbox.isEmpty() && !isOver()) {
                 if (left == Long.MAX_VALUE) {
                     arrived.await(); // a timer for each frame would cost more than the frame
                 } else if (left > 0) {
@@ -115,6 +127,11 @@ public final class Channel implements AutoCloseable {
         return frame;
     }
 
+    /** An agent that is frozen does not answer a CLOSE: nobody waits for that. */
+    private boolean isOver() {
+        return ending != null || cut != null || abandoned;
+    }
+
     private @Nullable Frame ended() throws IOException, AgentException {
         if (ending != null) {
             if (ending.error() != 0) {
@@ -122,13 +139,16 @@ public final class Channel implements AutoCloseable {
             }
             return null;
         }
-        throw new LinkCutException(cut);
+        if (cut != null) {
+            throw new LinkCutException(cut);
+        }
+        return null;
     }
 
     /**
      * Sends bytes, waiting for credit.
      *
-     * @return false when the agent has closed the channel and wants no more
+     * @return false when the agent has closed the channel and wants no more, or another thread on this side has
      */
     public boolean send(ByteBuffer bytes) throws IOException, InterruptedException {
         ByteBuffer left = bytes.duplicate();
@@ -148,13 +168,13 @@ public final class Channel implements AutoCloseable {
     private int reserve(int wanted) throws IOException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (sendable <= OVERHEAD && ending == null && cut == null) {
+            while (sendable <= OVERHEAD && !isOver()) {
                 granted.await();
             }
             if (cut != null) {
                 throw new LinkCutException(cut);
             }
-            if (ending != null) {
+            if (isOver()) {
                 return 0;
             }
             int count = (int) Math.min(wanted, sendable - OVERHEAD);
@@ -192,6 +212,8 @@ public final class Channel implements AutoCloseable {
             tell = !abandoned && ending == null && cut == null;
             abandoned = true;
             inbox.clear();
+            arrived.signalAll();
+            granted.signalAll();
         } finally {
             lock.unlock();
         }

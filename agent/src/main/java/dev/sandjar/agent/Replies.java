@@ -7,6 +7,8 @@ import java.util.UUID;
 
 /** What the agent answers, decoded. Pure; whatever breaks a rule is a {@link ProtocolException}. */
 public final class Replies {
+    private static final int MOST_PROCESSES = 2_048;
+
     private Replies() {}
 
     /** How a command ended; {@code value} is its exit code, signal, or limit in ms. */
@@ -37,6 +39,27 @@ public final class Replies {
 
     /** {@code disk} is negative when it is not known; a {@code memoryLimit} of zero is none. */
     public record Stats(long cpuMicros, long memory, long memoryLimit, int processes, long disk, long oomKills) {}
+
+    /**
+     * What runs in the sandbox. Name and words are what the process made of them.
+     *
+     * @param parent zero: the agent
+     * @param state the letter of proc(5)
+     * @param command all zeros: none
+     * @param words as {@code /proc/PID/cmdline} has them
+     * @param cut there were more words
+     */
+    public record ProcessStatus(
+            int pid,
+            int parent,
+            long startedMillis,
+            char state,
+            long cpuMicros,
+            long resident,
+            UUID command,
+            String name,
+            ByteBuffer words,
+            boolean cut) {}
 
     /** An empty reply, as most are. */
     public static void empty(ByteBuffer reply) throws ProtocolException {
@@ -141,6 +164,34 @@ public final class Replies {
         var stats = new Stats(d.u64(), d.u64(), d.u64(), d.u32(Integer.MAX_VALUE), d.i64(), d.u64());
         d.end();
         return stats;
+    }
+
+    public static List<ProcessStatus> processes(ByteBuffer reply) throws ProtocolException {
+        var d = new Decoder("REPLY to PROCESSES", reply);
+        int count = d.u32(MOST_PROCESSES);
+        var processes = new ArrayList<ProcessStatus>();
+        for (int i = 0; i < count; i++) {
+            processes.add(process(d));
+        }
+        d.end();
+        return processes;
+    }
+
+    private static ProcessStatus process(Decoder d) throws ProtocolException {
+        int pid = d.u32(Integer.MAX_VALUE);
+        int parent = d.u32(Integer.MAX_VALUE);
+        long started = d.i64();
+        char state = (char) d.u8();
+        long cpu = d.u64();
+        long resident = d.u64();
+        UUID command = d.id();
+        String name = d.str();
+        int cut = d.u8();
+        ByteBuffer words = d.bytes(d.u32(Frame.MAX_PAYLOAD));
+        if (pid == 0 || cut > 1) {
+            throw new ProtocolException("an impossible process");
+        }
+        return new ProcessStatus(pid, parent, started, state, cpu, resident, command, name, words, cut == 1);
     }
 
     private static CommandStatus status(Decoder d) throws ProtocolException {

@@ -166,6 +166,15 @@ public final class Requests {
         return request(40, new Encoder().u32(listening));
     }
 
+    public static Request processes() {
+        return request(41, new Encoder());
+    }
+
+    /** {@code started}: as {@link Replies.ProcessStatus} has it. */
+    public static Request signalProcess(int pid, long started, int signal) {
+        return request(42, new Encoder().u32(pid).u64(started).u8(signal));
+    }
+
     private static Request request(int kind, Encoder payload) {
         return request(kind, payload, Frame.WINDOW);
     }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Every figure of docs/SPECIFICATION.md that a whole sandbox has, in one table. Arguments: which of {@code process}, {@code server},
- * {@code ssh}, {@code start}, {@code cluster}, {@code kmetis} and {@code scale}; all but the last three without any. Needs root, some minutes, and a quiet machine for absolute values.
+ * {@code ssh}, {@code streams}, {@code preview}, {@code start}, {@code cluster}, {@code kmetis} and {@code scale}; all but the last three without any. Needs root, some minutes, and a quiet machine for absolute values.
  */
 public final class Bench {
     private static final Path HOME = Path.of("/var/lib/sandjar-bench");
@@ -13,7 +13,9 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
-        List<String> wanted = args.length == 0 ? List.of("parts", "process", "server", "ssh", "start") : List.of(args);
+        List<String> wanted = args.length == 0
+                ? List.of("parts", "process", "server", "ssh", "streams", "preview", "start")
+                : List.of(args);
         var launcher = Path.of("sandjar").toAbsolutePath();
         var table = new Table();
         for (String part : wanted) {
@@ -36,6 +38,19 @@ public final class Bench {
                         over.measure();
                     }
                 }
+                case "streams" -> {
+                    try (var server = new Server(launcher, HOME.resolve("streams"));
+                            var over = new OverStreams(server, table)) {
+                        over.measure();
+                        new OverSocketIo(server, table).measure();
+                    }
+                }
+                case "preview" -> {
+                    try (var server = new Server(launcher, HOME.resolve("preview"));
+                            var over = new OverPreview(server, table)) {
+                        over.measure();
+                    }
+                }
                 case "start" -> new Starts(launcher, HOME.resolve("start"), table).measure();
                 case "cluster" -> {
                     try (var cluster = new OnCluster(table)) {
@@ -54,7 +69,8 @@ public final class Bench {
                 }
                 default ->
                     throw new IllegalArgumentException(
-                            part + ": unknown, allowed: parts, process, server, ssh, start, cluster, kmetis, scale");
+                            part
+                                    + ": unknown, allowed: parts, process, server, ssh, streams, preview, start, cluster, kmetis, scale");
             }
         }
         table.print();

@@ -1,8 +1,11 @@
 package dev.sandjar.cli;
 
 import dev.sandjar.CommandSpec;
+import dev.sandjar.Window;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model;
 import picocli.CommandLine.Option;
@@ -34,8 +37,7 @@ final class CommandOptions {
 
     @Option(
             names = {"-t", "--tty"},
-            hidden = true, // there are no terminals yet
-            description = "Refused.")
+            description = "Give it a terminal, which is yours meanwhile; Ctrl-P Ctrl-Q leaves it running.")
     private boolean tty;
 
     CommandSpec spec(List<String> words) {
@@ -43,11 +45,10 @@ final class CommandOptions {
     }
 
     CommandSpec spec(List<String> words, Map<String, String> env, boolean stdin) {
-        if (tty) {
-            throw new ParameterException(
-                    verb.commandLine(), "-t is not supported yet: input and output are pipes; leave it out");
-        }
         var builder = CommandSpec.builder(argv(words)).env(env).stdin(stdin);
+        if (tty) {
+            builder.terminal(terminal(stdin)).env(withTerm(env));
+        }
         if (!stdin) {
             builder.retention(CommandSpec.Retention.LATEST);
         }
@@ -58,6 +59,30 @@ final class CommandOptions {
             builder.limit(timeout.duration());
         }
         return builder.build();
+    }
+
+    /** Whether the command's terminal is ours. */
+    boolean isTerminal() {
+        return tty;
+    }
+
+    private Window terminal(boolean stdin) {
+        if (!stdin) {
+            throw new ParameterException(verb.commandLine(), "-t and -d exclude each other: nobody would look at it");
+        }
+        if (!OwnTerminal.isThere()) {
+            throw new ParameterException(
+                    verb.commandLine(), "-t wants standard input to be a terminal, which it is not; leave -t out");
+        }
+        return OwnTerminal.size();
+    }
+
+    /** What kind of terminal it is, programs learn by the environment. */
+    private static Map<String, String> withTerm(Map<String, String> env) {
+        var with = new LinkedHashMap<String, String>();
+        with.put("TERM", Objects.requireNonNullElse(System.getenv("TERM"), "xterm"));
+        with.putAll(env);
+        return with;
     }
 
     /** Options end at the first word that is none, as for docker and ssh; {@code --} may stand there to make it plain. */

@@ -6,6 +6,7 @@ import dev.sandjar.Sandboxes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sandjar exec 3fa8 -- python3 -c 'print(40 + 2)'",
             "  tar c src | sandjar exec 3fa8 -- tar x",
+            "  sandjar exec -it 3fa8 bash             a shell; Ctrl-P Ctrl-Q leaves it, sandjar attach comes back",
             "  sandjar exec -d 3fa8 -- sleep 1000     prints its id, for sandjar logs and kill",
             "",
             "Ctrl-C goes to the command; twice, it kills.",
@@ -69,7 +71,9 @@ final class ExecCommand implements Callable<Integer> {
             }
             try (RunningCommand command = sandbox.start(spec)) {
                 interrupts.passTo(command);
-                return PassThrough.join(command);
+                return options.isTerminal()
+                        ? TerminalSession.join(command, Optional.of(sandbox.id()))
+                        : PassThrough.join(command);
             } catch (InterruptedException beforeItBegan) {
                 return interrupts.exitCode();
             } finally {

@@ -11,6 +11,7 @@ import dev.sandjar.Ending;
 import dev.sandjar.Finding;
 import dev.sandjar.ImageInfo;
 import dev.sandjar.Network;
+import dev.sandjar.ProcessInfo;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxStats;
@@ -91,6 +92,21 @@ final class Json {
         return node;
     }
 
+    static ObjectNode of(ProcessInfo info) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("pid", info.id().pid());
+        node.put("startedAt", info.id().startedAt().toString());
+        info.parent().ifPresent(parent -> node.put("parent", parent));
+        node.put("state", word(info.state()));
+        node.put("cpuSeconds", info.cpu().toMillis() / 1000.0);
+        node.put("memory", info.memory());
+        info.command().ifPresent(command -> node.put("command", command.toString()));
+        node.put("name", info.name());
+        node.set("argv", MAPPER.valueToTree(info.argv()));
+        node.put("argvCut", info.argvCut());
+        return node;
+    }
+
     static ObjectNode of(SandboxStats stats) {
         ObjectNode node = MAPPER.createObjectNode();
         node.put("cpuSeconds", stats.cpu().toMillis() / 1000.0);
@@ -114,6 +130,10 @@ final class Json {
                 .put("level", finding.level().name())
                 .put("seen", finding.seen())
                 .put("remedy", finding.remedy());
+    }
+
+    static String word(ProcessInfo.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     static String word(Ending ending) {

@@ -75,12 +75,16 @@ final class Place {
                 : openServer("SANDBOX_API_URL", url);
     }
 
-    /** As {@link #open}, for what only a server has. */
-    Sandboxes openServer() {
+    /**
+     * As {@link #open}, for what only a server has.
+     *
+     * @param what as the subject of a sentence
+     */
+    Sandboxes openServer(String what) {
         if (!isServer()) {
             throw new SandboxException(
                     ErrorCode.NOT_SUPPORTED,
-                    "SSH needs a server",
+                    what + " needs a server",
                     "run: sandjar serve; then, in another terminal: export SANDBOX_API_URL=http://127.0.0.1:8080",
                     null);
         }

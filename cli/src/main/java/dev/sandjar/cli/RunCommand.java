@@ -5,6 +5,7 @@ import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.Sandboxes;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,10 +72,12 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static int run(Sandbox sandbox, CommandSpec spec, Interrupts interrupts) throws InterruptedException {
+    private int run(Sandbox sandbox, CommandSpec spec, Interrupts interrupts) throws InterruptedException {
         try (RunningCommand command = sandbox.start(spec)) {
             interrupts.passTo(command);
-            return PassThrough.join(command);
+            return options.isTerminal()
+                    ? TerminalSession.join(command, Optional.of(sandbox.id()).filter(_ -> keep))
+                    : PassThrough.join(command);
         }
     }
 }

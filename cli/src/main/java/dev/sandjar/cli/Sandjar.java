@@ -49,10 +49,13 @@ final class Sandjar implements Runnable {
         VERBS.put("ls", LsCommand.class);
         VERBS.put("info", InfoCommand.class);
         VERBS.put("exec", ExecCommand.class);
+        VERBS.put("attach", AttachCommand.class);
         VERBS.put("ssh", SshCommand.class);
         VERBS.put("tunnel", TunnelCommand.class);
+        VERBS.put("url", UrlCommand.class);
         VERBS.put("cp", CpCommand.class);
         VERBS.put("logs", LogsCommand.class);
+        VERBS.put("ps", PsCommand.class);
         VERBS.put("kill", KillCommand.class);
         VERBS.put("stats", StatsCommand.class);
         VERBS.put("pause", PauseCommand.class);

@@ -51,7 +51,7 @@ final class SshCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         String host;
         KnownHosts hosts = KnownHosts.ofThisUser();
-        try (Sandboxes sandboxes = place.openServer()) {
+        try (Sandboxes sandboxes = place.openServer("SSH")) {
             Sandbox sandbox = Place.find(sandboxes, id);
             host = sandbox.id().toString();
             try (SshConnection connection = sandbox.ssh()) {

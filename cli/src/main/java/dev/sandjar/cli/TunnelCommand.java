@@ -37,7 +37,7 @@ final class TunnelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Sandboxes sandboxes = place.openServer();
+        try (Sandboxes sandboxes = place.openServer("SSH");
                 SshConnection connection = Place.find(sandboxes, id).ssh()) {
             KnownHosts.ofThisUser().put(id, connection.hostKey());
             Thread.ofVirtual().name("tunnel-up").start(() -> up(connection));

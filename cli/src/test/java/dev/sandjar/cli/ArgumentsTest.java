@@ -37,7 +37,7 @@ class ArgumentsTest {
             run                               | COMMAND
             run --memory 1X true              | size is "1X", allowed: a number and K, M, G or T
             run --ttl 1d true                 | time is "1d", allowed: a number and s, m or h
-            run -it true                      | -t is not supported yet
+            run -it true                      | -t wants standard input to be a terminal
             exec 3fa8                         | COMMAND
             exec 3fa8 --timeout 5s true       | "--timeout" stands where the command begins
             rm                                | name sandboxes, or say --all
@@ -49,7 +49,9 @@ class ArgumentsTest {
             rm 3fa                            | "3fa" is no beginning of a sandbox's id: those have 4 or more characters
             info 3fa                          | "3fa" is no beginning of a sandbox's id: those have 4 or more characters
             info zzzz                         | "zzzz" is no beginning of a sandbox's id
-            kill 3fa8                         | COMMAND
+            kill 3fa8                         | name a COMMAND, or a process by --pid
+            kill 3fa8 --pid x                 | "x" is not allowed, only a whole number
+            ps                                | SANDBOX
             kill -s NONE 3fa8 9c1e            | signal is "NONE", allowed: a name such as TERM, or 1 to 64
             images                            | images needs one more word: ls, pull or rm
             ls --json --quiet                 | say --json or --quiet, not both
@@ -68,6 +70,7 @@ class ArgumentsTest {
             create --runtime docker           | --runtime is "docker", allowed: local, kubernetes
             ls --place nowhere:               | --place is "nowhere:", allowed: local:, kubernetes:, http://HOST
             ls --server localhost:8080        | --server is "localhost:8080", allowed: http://HOST:PORT
+            exec -dt 3fa8 true                | -t and -d exclude each other
             logs -f 3fa8                      | --follow and --from need a COMMAND
             logs --from 0 3fa8                | --follow and --from need a COMMAND
             logs --json 3fa8 9c1e             | --json is for the list of commands
@@ -170,7 +173,6 @@ class ArgumentsTest {
     @Test
     void completionNamesTheVerbs() {
         assertThat(picocli.AutoComplete.bash("sandjar", Sandjar.commandLine()))
-                .contains("run", "extend", "--memory")
-                .doesNotContain("--tty");
+                .contains("run", "extend", "--memory", "--tty", "attach");
     }
 }

@@ -7,6 +7,8 @@ import dev.sandjar.CommandId;
 import dev.sandjar.CommandInfo;
 import dev.sandjar.Ending;
 import dev.sandjar.Metadata;
+import dev.sandjar.ProcessId;
+import dev.sandjar.ProcessInfo;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxSpec;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
@@ -86,5 +89,38 @@ class JsonTest {
                 ID                                    STATE    IMAGE     AGE  EXPIRES IN
                 3fa85f64-5717-4562-b3fc-2c963f66afa6  running  a?b?[1A   5m   55m
                 """.replace("IMAGE     AGE", "IMAGE    AGE").replace("[1A   5m", "[1A  5m"));
+    }
+
+    private static ProcessInfo process(int pid, String name, String... argv) {
+        return new ProcessInfo(
+                new ProcessId(pid, NOW.minusSeconds(300)),
+                OptionalInt.empty(),
+                ProcessInfo.State.SLEEPING,
+                Duration.ofMillis(1_500),
+                5 << 20,
+                CommandId.parse("3fa85f64-5717-4562-b3fc-2c963f66afa6"),
+                name,
+                List.of(argv),
+                false);
+    }
+
+    @Test
+    void fieldNamesOfAProcessAreStable() {
+        assertThat(Json.of(process(7, "sh", "sh", "-c", "x")).toString())
+                .isEqualTo(
+                        "{\"pid\":7,\"startedAt\":\"2026-11-20T11:55:00Z\",\"state\":\"sleeping\",\"cpuSeconds\":1.5,"
+                                + "\"memory\":5242880,\"command\":\"3fa85f64-5717-4562-b3fc-2c963f66afa6\",\"name\":\"sh\","
+                                + "\"argv\":[\"sh\",\"-c\",\"x\"],\"argvCut\":false}");
+    }
+
+    @Test
+    void aTableOfProcessesCannotBeForged() {
+        String table =
+                PsCommand.table(List.of(process(7, "sh", "sh", "a\n8 b\u001b[1A"), process(9, "\u001b[2Jx\n")), NOW);
+        assertThat(table).isEqualTo("""
+                PID  PARENT  STATE     AGE  CPU   MEMORY   COMMAND   WORDS
+                7    -       sleeping  5m   1.5s  5.0 MiB  3fa85f64  sh 'a?8 b?[1A'
+                9    -       sleeping  5m   1.5s  5.0 MiB  3fa85f64  [?[2Jx?]
+                """);
     }
 }

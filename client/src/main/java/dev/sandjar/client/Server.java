@@ -9,14 +9,20 @@ import dev.sandjar.client.http.Connections;
 import dev.sandjar.client.http.HttpConnection;
 import dev.sandjar.client.http.HttpRequest;
 import dev.sandjar.client.http.HttpResponse;
+import dev.sandjar.client.http.WebSocket;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Json;
 import dev.sandjar.wire.MalformedFrameException;
+import dev.sandjar.wire.StreamMessage;
+import dev.sandjar.wire.StreamMessages;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -31,9 +37,13 @@ final class Server implements AutoCloseable {
 
     private static final Set<Integer> PROXY_ERRORS = Set.of(429, 502, 503, 504);
     private static final int LARGEST_ERROR = 64 * 1024;
+    private static final int LONGEST_MESSAGE = 2 * StreamMessage.LARGEST; // of a server, whose pieces are smaller
+
+    private static final HttpResponse DONE = new HttpResponse(204, Map.of(), InputStream.nullInputStream());
 
     private final ServerOptions options;
     private final Connections connections;
+    private final SandboxStreams streams = new SandboxStreams(this);
     private final CountDownLatch closed = new CountDownLatch(1);
 
     Server(ServerOptions options) {
@@ -45,23 +55,38 @@ final class Server implements AutoCloseable {
         return options.address();
     }
 
+    /** What commands say and hear. */
+    SandboxStreams streams() {
+        return streams;
+    }
+
     Outage outage() {
         return new Outage(this, options.reconnect(), closed);
     }
 
-    /** Asks, and reads the answer. */
+    /** Asks, and reads the answer, which is JSON. */
     <T> T ask(Call call, Function<JsonNode, T> read) {
-        JsonNode json = exchange(call);
+        return fetch(call, answer -> read.apply(Json.parse(answer.body().readAllBytes())));
+    }
+
+    /** Asks, and reads the answer, which has arrived whole. */
+    <T> T fetch(Call call, Reading<T> read) {
+        HttpResponse answer = exchange(call);
         try {
-            return read.apply(json);
-        } catch (SandboxException | DateTimeException | ArithmeticException e) {
+            return read.read(answer);
+        } catch (IOException | SandboxException | DateTimeException | ArithmeticException e) {
             throw notUnderstood(e);
         }
     }
 
+    /** Makes a value of an answer. */
+    interface Reading<T> {
+        T read(HttpResponse answer) throws IOException;
+    }
+
     /** Asks for something to be done. */
     void tell(Call call) {
-        exchange(call);
+        ask(call, json -> json);
     }
 
     /** Asks for something to be done soon, and does not wait for it: later calls of this thread see it done all the same. */
@@ -79,7 +104,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private JsonNode exchange(Call call) {
+    private HttpResponse exchange(Call call) {
         Outage outage = outage();
         while (true) {
             HttpConnection connection = connect(outage);
@@ -88,16 +113,13 @@ final class Server implements AutoCloseable {
                 HttpResponse response = accepted(connection, connection.receive(ANSWER));
                 byte[] answer = response.body().readAllBytes();
                 connections.give(connection, response);
-                return Json.parse(answer);
+                return new HttpResponse(response.status(), response.headers(), new ByteArrayInputStream(answer));
             } catch (SandboxException e) {
                 if (!outage.lasts()
                         || call.doneBefore().filter(e.code()::equals).isEmpty()) {
                     throw e;
                 }
-                return Json.object();
-            } catch (JsonProcessingException e) {
-                connection.close();
-                throw notUnderstood(e);
+                return DONE;
             } catch (IOException e) {
                 connection.close();
                 cut(call, e, outage);
@@ -170,6 +192,33 @@ final class Server implements AutoCloseable {
                 throw new IOException("the server, or a proxy before it, does not upgrade connections");
             }
             return new Tunnel(connection);
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** As {@link #tunnel}, with the messages of WebSocket. */
+    WebSocket webSocket(Call call, Outage outage) throws IOException {
+        HttpConnection connection = connect(outage);
+        try {
+            String key = WebSocket.key();
+            HttpRequest request = authorized(call.request())
+                    .with("Connection", "Upgrade")
+                    .with("Upgrade", "websocket")
+                    .with("Sec-WebSocket-Version", "13")
+                    .with("Sec-WebSocket-Key", key)
+                    .with("Sec-WebSocket-Protocol", StreamMessages.PROTOCOL);
+            connection.send(request, call.body());
+            HttpResponse response = accepted(connection, connection.receive(ANSWER));
+            if (response.status() != 101
+                    || response.header("sec-websocket-accept")
+                            .filter(WebSocket.accept(key)::equals)
+                            .isEmpty()) {
+                throw new IOException("the server, or a proxy before it, does not upgrade connections");
+            }
+            connection.patience(FrameStream.SILENCE);
+            return new WebSocket(connection, LONGEST_MESSAGE);
         } catch (IOException | RuntimeException e) {
             connection.close();
             throw e;
@@ -273,6 +322,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        streams.close();
         connections.close();
     }
 }

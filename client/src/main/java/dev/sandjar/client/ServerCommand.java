@@ -1,16 +1,19 @@
 package dev.sandjar.client;
 
 import dev.sandjar.CommandId;
+import dev.sandjar.CommandInfo;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Output;
+import dev.sandjar.OutputRange;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.Signal;
 import dev.sandjar.Window;
 import dev.sandjar.client.http.Target;
+import dev.sandjar.wire.Infos;
 import dev.sandjar.wire.Json;
 import dev.sandjar.wire.Specs;
 import java.io.InputStream;
@@ -18,6 +21,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +64,7 @@ final class ServerCommand implements RunningCommand {
     static Ending run(Server server, SandboxId sandbox, CommandSpec spec, Consumer<Output> output)
             throws InterruptedException {
         var command = new ServerCommand(server, sandbox, CommandId.random(), 0, true);
-        try (var follower = OutputFollower.start(server, command.at("output"), command.at(), spec)) {
+        try (var follower = OutputFollower.start(server, sandbox, command.id, spec)) {
             Ending ending = drain(follower, output);
             if (!(ending instanceof Ending.Lost)) {
                 server.mention(Call.delete(command.at()));
@@ -107,6 +111,16 @@ final class ServerCommand implements RunningCommand {
     @Override
     public CommandId id() {
         return id;
+    }
+
+    @Override
+    public CommandInfo info() {
+        return server.ask(Call.get(at()), Infos::command);
+    }
+
+    @Override
+    public OutputRange read(Set<Output.Stream> streams, long begin, long end) {
+        return LogRange.read(server, at("log"), streams, begin, end);
     }
 
     @Override
@@ -174,7 +188,7 @@ final class ServerCommand implements RunningCommand {
     }
 
     private OutputFollower follow() {
-        OutputFollower opened = OutputFollower.open(server, at("output"), from);
+        OutputFollower opened = OutputFollower.open(server, sandbox, id, from);
         follower = opened;
         return opened;
     }
@@ -184,7 +198,7 @@ final class ServerCommand implements RunningCommand {
         lock.lock();
         try {
             if (stdin == null) {
-                stdin = StdinStream.open(server, at("stdin"));
+                stdin = StdinStream.open(server, sandbox, id);
             }
             return stdin;
         } finally {

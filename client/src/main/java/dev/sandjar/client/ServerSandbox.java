@@ -6,6 +6,8 @@ import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Output;
+import dev.sandjar.ProcessId;
+import dev.sandjar.ProcessInfo;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxConnection;
@@ -16,11 +18,13 @@ import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxListener;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxStats;
+import dev.sandjar.Signal;
 import dev.sandjar.SshConnection;
 import dev.sandjar.client.http.Target;
 import dev.sandjar.wire.Infos;
 import dev.sandjar.wire.Json;
 import dev.sandjar.wire.Specs;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -77,6 +81,16 @@ final class ServerSandbox implements Sandbox {
     }
 
     @Override
+    public List<ProcessInfo> processes() {
+        return server.ask(Call.get(at(id, "processes")), json -> Json.list(json, Infos::process));
+    }
+
+    @Override
+    public void signal(ProcessId process, Signal signal) {
+        server.tell(Call.post(at(id, "processes", process.pid(), "signal"), Specs.write(process, signal)));
+    }
+
+    @Override
     public SandboxFiles files() {
         return files;
     }
@@ -99,6 +113,11 @@ final class ServerSandbox implements Sandbox {
     @Override
     public SshConnection ssh() {
         return ServerSsh.open(server, id);
+    }
+
+    @Override
+    public URI url(int port) {
+        return server.ask(Call.post(Target.of("v1", "sandboxes", id, "access", port)), Infos::url);
     }
 
     @Override

@@ -1,58 +1,88 @@
 package dev.sandjar.client;
 
+import dev.sandjar.CommandId;
+import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
-import dev.sandjar.client.http.Target;
-import dev.sandjar.wire.Frame;
-import dev.sandjar.wire.MalformedFrameException;
+import dev.sandjar.SandboxId;
+import dev.sandjar.client.http.WebSocket;
+import dev.sandjar.wire.StreamMessage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.UUID;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command's standard input at a server. What the server has not taken yet is kept, so that after a cut it goes on where it was: the
- * server remembers the session and says how much it took.
+ * A command's standard input, over as many connections as it takes: what the server has not taken is kept, and sent again from where it says after a cut. {@link
+ * #letGo} may come from another thread.
  */
-final class StdinStream extends OutputStream {
-    private static final int MOST_KEPT = 256 * 1024;
-    private static final int PIECE = 32 * 1024;
+final class StdinStream extends OutputStream implements SandboxStream.Listener {
+    private static final int PIECE = 15 * 1024; // what a frame carries
+    private static final long LET_GO = 5; // seconds that the server may take to say that it has let go
 
-    private final Server server;
-    private final Target target;
-    private final Outage outage;
-    private volatile boolean letGo;
-    private volatile @Nullable Tunnel tunnel;
+    private final SandboxStream stream;
+    private final int channel;
+    private final CommandId id;
 
+    private final ReentrantLock sending = new ReentrantLock(); // pieces leave in their order; taken before the lock
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
+    private final Condition changed = lock.newCondition();
     private final Deque<ByteBuffer> kept = new ArrayDeque<>(); // from position taken on
     private long taken;
-    private long sent;
+    private long sent; // on this connection
+    private long sentEver;
+    private long written;
+    private int cuts;
+    private boolean opened;
+    private boolean attached; // to the connection that there is, which knows how much it has
     private boolean closed;
+    private boolean toldEnd;
     private boolean ended;
+    private boolean leaving;
+    private @Nullable SandboxException failure;
 
-    private StdinStream(Server server, Target target, Outage outage) {
-        this.server = server;
-        this.target = target;
-        this.outage = outage;
+    private StdinStream(SandboxStream stream, int channel, CommandId id) {
+        this.stream = stream;
+        this.channel = channel;
+        this.id = id;
     }
 
     /** Opens it; an error of the server's is thrown at once. */
-    static StdinStream open(Server server, Target target) {
-        var stdin = new StdinStream(server, target.with("session", UUID.randomUUID()), server.outage());
-        stdin.lock.lock();
+    static StdinStream open(Server server, SandboxId sandbox, CommandId id) {
+        StdinStream stdin = server.streams().open(sandbox, (stream, channel) -> new StdinStream(stream, channel, id));
         try {
-            stdin.insisting(stdin::connected);
-        } catch (IOException e) {
-            throw e.getCause() instanceof SandboxException why ? why : server.notUnderstood(e);
-        } finally {
-            stdin.lock.unlock();
+            stdin.awaitOpened();
+            return stdin;
+        } catch (InterruptedException e) {
+            stdin.leave();
+            throw Server.interrupted(e);
+        } catch (SandboxException e) {
+            stdin.leave();
+            throw e;
         }
-        return stdin;
+    }
+
+    private void awaitOpened() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!opened && failure == null) {
+                changed.await();
+            }
+            if (failure != null) {
+                throw failure;
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -62,133 +92,181 @@ final class StdinStream extends OutputStream {
 
     @Override
     public void write(byte[] from, int start, int length) throws IOException {
+        for (int done = 0; done < length; done += PIECE) {
+            keep(ByteBuffer.allocate(Math.min(PIECE, length - done))
+                    .put(from, start + done, Math.min(PIECE, length - done))
+                    .flip());
+            sendAll();
+        }
+    }
+
+    private void keep(ByteBuffer piece) throws IOException {
         lock.lock();
         try {
             if (closed) {
                 throw new IOException("standard input is closed");
             }
-            for (int done = 0; done < length; done += PIECE) {
-                byte[] piece = new byte[Math.min(PIECE, length - done)];
-                System.arraycopy(from, start + done, piece, 0, piece.length);
-                while (sent - taken > MOST_KEPT - PIECE) {
-                    insisting(this::hear);
-                }
-                kept.add(ByteBuffer.wrap(piece));
-                sent += piece.length;
-                insisting(() -> {
-                    if (!connected()) { // a new connection has been sent all that is kept
-                        need().send(new Frame.Data(ByteBuffer.wrap(piece)));
-                    }
-                });
-                insisting(this::hearIfThereIsNews);
-            }
+            awaiting(() -> written - taken <= StreamMessage.INPUT_WINDOW - PIECE);
+            throwFailure();
+            kept.add(piece);
+            written += piece.remaining();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Something that a cut may undo, and that is then done again on a new connection. */
-    private interface Step {
-        void run() throws IOException;
-    }
-
-    private void insisting(Step step) throws IOException {
-        while (true) {
-            try {
-                step.run();
-                return;
-            } catch (EndedException | MalformedFrameException e) {
-                drop();
-                throw e;
-            } catch (IOException e) {
-                drop();
-                cut(e);
-            }
-        }
-    }
-
-    private void cut(IOException e) throws IOException {
-        if (letGo) {
-            throw new EndedException("standard input is closed", null);
-        }
+    /** Waits for something, or for a failure. */
+    private void awaiting(BooleanSupplier condition) throws IOException {
         try {
-            outage.failed(e);
-        } catch (SandboxException why) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("interrupted while writing to standard input");
+            while (failure == null && !condition.getAsBoolean()) {
+                changed.await();
             }
-            throw new EndedException(why.getMessage() == null ? "" : why.getMessage(), why);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while writing to standard input");
         }
     }
 
-    /** The server wants no more, for good. */
-    private static final class EndedException extends IOException {
-        EndedException(String message, @Nullable SandboxException cause) {
-            super(message, cause);
+    private void throwFailure() throws IOException {
+        if (failure != null) {
+            throw new IOException(failure.getMessage(), failure);
         }
     }
 
-    /** Connects if need be, and sends all that the server has not taken; true when it did. */
-    private boolean connected() throws IOException {
-        if (tunnel != null) {
+    /** Sends what was not sent on this connection. */
+    private void sendAll() {
+        sending.lock();
+        try {
+            boolean more = true;
+            while (more) {
+                more = sendOne();
+            }
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /** The stream's lock is never taken under ours: it is held when ours is. */
+    private boolean sendOne() {
+        int before;
+        lock.lock();
+        try {
+            if (!attached) {
+                return false;
+            }
+            before = cuts;
+        } finally {
+            lock.unlock();
+        }
+        WebSocket to = stream.current();
+        StreamMessage message;
+        lock.lock();
+        try {
+            if (cuts != before) {
+                return true; // what was sent counts from another place now
+            }
+            message = to == null ? null : next();
+        } finally {
+            lock.unlock();
+        }
+        if (message == null || to == null) {
             return false;
         }
-        Tunnel opened = open();
-        tunnel = opened;
-        if (!(opened.next() instanceof Frame.Taken(long position)) || position > sent) {
-            throw new MalformedFrameException("standard input begins with what was taken");
-        }
-        taken(position);
-        for (ByteBuffer piece : kept) {
-            opened.send(new Frame.Data(piece));
-        }
-        if (closed) {
-            opened.send(new Frame.End());
-        }
+        SandboxStream.send(to, message);
         return true;
     }
 
-    private Tunnel open() throws IOException {
-        try {
-            return server.tunnel(Call.get(target.with("taken", taken)), outage);
-        } catch (SandboxException why) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("interrupted while writing to standard input");
+    private @Nullable StreamMessage next() {
+        long at = taken;
+        for (ByteBuffer piece : kept) {
+            long end = at + piece.remaining();
+            if (end > sent) {
+                int known = (int) (sent - at);
+                var message = new StreamMessage.Input(
+                        channel, sent, piece.slice(piece.position() + known, piece.remaining() - known));
+                sent = end;
+                sentEver = Math.max(sentEver, end);
+                return message;
             }
-            throw new EndedException(why.getMessage() == null ? "" : why.getMessage(), why);
+            at = end;
+        }
+        if (closed && !toldEnd) {
+            toldEnd = true;
+            return new StreamMessage.EndInput(channel, sent);
+        }
+        return null;
+    }
+
+    @Override
+    public StreamMessage.FromClient again() {
+        lock.lock();
+        try {
+            return new StreamMessage.Attach(channel, id, 0, sentEver, OptionalInt.of(0));
+        } finally {
+            lock.unlock();
         }
     }
 
-    private Tunnel need() throws IOException {
-        Tunnel open = tunnel;
-        if (open == null) {
-            throw new IOException("the connection was cut");
-        }
-        return open;
-    }
-
-    private void hearIfThereIsNews() throws IOException {
-        Tunnel open = tunnel;
-        if (open != null && open.hasNews()) {
-            hear();
+    @Override
+    public void cut() {
+        lock.lock();
+        try {
+            attached = false;
+            cuts++;
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void hear() throws IOException {
-        connected();
-        switch (need().next()) {
-            case Frame.Taken(long position) -> taken(position);
-            case Frame.End _ -> ended = true;
-            case Frame.Failed(SandboxException why) ->
-                throw new EndedException(why.getMessage() == null ? "" : why.getMessage(), why);
-            default -> throw new MalformedFrameException("a frame that standard input does not have");
+    @Override
+    public void hear(StreamMessage.FromServer message) {
+        boolean again = false;
+        lock.lock();
+        try {
+            switch (message) {
+                case StreamMessage.Opened(int _, long received) -> {
+                    again = true;
+                    attached(received);
+                }
+                case StreamMessage.InputTaken(int _, long position) -> {
+                    opened = true;
+                    taken(position);
+                }
+                case StreamMessage.InputEnded _ -> ended = true;
+                case StreamMessage.Failed(int _, var _, SandboxException why) -> failure = why;
+                case StreamMessage.Left _, StreamMessage.Told _, StreamMessage.Ended _ -> {
+                    // of output, which this channel does not follow; what is left, the stream hears
+                }
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
-        outage.over();
+        if (again) { // this thread reads, and must not wait for a server that may wait for it
+            Thread.ofVirtual().name("stdin-again").start(this::begin);
+        }
     }
 
-    private void taken(long position) throws MalformedFrameException {
-        if (position < taken || position > sent) {
-            throw new MalformedFrameException("more taken than was sent");
+    private void begin() {
+        stream.send(new StreamMessage.OpenInput(channel));
+        sendAll();
+    }
+
+    private void attached(long received) {
+        if (received > written) {
+            throw SandboxException.invalid("input", received, "at most " + written);
+        }
+        if (received < taken) {
+            return; // a server that knows nothing of it, and says so next
+        }
+        attached = true;
+        sent = received;
+        toldEnd = false;
+    }
+
+    private void taken(long position) {
+        if (position < taken || position > written) {
+            throw SandboxException.invalid("offset", position, taken + " to " + written);
         }
         while (taken < position) {
             ByteBuffer oldest = kept.getFirst();
@@ -201,62 +279,91 @@ final class StdinStream extends OutputStream {
         }
     }
 
-    /** The end of the input; returns when the server has it. A command that has ended already does not mind. */
+    @Override
+    public void fail(SandboxException why) {
+        lock.lock();
+        try {
+            failure = why;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The end of the input; returns when the command has it. A command that has ended already does not mind. */
     @Override
     public void close() throws IOException {
         lock.lock();
         try {
-            if (closed || letGo) {
+            if (closed) {
                 return;
             }
             closed = true;
-            insisting(() -> {
-                if (!connected()) {
-                    need().send(new Frame.End());
-                }
-            });
-            while (!ended) {
-                insisting(this::hear);
-            }
-        } catch (EndedException e) {
-            if (e.getCause() instanceof SandboxException why && why.code() == dev.sandjar.ErrorCode.UNAVAILABLE) {
-                throw e;
-            }
         } finally {
-            drop();
             lock.unlock();
-        }
-    }
-
-    private void drop() {
-        Tunnel open = tunnel;
-        tunnel = null;
-        if (open != null) {
-            open.close();
-        }
-    }
-
-    /** Wants no more of it; the command's input stays open for another. May come from another thread, in the middle of a write. */
-    void letGo() {
-        letGo = true;
-        Tunnel open = tunnel;
-        if (open == null) {
-            return;
-        }
-        if (!lock.tryLock()) {
-            open.close(); // somebody waits there
-            return;
         }
         try {
-            open.send(new Frame.LetGo());
-            while (!(open.next() instanceof Frame.LetGo)) {
-                // what was taken last
-            }
-        } catch (IOException e) {
-            // the server notices the cut
+            sendAll();
+            awaitEnd();
         } finally {
-            drop();
+            leave();
+        }
+    }
+
+    private void awaitEnd() throws IOException {
+        lock.lock();
+        try {
+            awaiting(() -> ended);
+            if (failure != null && failure.code() == ErrorCode.UNAVAILABLE) {
+                throwFailure();
+            }
+        } finally {
             lock.unlock();
+        }
+    }
+
+    /** Wants no more of it; the command's input stays open for another, once this returns. */
+    void letGo() {
+        lock.lock();
+        try {
+            closed = true;
+            toldEnd = true;
+            if (failure == null) {
+                failure = new SandboxException(ErrorCode.INVALID_STATE, "standard input is closed", "", null);
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        leave().ifPresent(StdinStream::await);
+    }
+
+    /** Empty when it was left before. */
+    private Optional<CountDownLatch> leave() {
+        lock.lock();
+        try {
+            if (leaving) {
+                return Optional.empty();
+            }
+            leaving = true;
+        } finally {
+            lock.unlock();
+        }
+        return Optional.of(stream.leave(channel));
+    }
+
+    private static void await(CountDownLatch gone) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (!gone.await(LET_GO, TimeUnit.SECONDS)) {
+                return; // the server is away; it is told when it comes back
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

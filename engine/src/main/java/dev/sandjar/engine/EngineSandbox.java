@@ -5,6 +5,8 @@ import dev.sandjar.CommandInfo;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.Output;
+import dev.sandjar.ProcessId;
+import dev.sandjar.ProcessInfo;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxConnection;
@@ -15,6 +17,7 @@ import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxListener;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxStats;
+import dev.sandjar.Signal;
 import dev.sandjar.SshConnection;
 import dev.sandjar.agent.ProtocolException;
 import dev.sandjar.agent.Replies;
@@ -22,10 +25,13 @@ import dev.sandjar.agent.Requests;
 import dev.sandjar.engine.files.AgentFiles;
 import dev.sandjar.engine.lifecycle.LiveSandbox;
 import dev.sandjar.engine.link.AgentConnection;
+import dev.sandjar.engine.link.Subject;
 import dev.sandjar.engine.stream.AgentCommand;
 import dev.sandjar.engine.stream.ChannelConnection;
 import dev.sandjar.engine.stream.ChannelListener;
 import dev.sandjar.engine.stream.Endings;
+import dev.sandjar.engine.stream.ProcessInfos;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -83,6 +89,27 @@ final class EngineSandbox implements Sandbox {
     }
 
     @Override
+    public List<ProcessInfo> processes() {
+        AgentConnection agent = sandbox.agent();
+        try {
+            return Replies.processes(agent.call(Requests.processes(), Subject.processes())).stream()
+                    .map(ProcessInfos::of)
+                    .toList();
+        } catch (ProtocolException e) {
+            throw agent.lost(e);
+        }
+    }
+
+    @Override
+    public void signal(ProcessId process, Signal signal) {
+        sandbox.agent()
+                .call(
+                        Requests.signalProcess(
+                                process.pid(), process.startedAt().toEpochMilli(), signal.number()),
+                        Subject.process(process.pid()));
+    }
+
+    @Override
     public SandboxFiles files() {
         return files;
     }
@@ -106,6 +133,14 @@ final class EngineSandbox implements Sandbox {
     public SshConnection ssh() {
         throw SandboxException.notSupported(
                 "SSH", "a place without a server", "run sandjar serve, and name that server; or use sandjar exec");
+    }
+
+    @Override
+    public URI url(int port) {
+        throw SandboxException.notSupported(
+                "a port's address",
+                "a place without a server",
+                "run sandjar serve, and name that server; or dial the port");
     }
 
     @Override

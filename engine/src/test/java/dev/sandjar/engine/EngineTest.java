@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.CommandSpec;
 import dev.sandjar.ErrorCode;
+import dev.sandjar.ProcessId;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
@@ -12,6 +13,7 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.Signal;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.SandboxRuntime;
 import dev.sandjar.runtime.SandboxRuntimeProvider;
@@ -21,6 +23,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -288,6 +291,8 @@ class EngineTest {
             Sandbox sandbox = alice().create(PLAIN);
             assertThat(sandbox.run(orSh("bash")).stdout()).isEqualTo("bash\n");
             assertThat(sandbox.run(orSh("no-such-shell")).exitCode()).isEqualTo(127);
+            refuses(ErrorCode.NOT_SUPPORTED, sandbox::processes);
+            refuses(ErrorCode.NOT_SUPPORTED, () -> sandbox.signal(new ProcessId(7, Instant.EPOCH), Signal.KILL));
             sandbox.delete();
         }
     }

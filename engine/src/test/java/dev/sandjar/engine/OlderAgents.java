@@ -3,7 +3,6 @@ package dev.sandjar.engine;
 import dev.sandjar.runtime.SandboxRuntime;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -17,10 +16,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Real agents behind a relay that takes their features out of WELCOME, as if they were of before those. */
+/** Real agents behind a relay that takes their features out of WELCOME, and kinds of requests out of OPEN, as if they were of before those. */
 final class OlderAgents implements AutoCloseable {
     private static final int WELCOME = 3;
     private static final int FEATURES = 1 + 4 + 32; // after type, channel and proof
+    private static final int OPEN = 4;
+    private static final int KIND = 1 + 4; // after type and channel
+    private static final int NEWEST_KIND = 40;
+    private static final byte UNKNOWN_KIND = (byte) 255;
 
     private final Path socket;
     private final ServerSocketChannel relay;
@@ -47,38 +50,36 @@ final class OlderAgents implements AutoCloseable {
     private synchronized SocketChannel relayed(SocketChannel agent) throws IOException {
         SocketChannel engine = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         SocketChannel between = relay.accept();
-        carry(agent, between, true);
-        carry(between, agent, false);
+        carry(agent, between);
+        carry(between, agent);
         return engine;
     }
 
-    private static void carry(SocketChannel from, SocketChannel to, boolean fromAgent) {
+    private static void carry(SocketChannel from, SocketChannel to) {
         Thread.ofVirtual().start(() -> {
             try (from;
                     to) {
                 var in = new DataInputStream(Channels.newInputStream(from));
                 OutputStream out = Channels.newOutputStream(to);
-                while (fromAgent && !passes(in, out)) {
-                    // HELLO
+                while (true) {
+                    pass(in, out);
                 }
-                ((InputStream) in).transferTo(out);
             } catch (IOException ended) {
                 // one side has hung up, and now the other
             }
         });
     }
 
-    /** Whether that was WELCOME. */
-    private static boolean passes(DataInputStream in, OutputStream out) throws IOException {
+    private static void pass(DataInputStream in, OutputStream out) throws IOException {
         int length = in.readInt();
         byte[] rest = in.readNBytes(1 + 4 + length);
-        boolean welcome = rest[0] == WELCOME;
         ByteBuffer frame = ByteBuffer.allocate(4 + rest.length).putInt(length).put(rest);
-        if (welcome) {
+        if (rest[0] == WELCOME) {
             frame.putInt(4 + FEATURES, 0);
+        } else if (rest[0] == OPEN && rest[KIND] > NEWEST_KIND) {
+            frame.put(4 + KIND, UNKNOWN_KIND);
         }
         out.write(frame.array());
-        return welcome;
     }
 
     @Override

@@ -186,6 +186,36 @@ class ArchitectureTest {
     }
 
     @Test
+    void theKubeboxSdkStandsAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.sandjar.compat.kubebox..")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages(
+                        "dev.sandjar.compat.kubebox..",
+                        "java..",
+                        "javax.crypto..",
+                        "javax.net..",
+                        "com.fasterxml.jackson..",
+                        "io.fabric8..",
+                        "org.java_websocket..",
+                        "org.jspecify..")
+                .because("it works at every server of that protocol, and nothing of ours is needed for that"));
+    }
+
+    @Test
+    void kubeboxesPodsAreMadeAndJudgedWithoutAskingAnybody() {
+        check(noClasses()
+                .that()
+                .haveNameMatching("dev\\.sandjar\\.compat\\.kubebox\\.cluster\\.(.*Manifest|Verdict.*)")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.fabric8.kubernetes.client..", "java.util.concurrent..")
+                .because("what a pod looks like and what its status means is decided before anything happens"));
+    }
+
+    @Test
     void thereAreNoCirclesBetweenPackages() {
         check(slices().matching("dev.sandjar.(**)").should().beFreeOfCycles());
     }

@@ -89,7 +89,15 @@ class CommandLineTest {
         assertThat(sandjar("", "logs", prefix).out()).contains(command, "exited 5");
         String endless =
                 sandjar("", "exec", "-d", prefix, "--", "sleep", "1000").out().strip();
-        assertThat(sandjar("", "kill", prefix, endless.substring(0, 8)).code()).isZero();
+        assertThat(sandjar("", "ps", prefix).out()).contains("sleep 1000", endless.substring(0, 8));
+        JsonNode process =
+                JSON.readTree(sandjar("", "ps", prefix, "--json").out()).path(0);
+        assertThat(process.path("command").asText()).isEqualTo(endless);
+        assertThat(sandjar("", "kill", prefix, "--pid", "999999").err())
+                .startsWith("sandjar: no process 999999 in the sandbox\n");
+        assertThat(sandjar("", "kill", prefix, "--pid", process.path("pid").asText())
+                        .code())
+                .isZero();
         assertThat(sandjar("", "logs", "-f", prefix, endless).code()).isEqualTo(128 + 9);
         assertThat(sandjar("", "rm", prefix).code()).isZero();
         Ran gone = sandjar("", "info", id);
@@ -193,7 +201,7 @@ class CommandLineTest {
     void everyVerbExplainsItself() throws Exception {
         Ran overview = sandjar("");
         for (String verb : List.of(
-                "run", "create", "ls", "info", "exec", "cp", "logs", "stats", "pause", "resume", "extend", "rm",
+                "run", "create", "ls", "info", "exec", "cp", "logs", "ps", "stats", "pause", "resume", "extend", "rm",
                 "images", "doctor", "version")) {
             assertThat(overview.out()).contains(verb);
             assertThat(sandjar("", verb, "--help").out()).contains("Usage: sandjar " + verb);

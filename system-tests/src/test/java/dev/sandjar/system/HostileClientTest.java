@@ -3,14 +3,9 @@ package dev.sandjar.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sandjar.CommandId;
-import dev.sandjar.CommandSpec;
-import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
-import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
-import dev.sandjar.testing.Waiting;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.FrameReader;
 import java.io.IOException;
@@ -22,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -47,21 +41,20 @@ class HostileClientTest {
     private static RealServer server;
     private static Sandboxes sandboxes;
     private static Sandbox sandbox;
-    private static CommandId command;
+    private static String webSocketHead = "";
 
     @BeforeAll
     static void open() throws Exception {
         server = new RealServer(home, "-XX:+ExitOnOutOfMemoryError");
         sandboxes = Sandboxes.open(server.address.toString(), RealServer.TOKEN);
         sandbox = sandboxes.create(SandboxSpec.builder().build());
-        command = reading();
-    }
-
-    private static CommandId reading() {
-        var spec = CommandSpec.builder(List.of("cat")).stdin(true).build();
-        try (RunningCommand running = sandbox.start(spec)) {
-            return running.id();
-        }
+        webSocketHead = head(
+                "GET",
+                "stream",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==");
     }
 
     @AfterAll
@@ -167,23 +160,30 @@ class HostileClientTest {
         }
     }
 
-    /** An upgraded connection after the server's first frame; input has one writer, so each gets a command of its own. */
-    private static Socket upgraded(String what) throws IOException {
-        return upgraded(what.equals("stdin") ? reading() : command, what);
-    }
-
-    private static Socket upgraded(CommandId of, String what) throws IOException {
-        String path = "commands/" + of + "/" + what + "?session=" + UUID.randomUUID();
+    /** A connection that was upgraded to frames, after the server's first one. */
+    private static Socket upgraded() throws IOException {
         Socket socket = connect();
         send(
                 socket,
-                head("GET", path, "Connection: Upgrade", "Upgrade: " + Frame.UPGRADE)
+                head("GET", "sftp", "Connection: Upgrade", "Upgrade: " + Frame.UPGRADE)
                         .getBytes(StandardCharsets.US_ASCII));
+        passHead(socket);
+        assertThat(new FrameReader(socket.getInputStream()).read()).isInstanceOf(Frame.Taken.class);
+        return socket;
+    }
+
+    private static void passHead(Socket socket) throws IOException {
         assertThat(line(socket.getInputStream())).contains(" 101 ");
         while (!line(socket.getInputStream()).isEmpty()) {
             // the rest of the head
         }
-        assertThat(new FrameReader(socket.getInputStream()).read()).isInstanceOf(Frame.Taken.class);
+    }
+
+    /** A WebSocket, byte by byte. */
+    private static Socket webSocket() throws IOException {
+        Socket socket = connect();
+        send(socket, webSocketHead.getBytes(StandardCharsets.US_ASCII));
+        passHead(socket);
         return socket;
     }
 
@@ -195,22 +195,21 @@ class HostileClientTest {
         return line.toString().strip();
     }
 
-    @ParameterizedTest(name = "{0}: {1}")
+    @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "output, an unknown type, 63 00000000, a frame of type 99",
-        "output, a frame of 4 GB, 0a ffffffff, a frame of 4294967295 bytes",
-        "output, a length that does not fit, 0a 00000004 00000001, type 10 that cannot be read",
-        "output, bytes behind a frame, 0a 00000009 0000000000000000 00, bytes behind a frame of type 10",
-        "output, a position beyond 2^63, 0a 00000008 8000000000000000, beyond 2^63",
-        "output, more taken than was sent, 0a 00000008 0000000000ffffff, up to which output was read",
-        "output, data, 05 00000001 61, a reader of output does not have",
-        "stdin, output, 01 00000009 0000000000000000 61, standard input does not have",
-        "stdin, data of nothing, 05 00000000, a frame of bytes without any",
-        "stdin, no JSON, 08 00000001 7b, type 8 that cannot be read",
-        "stdin, a frame over the bound, 05 00100001, allowed: 1048576",
+        "an unknown type, 63 00000000, a frame of type 99",
+        "a frame of 4 GB, 0a ffffffff, a frame of 4294967295 bytes",
+        "a length that does not fit, 0a 00000004 00000001, type 10 that cannot be read",
+        "bytes behind a frame, 0a 00000009 0000000000000000 00, bytes behind a frame of type 10",
+        "a position beyond 2^63, 0a 00000008 8000000000000000, beyond 2^63",
+        "what was taken, 0a 00000008 0000000000ffffff, a connection does not have",
+        "output, 01 00000009 0000000000000000 61, a connection does not have",
+        "data of nothing, 05 00000000, a frame of bytes without any",
+        "no JSON, 08 00000001 7b, type 8 that cannot be read",
+        "a frame over the bound, 05 00100001, allowed: 1048576",
     })
-    void isToldWhatIsWrong(String path, String what, String hex, String message) throws Exception {
-        try (Socket socket = upgraded(path)) {
+    void isToldWhatIsWrong(String what, String hex, String message) throws Exception {
+        try (Socket socket = upgraded()) {
             send(socket, HexFormat.of().parseHex(hex.replace(" ", "")));
             assertThat(failure(socket)).contains(message);
             assertThat(socket.getInputStream().read()).isNegative();
@@ -244,55 +243,80 @@ class HostileClientTest {
         assertThat(sandbox.files().list(".")).isEmpty();
     }
 
-    @Test
-    void inputIsFreeForAnotherOnceItsWriterBrokeTheRules() throws Exception {
-        CommandId mine = reading();
-        try (Socket socket = upgraded(mine, "stdin")) {
-            send(socket, new byte[20]);
-            assertThat(failure(socket)).contains("a frame of type 0");
-        }
-        try (RunningCommand attached = sandbox.attach(mine, 0)) {
-            Waiting.until("the input is free", () -> {
-                try (OutputStream in = attached.stdin()) {
-                    in.write("again".getBytes(StandardCharsets.US_ASCII));
-                    return true;
-                } catch (SandboxException taken) {
-                    return false;
-                }
-            });
-            assertThat(attached.stdout().readAllBytes()).asString().isEqualTo("again");
-        }
-    }
-
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2})
     void noiseEndsItsOwnConnectionOnly(long seed) throws Exception {
         var random = new Random(seed);
-        String[] paths = {"output", "stdin"};
         for (int i = 0; i < 40; i++) {
-            try (Socket socket = upgraded(paths[i % 2])) {
+            try (Socket socket = i % 2 == 0 ? upgraded() : webSocket()) {
                 byte[] noise = new byte[1 + random.nextInt(3_000)];
                 random.nextBytes(noise);
-                noise[0] = (byte) random.nextInt(13);
+                if (i % 4 == 0) {
+                    noise[0] = (byte) random.nextInt(13);
+                } else {
+                    noise[0] = (byte) (0x80 | random.nextInt(16)); // a frame that is whole
+                }
                 send(socket, noise);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "a frame of 2^62 bytes, 82ff 4000000000000000 00000000",
+        "a frame of 1 MB, 82ff 0000000000100000 00000000",
+        "a frame without a mask, 8205 0000000000",
+        "a continuation of nothing, 8085 00000000 0000000000",
+        "a frame with an extension, f285 00000000 0000000000",
+        "a ping of 200 bytes, 89fe00c8 00000000",
+        "text that is no UTF-8, 8181 00000000 ff",
+        "a message too short for its head, 8285 00000000 0000000001",
+        "output from a client, 828e 00000000 00000001 01 0000000000000000 61"
+    })
+    void aWebSocketThatBreaksTheRulesIsClosed(String what, String hex) throws Exception {
+        try (Socket socket = webSocket()) {
+            send(socket, HexFormat.of().parseHex(hex.replace(" ", "")));
+            socket.shutdownOutput();
+            byte[] answer = socket.getInputStream().readAllBytes(); // and then it ends
+            assertThat(answer.length == 0 || (answer[0] & 0xff) == 0x88)
+                    .as(HexFormat.of().formatHex(answer))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void messagesInPiecesThatNeverEndFillNobodysMemory() throws Exception {
+        byte[] piece = HexFormat.of().parseHex("01fe4000" + "00000000"); // 16 KiB of text, to be continued
+        byte[] more = HexFormat.of().parseHex("00fe4000" + "00000000");
+        var sockets = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                Socket socket = webSocket();
+                sockets.add(socket);
+                send(socket, piece);
+                send(socket, new byte[16_384]);
+                for (int k = 0; k < 60; k++) {
+                    send(socket, more);
+                    send(socket, new byte[16_384]);
+                }
+            }
+            assertThat(sandbox.run("echo", "served").stdout()).isEqualTo("served\n");
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
             }
         }
     }
 
     @Test
     void requestsThatStopAnywhereAreForgotten() throws Exception {
-        byte[] whole = head(
-                        "GET",
-                        "commands/" + command + "/output?session=x",
-                        "Upgrade: " + Frame.UPGRADE,
-                        "Connection: Upgrade")
-                .getBytes(StandardCharsets.US_ASCII);
+        byte[] whole = webSocketHead.getBytes(StandardCharsets.US_ASCII);
         for (int length = 0; length <= whole.length; length += 7) {
             try (Socket socket = connect()) {
                 send(socket, java.util.Arrays.copyOf(whole, length));
             }
         }
-        byte[] silent = head("PUT", "commands/" + UUID.randomUUID() + "?session=x", "Content-Length: 100")
+        byte[] silent = head("PUT", "commands/" + UUID.randomUUID(), "Content-Length: 100")
                 .getBytes(StandardCharsets.US_ASCII);
         try (Socket socket = connect()) {
             send(socket, silent); // and no body, while others are served

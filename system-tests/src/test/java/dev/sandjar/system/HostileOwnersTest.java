@@ -3,6 +3,8 @@ package dev.sandjar.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.CommandSpec;
+import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
@@ -126,6 +128,42 @@ class HostileOwnersTest {
             assertThat(status(send(head("GET", path, "")))).isEqualTo("HTTP/1.1 200");
         }
         assertToldToTryAgain(send(head("GET", path, "")));
+    }
+
+    @Test
+    void rangesOfOutputThatNobodyReadsFillNobodysMemory() throws Exception {
+        try (RunningCommand command = sandbox.start(CommandSpec.of("head", "-c", "2000000", "/dev/zero"))) {
+            Waiting.until("it is written", () -> command.info().written() == 2_000_000);
+            for (int i = 0; i < MANY; i++) {
+                send(head("GET", "api/sandboxes/ID/commands/" + command.id() + "/log", ""));
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(bobsSandbox.run("echo", "served").stdout()).isEqualTo("served\n");
+            }
+        }
+    }
+
+    /** No helper of the agent's can be started beside it. */
+    @Test
+    void aForkBombIsListedWhileItForksAndEnds() throws Exception {
+        Sandbox bombed = alices.create(SandboxSpec.builder().pids(60).build());
+        try (RunningCommand bomb = bombed.start(CommandSpec.of("python3", "-c", """
+                import os
+                while True:
+                    try: os.fork()
+                    except OSError: pass
+                """))) {
+            Waiting.until("it is full", () -> bombed.processes().size() > 50);
+            for (int i = 0; i < 20; i++) {
+                assertThat(bombed.processes())
+                        .hasSizeBetween(50, 60)
+                        .allSatisfy(process -> assertThat(process.command()).contains(bomb.id()));
+            }
+            bomb.kill();
+            Waiting.until("all are gone", () -> bombed.processes().isEmpty());
+        } finally {
+            bombed.delete();
+        }
     }
 
     private static void assertToldToTryAgain(Socket socket) throws IOException {

@@ -6,7 +6,6 @@ import dev.sandjar.system.OpenSsh.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +59,7 @@ class SshCommandLineTest {
                 "-o",
                 "UserKnownHostsFile=" + folder.resolve("config/sandjar/known_hosts"),
                 "-o",
-                "ProxyCommand=" + program() + " tunnel %h",
+                "ProxyCommand=" + CliProgram.in(folder) + " tunnel %h",
                 "sandbox@" + id + ":/proc/1/comm",
                 "by-tunnel");
         scp.environment().putAll(environment());
@@ -105,7 +104,7 @@ class SshCommandLineTest {
                 "-o",
                 "UserKnownHostsFile=" + folder.resolve("config/sandjar/known_hosts"),
                 "-o",
-                "ProxyCommand=" + program() + " tunnel %h",
+                "ProxyCommand=" + CliProgram.in(folder) + " tunnel %h",
                 "sandbox@" + session,
                 "echo in");
         ssh.environment().putAll(environment());
@@ -173,26 +172,11 @@ class SshCommandLineTest {
     }
 
     private static ProcessBuilder sandjar(String... words) throws IOException {
-        var command = new ArrayList<>(List.of(program()));
+        var command = new ArrayList<>(List.of(CliProgram.in(folder)));
         command.addAll(List.of(words));
         var builder = new ProcessBuilder(command);
         builder.environment().putAll(environment());
         return builder;
-    }
-
-    /** As the launcher does it, from the classes of this build. */
-    private static String program() throws IOException {
-        Path program = folder.resolve("sandjar");
-        if (Files.exists(program)) {
-            return program.toString(); // others may be reading it
-        }
-        Files.writeString(
-                program, """
-                #!/bin/sh
-                exec '%s/bin/java' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -Dsandjar.program="$0" -cp '%s' dev.sandjar.cli.Sandjar "$@"
-                """.formatted(System.getProperty("java.home"), System.getProperty("java.class.path")));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        return program.toString();
     }
 
     private static Map<String, String> environment() {

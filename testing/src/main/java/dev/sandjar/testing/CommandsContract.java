@@ -186,6 +186,8 @@ interface CommandsContract extends SandboxesFixture {
         assertThat(commands.getFirst().written()).isEqualTo(2);
         assertThat(commands.get(1).ending()).isEmpty();
         assertThat(commands.get(1).argv()).containsExactly("sleep", "1000");
+        assertThat(ended.info()).isEqualTo(commands.getFirst());
+        assertThat(running.info()).isEqualTo(commands.get(1));
         running.kill();
         sandbox.run("true");
         assertThat(sandbox.commands()).hasSize(2); // what was run to its end is not listed

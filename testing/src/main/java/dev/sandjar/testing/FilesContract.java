@@ -8,6 +8,7 @@ import dev.sandjar.FileEvent;
 import dev.sandjar.FileInfo;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
+import dev.sandjar.SandboxFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -69,6 +70,31 @@ interface FilesContract extends SandboxesFixture {
         };
         assertThatThrownBy(() -> sandbox.files().write("half", broken, true)).isInstanceOf(SandboxException.class);
         assertThat(sandbox.files().list(".")).isEmpty();
+    }
+
+    @Test
+    default void filesSeenFromAFolderAreConfinedToIt() throws Exception {
+        Sandbox sandbox = sandbox();
+        SandboxFiles below;
+        try {
+            below = sandbox.files().within("/workspace/below");
+        } catch (SandboxException e) { // not over a server
+            assertThat(e.code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
+            return;
+        }
+        refuses(ErrorCode.FILE_NOT_FOUND, () -> below.stat("."));
+        sandbox.files().write("above", "above");
+        sandbox.files().write("below/a", "a");
+        sandbox.run("ln", "-s", "../above", "below/link");
+        assertThat(below.readText("a")).isEqualTo("a");
+        below.write("deep/b", "b");
+        assertThat(sandbox.files().readText("below/deep/b")).isEqualTo("b");
+        assertThat(below.list(".")).extracting(FileInfo::name).containsExactly("a", "deep", "link");
+        for (String path : new String[] {"../above", "link", "deep/../../above"}) {
+            refuses(ErrorCode.INVALID_ARGUMENT, () -> below.read(path));
+        }
+        assertThat(below.readText("/workspace/above")).isEqualTo("above");
+        refuses(ErrorCode.INVALID_ARGUMENT, () -> sandbox.files().within("below"));
     }
 
     @ParameterizedTest

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 public abstract class SandboxesContract
-        implements LifeContract, CommandsContract, StreamsContract, FilesContract, MachineContract {
+        implements LifeContract, CommandsContract, StreamsContract, ProcessesContract, FilesContract, MachineContract {
     /** For subclasses. */
     protected SandboxesContract() {}
 

@@ -6,21 +6,26 @@ import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Output;
+import dev.sandjar.OutputRange;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.Signal;
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What commands read and write: live, later, in parts, and more than once. */
 interface StreamsContract extends SandboxesFixture {
+    Set<Output.Stream> BOTH = Set.of(Output.Stream.STDOUT, Output.Stream.STDERR);
+
     @Test
     default void inputIsStreamedToTheCommand() throws Exception {
         var spec = CommandSpec.builder(List.of("wc", "-c")).stdin(true).build();
@@ -127,5 +132,86 @@ interface StreamsContract extends SandboxesFixture {
                 assertThat(gap.to()).isBetween(25_000_000L, 29_000_000L);
             });
         }
+    }
+
+    @Test
+    default void aRangeOfWhatWasWrittenIsReadWithoutWaiting() throws Exception {
+        Sandbox sandbox = sandbox();
+        try (RunningCommand command =
+                sandbox.start(CommandSpec.shell("seq 1000; sleep 0.2; echo err >&2; sleep 1000"))) {
+            Waiting.until("all is written", () -> command.info().written() == 3_897);
+            OutputRange all = command.read(BOTH, 0, Long.MAX_VALUE);
+            assertThat(all.from()).isZero();
+            assertThat(all.to()).isEqualTo(3_897);
+            assertThat(all.written()).isEqualTo(3_897);
+            assertThat(text(all)).startsWith("1\n2\n").endsWith("1000\nerr\n");
+            assertThat(text(command.read(BOTH, 2, 6))).isEqualTo("2\n3\n");
+            assertThat(text(command.read(Set.of(Output.Stream.STDERR), 0, 3_897)))
+                    .isEqualTo("err\n");
+            assertThat(text(command.read(Set.of(Output.Stream.STDOUT), 3_888, 3_897)))
+                    .isEqualTo("1000\n");
+            assertThat(command.read(BOTH, 3_897, 9_999).bytes().remaining()).isZero();
+            refuses(
+                    ErrorCode.INVALID_ARGUMENT,
+                    () -> command.read(BOTH, 3_898, 9_999),
+                    "from is 3898, allowed: 0 to 3897");
+            refuses(ErrorCode.INVALID_ARGUMENT, () -> command.read(BOTH, -1, 10), "from is -1");
+            refuses(ErrorCode.INVALID_ARGUMENT, () -> command.read(BOTH, 10, 9), "to is 9");
+            refuses(ErrorCode.INVALID_ARGUMENT, () -> command.read(Set.of(), 0, 10), "streams is none");
+            command.kill();
+        }
+    }
+
+    @Test
+    default void aRangeIsAMebibyteAtMostAndSaysWhereToReadOn() throws Exception {
+        try (RunningCommand command = sandbox().start(CommandSpec.shell("seq 400000; sleep 1000"))) {
+            Waiting.until("all is written", () -> command.info().written() == 2_688_895);
+            var all = new ByteArrayOutputStream();
+            for (long at = 0; at < 2_688_895; ) {
+                OutputRange range = command.read(BOTH, at, Long.MAX_VALUE);
+                assertThat(range.from()).isEqualTo(at);
+                assertThat(range.to() - at).isBetween(1L, (long) OutputRange.LONGEST);
+                all.writeBytes(text(range).getBytes(StandardCharsets.US_ASCII));
+                at = range.to();
+            }
+            command.kill();
+            assertThat(all.toByteArray()).isEqualTo(bytes(command.output()));
+        }
+    }
+
+    @Test
+    default void aRangeTellsWhatWasForgotten() throws Exception {
+        var spec = CommandSpec.builder(List.of("head", "-c", "30000000", "/dev/zero"))
+                .retention(CommandSpec.Retention.LATEST)
+                .build();
+        try (RunningCommand command = sandbox().start(spec)) {
+            command.await();
+            OutputRange rest = command.read(BOTH, 0, Long.MAX_VALUE);
+            assertThat(rest.from()).isEqualTo(command.info().oldest()).isBetween(25_000_000L, 29_000_000L);
+            assertThat(rest.to() - rest.from())
+                    .isEqualTo(rest.bytes().remaining())
+                    .isPositive();
+            refuses(
+                    ErrorCode.OUTPUT_LOST,
+                    () -> command.read(BOTH, 0, 1_000),
+                    "output from 0 to " + rest.from() + " was forgotten");
+        }
+    }
+
+    /** Others that hold it are not disturbed. */
+    @Test
+    default void readingARangeHoldsNothingAndLetsNothingGo() throws Exception {
+        Sandbox sandbox = sandbox();
+        try (RunningCommand command = sandbox.start(CommandSpec.of("head", "-c", "30000000", "/dev/zero"))) {
+            Waiting.until("its journal is full", () -> command.info().written() > 3_000_000);
+            for (int i = 0; i < 3; i++) {
+                assertThat(command.read(BOTH, 0, 1_000).bytes().remaining()).isEqualTo(1_000);
+            }
+            assertThat(bytes(command.output())).hasSize(30_000_000);
+        }
+    }
+
+    private static String text(OutputRange range) {
+        return StandardCharsets.UTF_8.decode(range.bytes().duplicate()).toString();
     }
 }

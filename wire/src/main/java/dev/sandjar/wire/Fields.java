@@ -85,6 +85,11 @@ final class Fields {
         return find(name, "a JSON object", JsonNode::isObject).map(node -> new Fields(node, name));
     }
 
+    /** As it stands, for who reads it as a value of its own. */
+    Optional<JsonNode> json(String name) {
+        return find(name, "a JSON object", JsonNode::isObject);
+    }
+
     List<String> texts(String name) {
         var texts = new ArrayList<String>();
         find(name, "a list of texts", JsonNode::isArray)

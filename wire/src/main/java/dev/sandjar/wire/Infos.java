@@ -8,15 +8,20 @@ import dev.sandjar.FileEvent;
 import dev.sandjar.FileInfo;
 import dev.sandjar.Finding;
 import dev.sandjar.ImageInfo;
+import dev.sandjar.ProcessId;
+import dev.sandjar.ProcessInfo;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxPage;
 import dev.sandjar.SandboxState;
 import dev.sandjar.SandboxStats;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,6 +29,16 @@ import java.util.stream.Collectors;
 /** What is seen, as JSON. A field that is not known is passed over: a newer server may say more. */
 public final class Infos {
     private Infos() {}
+
+    /** Where a port is seen: {@code {"url"}}. */
+    public static URI url(JsonNode json) {
+        String url = new Fields(json, "address").needText("url");
+        try {
+            return new URI(url);
+        } catch (URISyntaxException e) {
+            throw SandboxException.invalid("url", "something else", "an address");
+        }
+    }
 
     public static ObjectNode write(SandboxInfo info) {
         ObjectNode node = Json.object()
@@ -99,14 +114,45 @@ public final class Infos {
     public static CommandInfo command(JsonNode json) {
         var fields = new Fields(json, "command");
         return new CommandInfo(
-                CommandId.parse(fields.needText("id"))
-                        .orElseThrow(() -> SandboxException.invalid("id", "something else", "a UUID")),
+                commandId(fields.needText("id")),
                 fields.texts("argv"),
                 fields.needInt("pid"),
                 time(fields, "startedAt"),
                 fields.object("ending").map(Endings::read),
                 fields.needLong("oldest"),
                 fields.needLong("written"));
+    }
+
+    public static ObjectNode write(ProcessInfo info) {
+        ObjectNode node = Json.object()
+                .put("pid", info.id().pid())
+                .put("startedAt", info.id().startedAt().toString())
+                .put("state", Fields.word(info.state()))
+                .put("cpu", info.cpu().toString())
+                .put("memory", info.memory())
+                .put("name", info.name());
+        info.parent().ifPresent(parent -> node.put("parent", parent));
+        info.command().ifPresent(command -> node.put("command", command.toString()));
+        node.set("argv", Json.MAPPER.valueToTree(info.argv()));
+        return info.argvCut() ? node.put("argvCut", true) : node;
+    }
+
+    public static ProcessInfo process(JsonNode json) {
+        var fields = new Fields(json, "process");
+        return new ProcessInfo(
+                new ProcessId(fields.needInt("pid"), time(fields, "startedAt")),
+                fields.small("parent").map(OptionalInt::of).orElse(OptionalInt.empty()),
+                fields.need("state", fields.word("state", ProcessInfo.State.values())),
+                fields.need("cpu", fields.duration("cpu")),
+                fields.needLong("memory"),
+                fields.text("command").map(Infos::commandId),
+                fields.needText("name"),
+                fields.texts("argv"),
+                fields.bool("argvCut").orElse(false));
+    }
+
+    private static CommandId commandId(String text) {
+        return CommandId.parse(text).orElseThrow(() -> SandboxException.invalid("id", "something else", "a UUID"));
     }
 
     public static ObjectNode write(SandboxStats stats) {

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Metadata;
 import dev.sandjar.Network;
+import dev.sandjar.ProcessId;
 import dev.sandjar.SandboxSpec;
+import dev.sandjar.Signal;
 import dev.sandjar.Window;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -133,6 +136,30 @@ public final class Specs {
     public static int signal(JsonNode json) {
         var fields = new Fields(json, "body");
         int signal = fields.needInt("signal");
+        fields.nothingElse();
+        return signal;
+    }
+
+    /** A signal to a process: {@code {"signal": 15, "startedAt": "…"}}; its number is in the path. */
+    public static ObjectNode write(ProcessId process, Signal signal) {
+        return Json.object()
+                .put("signal", signal.number())
+                .put("startedAt", process.startedAt().toString());
+    }
+
+    /**
+     * A signal to a process.
+     *
+     * @param signal which
+     * @param startedAt when the process started
+     */
+    public record ProcessSignal(Signal signal, Instant startedAt) {}
+
+    /** A signal to a process. */
+    public static ProcessSignal processSignal(JsonNode json) {
+        var fields = new Fields(json, "body");
+        var signal = new ProcessSignal(
+                new Signal(fields.needInt("signal")), fields.need("startedAt", fields.instant("startedAt")));
         fields.nothingElse();
         return signal;
     }

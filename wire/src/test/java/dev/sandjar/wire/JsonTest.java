@@ -3,17 +3,24 @@ package dev.sandjar.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandjar.CommandId;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Metadata;
 import dev.sandjar.Network;
+import dev.sandjar.ProcessId;
+import dev.sandjar.ProcessInfo;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
+import dev.sandjar.Signal;
 import dev.sandjar.Window;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +54,35 @@ class JsonTest {
         assertThat(Specs.sandbox(Json.parse(Json.bytes(Specs.write(spec))))).isEqualTo(spec);
         var empty = SandboxSpec.builder().build();
         assertThat(Specs.sandbox(Json.parse(Json.bytes(Specs.write(empty))))).isEqualTo(empty);
+    }
+
+    @Test
+    void aProcessComesBackAsItWas() throws Exception {
+        var full = new ProcessInfo(
+                new ProcessId(7, Instant.parse("2026-11-20T11:55:00.120Z")),
+                OptionalInt.of(3),
+                ProcessInfo.State.ZOMBIE,
+                Duration.ofMillis(1_510),
+                4_096,
+                Optional.of(CommandId.random()),
+                "a)\n",
+                List.of("sh", "", "é\u001b"),
+                true);
+        assertThat(Infos.process(Json.parse(Json.bytes(Infos.write(full))))).isEqualTo(full);
+        var bare = new ProcessInfo(
+                full.id(),
+                OptionalInt.empty(),
+                ProcessInfo.State.RUNNING,
+                Duration.ZERO,
+                0,
+                Optional.empty(),
+                "",
+                List.of(),
+                false);
+        assertThat(Infos.process(Json.parse(Json.bytes(Infos.write(bare))))).isEqualTo(bare);
+        var sent = new Specs.ProcessSignal(Signal.TERM, full.id().startedAt());
+        assertThat(Specs.processSignal(Json.parse(Json.bytes(Specs.write(full.id(), Signal.TERM)))))
+                .isEqualTo(sent);
     }
 
     @Test

@@ -39,6 +39,7 @@ final class Answers {
             case INVALID_ARGUMENT,
                     COMMAND_NOT_FOUND,
                     FILE_NOT_FOUND,
+                    PROCESS_NOT_FOUND,
                     ALREADY_EXISTS,
                     PERMISSION_DENIED,
                     TOO_LARGE,

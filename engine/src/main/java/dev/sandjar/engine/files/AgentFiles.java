@@ -35,16 +35,31 @@ public final class AgentFiles implements SandboxFiles {
 
     private final LiveSandbox sandbox;
     private final Duration limit;
+    private final String folder;
 
     /** @param limit how long the agent may take from the last byte of a write until the file is in place */
     public AgentFiles(LiveSandbox sandbox, Duration limit) {
+        this(sandbox, limit, LiveSandbox.WORKSPACE);
+    }
+
+    private AgentFiles(LiveSandbox sandbox, Duration limit, String folder) {
         this.sandbox = sandbox;
         this.limit = limit;
+        this.folder = folder;
+    }
+
+    @Override
+    public SandboxFiles within(String other) {
+        if (!other.startsWith("/")) {
+            throw SandboxException.invalid("folder", "relative", "an absolute path");
+        }
+        FilePath.of(folder, other);
+        return new AgentFiles(sandbox, limit, other);
     }
 
     @Override
     public InputStream open(String path) {
-        FilePath at = FilePath.of(path);
+        FilePath at = FilePath.of(folder, path);
         AgentConnection agent = sandbox.acquire();
         Channel channel = null;
         try {
@@ -87,7 +102,7 @@ public final class AgentFiles implements SandboxFiles {
 
     @Override
     public FileInfo write(String path, InputStream content, boolean overwrite) {
-        FilePath at = FilePath.of(path);
+        FilePath at = FilePath.of(folder, path);
         AgentConnection agent = sandbox.acquire();
         try (Channel channel = agent.open(
                 Requests.write(at.base(), at.path(), 0, overwrite, true))) { // closed before EOF: nothing is left
@@ -151,7 +166,7 @@ public final class AgentFiles implements SandboxFiles {
     }
 
     private Replies.Stat look(String path) {
-        FilePath at = FilePath.of(path);
+        FilePath at = FilePath.of(folder, path);
         AgentConnection agent = sandbox.agent();
         return stat(agent, agent.call(Requests.stat(at.base(), at.path()), Subject.file(path)));
     }
@@ -173,7 +188,7 @@ public final class AgentFiles implements SandboxFiles {
 
     @Override
     public Stream<FileInfo> entries(String path) {
-        FilePath at = FilePath.of(path);
+        FilePath at = FilePath.of(folder, path);
         AgentConnection agent = sandbox.acquire();
         FolderEntries entries;
         try {
@@ -197,14 +212,14 @@ public final class AgentFiles implements SandboxFiles {
 
     @Override
     public void mkdirs(String path) {
-        FilePath at = FilePath.of(path);
+        FilePath at = FilePath.of(folder, path);
         sandbox.agent().call(Requests.mkdirs(at.base(), at.path()), Subject.folder(path));
     }
 
     @Override
     public void move(String from, String to) {
-        FilePath source = FilePath.of(from);
-        FilePath target = FilePath.of(to);
+        FilePath source = FilePath.of(folder, from);
+        FilePath target = FilePath.of(folder, to);
         if (!FilePath.sameBase(source, target)) {
             throw SandboxException.invalid(
                     "path", "one relative and one absolute", "both relative to the workspace, or both absolute");
@@ -214,13 +229,13 @@ public final class AgentFiles implements SandboxFiles {
 
     @Override
     public void remove(String path) {
-        FilePath at = FilePath.of(path);
+        FilePath at = FilePath.of(folder, path);
         sandbox.agent().call(Requests.remove(at.base(), at.path()), Subject.file(path));
     }
 
     @Override
     public FileWatch watch(String path) {
-        FilePath at = FilePath.of(path);
+        FilePath at = FilePath.of(folder, path);
         AgentConnection agent = sandbox.acquire();
         try {
             Channel channel = agent.open(Requests.watch(at.base(), at.path()));

@@ -1,7 +1,6 @@
 package dev.sandjar.engine.files;
 
 import dev.sandjar.SandboxException;
-import dev.sandjar.engine.lifecycle.LiveSandbox;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -11,12 +10,13 @@ import java.nio.charset.StandardCharsets;
 record FilePath(String base, String path) {
     private static final int LONGEST = 4_095; // PATH_MAX without its NUL
 
-    static FilePath of(String given) {
+    /** @param folder where relative ones begin */
+    static FilePath of(String folder, String given) {
         int length = given.getBytes(StandardCharsets.UTF_8).length;
         if (given.isEmpty() || length > LONGEST || given.indexOf('\0') >= 0) {
             throw SandboxException.invalid("path", length + " bytes", "1 to " + LONGEST + " bytes without NUL");
         }
-        return given.startsWith("/") ? new FilePath("", given) : new FilePath(LiveSandbox.WORKSPACE, given);
+        return given.startsWith("/") ? new FilePath("", given) : new FilePath(folder, given);
     }
 
     /** Two paths for one request must have one base; a relative one is made absolute only if the other is. */

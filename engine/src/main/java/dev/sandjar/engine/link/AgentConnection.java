@@ -7,6 +7,7 @@ import dev.sandjar.agent.AgentException;
 import dev.sandjar.agent.AgentTimeoutException;
 import dev.sandjar.agent.Channel;
 import dev.sandjar.agent.CrowdedLinkException;
+import dev.sandjar.agent.Frame;
 import dev.sandjar.agent.Link;
 import dev.sandjar.agent.LinkCutException;
 import dev.sandjar.agent.Request;
@@ -73,8 +74,21 @@ public final class AgentConnection implements AutoCloseable {
 
     /** Waits for a reply; the channel is closed when there is none. */
     public ByteBuffer reply(Channel channel, Subject what) {
+        return awaited(channel, what, Channel::reply);
+    }
+
+    /** Waits for a frame that the agent need not wait for; the channel is closed when there is none. Null when the agent has closed it. */
+    public @Nullable Frame take(Channel channel, Subject what) {
+        return awaited(channel, what, Channel::take);
+    }
+
+    private interface Wait<T extends @Nullable Object> {
+        T await(Channel channel, Duration longest) throws IOException, AgentException, InterruptedException;
+    }
+
+    private <T extends @Nullable Object> T awaited(Channel channel, Subject what, Wait<T> wait) {
         try {
-            return channel.reply(limit);
+            return wait.await(channel, limit);
         } catch (AgentException e) {
             throw AgentErrors.translate(e, what);
         } catch (IOException e) {

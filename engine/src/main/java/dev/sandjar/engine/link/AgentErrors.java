@@ -23,7 +23,8 @@ public final class AgentErrors {
             case DISK_FULL -> error(ErrorCode.DISK_FULL, what, e, "remove files from the sandbox");
             case REFUSED -> error(ErrorCode.UNAVAILABLE, what, e, "start a program that listens there");
             case LIMIT -> error(what.full(), what, e, "end other commands, watches or streams of this sandbox first");
-            case UNSUPPORTED -> error(ErrorCode.NOT_SUPPORTED, what, e, "");
+            case UNSUPPORTED ->
+                error(ErrorCode.NOT_SUPPORTED, what, e, "make a new sandbox, if this one was made before an upgrade");
             case STATE -> error(ErrorCode.INVALID_STATE, what, e, "");
             case IO, OK -> error(ErrorCode.INTERNAL, what, e, "");
         };

@@ -60,6 +60,16 @@ public record Subject(String name, ErrorCode missing, ErrorCode full, String ins
         return new Subject("the SFTP session", ErrorCode.UNAVAILABLE, ErrorCode.NO_CAPACITY, ANOTHER);
     }
 
+    /** One process, whoever started it. */
+    public static Subject process(int pid) {
+        return new Subject("process " + pid, ErrorCode.PROCESS_NOT_FOUND, ErrorCode.NO_CAPACITY, ANOTHER);
+    }
+
+    /** All processes. */
+    public static Subject processes() {
+        return new Subject("the list of processes", ErrorCode.PROCESS_NOT_FOUND, ErrorCode.NO_CAPACITY, ANOTHER);
+    }
+
     /** The sandbox itself, of which nothing can be missing. */
     public static Subject sandbox() {
         return new Subject("the request", ErrorCode.INTERNAL, ErrorCode.NO_CAPACITY, ANOTHER);

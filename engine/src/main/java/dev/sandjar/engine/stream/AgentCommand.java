@@ -1,10 +1,12 @@
 package dev.sandjar.engine.stream;
 
 import dev.sandjar.CommandId;
+import dev.sandjar.CommandInfo;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Output;
+import dev.sandjar.OutputRange;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.SandboxException;
 import dev.sandjar.Signal;
@@ -25,6 +27,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +71,17 @@ public final class AgentCommand implements RunningCommand {
         if (offset < 0) {
             throw SandboxException.invalid("offset", offset, "0 or more");
         }
-        sandbox.agent().call(Requests.status(id.value()), Subject.command(id));
-        return new AgentCommand(sandbox, id, offset);
+        var command = new AgentCommand(sandbox, id, offset);
+        command.status(sandbox.agent());
+        return command;
+    }
+
+    private Replies.CommandStatus status(AgentConnection agent) {
+        try {
+            return Replies.status(agent.call(Requests.status(id.value()), Subject.command(id)));
+        } catch (ProtocolException e) {
+            throw agent.lost(e);
+        }
     }
 
     /** Runs a command to its end; START and FOLLOW leave in one write. */
@@ -149,6 +161,17 @@ public final class AgentCommand implements RunningCommand {
     @Override
     public CommandId id() {
         return id;
+    }
+
+    @Override
+    public CommandInfo info() {
+        return Endings.info(status(sandbox.agent()));
+    }
+
+    @Override
+    public OutputRange read(Set<Output.Stream> streams, long begin, long end) {
+        AgentConnection agent = sandbox.agent();
+        return JournalReader.read(agent, status(agent), streams, begin, end);
     }
 
     @Override

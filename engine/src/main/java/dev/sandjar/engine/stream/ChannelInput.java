@@ -61,7 +61,7 @@ public final class ChannelInput extends InputStream {
     private void receive() throws IOException {
         try {
             switch (channel.take()) {
-                case null -> ended = true;
+                case null -> end();
                 case Frame.Eof _ -> ended = true;
                 case Frame.Data data -> {
                     chunk = data.bytes();
@@ -76,6 +76,13 @@ public final class ChannelInput extends InputStream {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while reading " + what);
         }
+    }
+
+    private void end() throws IOException {
+        if (closed.get()) {
+            throw new IOException(what + " was closed while it was read"); // which is no end
+        }
+        ended = true;
     }
 
     @Override

@@ -7,20 +7,29 @@ import dev.sandjar.server.limit.RateLimits;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells whose credentials a request brings. Tokens are never logged. */
 @Singleton
 public class Authentication {
+    /** How a protocol of a WebSocket begins that is none, but a token. */
+    public static final String OFFERED = "sandjar.bearer.";
+
     private final StaticTokens tokens;
     private final JwtTokens jwt;
     private final RightBefore right = new RightBefore();
     private final RateLimits limits;
     private final Places places;
     private final TrustedNetworks trusted;
+    private final SignedRequests signed;
     private final boolean askPlace;
     private final boolean madeToken;
 
@@ -32,6 +41,8 @@ public class Authentication {
         this.limits = limits;
         this.places = places;
         trusted = new TrustedNetworks(config.auth().trusted());
+        Optional<Path> keys = config.auth().keys().map(Path::of);
+        signed = new SignedRequests(keys.isPresent() ? PublicKeys.read(keys.get()) : Map.of());
         askPlace = config.auth().kubernetes();
     }
 
@@ -41,16 +52,86 @@ public class Authentication {
     }
 
     /**
-     * By its headers {@code Authorization} and {@code X-API-Key}; without any, by the network that it comes from.
+     * By its headers {@code Authorization} and {@code X-API-Key}, or the token that a WebSocket offers as a protocol; without any, by the network that it comes from.
      *
      * @throws SandboxException {@code UNAUTHENTICATED}
      */
     public String owner(HttpServerRequest request) {
-        return owner(request, request.getHeader("Authorization"));
+        String said = request.getHeader("Authorization");
+        return owner(request, said != null ? said : offered(request));
+    }
+
+    /** A page cannot set headers of a WebSocket; its protocols it can: the token in base64url behind {@code sandjar.bearer.}. */
+    private static @Nullable String offered(HttpServerRequest request) {
+        String protocols = Objects.requireNonNullElse(request.getHeader("Sec-WebSocket-Protocol"), "");
+        return Stream.of(protocols.split(","))
+                .map(String::strip)
+                .filter(protocol -> protocol.startsWith(OFFERED))
+                .findFirst()
+                .map(protocol -> "Bearer " + decoded(protocol.substring(OFFERED.length())))
+                .orElse(null);
+    }
+
+    private static String decoded(String token) {
+        try {
+            return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            return ""; // nobody's
+        }
+    }
+
+    /** Whose request it is, and what body it is good for. */
+    public final class Credentials {
+        private final String owner;
+        private final String address;
+        private final Optional<String> digest;
+
+        private Credentials(String owner, String address, Optional<String> digest) {
+            this.owner = owner;
+            this.address = address;
+            this.digest = digest;
+        }
+
+        public String owner() {
+            return owner;
+        }
+
+        /**
+         * Before anything is done.
+         *
+         * @param body empty when there is none
+         * @throws SandboxException {@code UNAUTHENTICATED} unless a signed request has the body that was signed
+         */
+        public void requireBody(byte[] body) {
+            if (digest.isPresent() && !digest.get().equals(RightBefore.digest(body))) {
+                limits.wrong(address);
+                throw SignedRequests.otherBody();
+            }
+        }
     }
 
     /**
-     * The same for a tunnel, for which {@code Proxy-Authorization} goes before.
+     * As {@link #owner(HttpServerRequest)}, also of requests that are signed: for doors that read a body whole before they act.
+     *
+     * @throws SandboxException {@code UNAUTHENTICATED}
+     */
+    public Credentials credentials(HttpServerRequest request) {
+        String authorization = request.getHeader("Authorization");
+        String address = Addresses.of(request);
+        if (authorization == null || !SignedRequests.isOne(authorization)) {
+            return new Credentials(owner(request), address, Optional.empty());
+        }
+        try {
+            SignedRequests.Signed by = signed.check(request, authorization);
+            return new Credentials(by.owner(), address, Optional.of(by.digest()));
+        } catch (SandboxException e) {
+            limits.wrong(address);
+            throw e;
+        }
+    }
+
+    /**
+     * As {@link #owner(HttpServerRequest)} for a tunnel, for which {@code Proxy-Authorization} goes before.
      *
      * @throws SandboxException {@code UNAUTHENTICATED}
      */

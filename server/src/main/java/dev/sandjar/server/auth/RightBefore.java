@@ -37,9 +37,17 @@ final class RightBefore {
     }
 
     static String digest(String token) {
+        return digest(token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** In lower-case hex. */
+    static String digest(byte[] bytes) {
+        return HexFormat.of().formatHex(sha256(bytes));
+    }
+
+    static byte[] sha256(byte[] bytes) {
         try {
-            byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible); // every JDK has SHA-256
         }

@@ -57,6 +57,12 @@ public interface ServerConfig {
     /** The door for SSH. */
     Ssh ssh();
 
+    /** The door to programs in sandboxes. */
+    Preview preview();
+
+    /** The door for kubebox clients. */
+    Kubebox kubebox();
+
     /** Recipes, by name. */
     Map<String, TemplateConfig> templates();
 
@@ -78,6 +84,9 @@ public interface ServerConfig {
 
         /** Who needs no credentials. */
         Trusted trusted();
+
+        /** A folder of files {@code OWNER.pem}: RSA public keys of those who sign their requests; see docs/kubebox.md. */
+        Optional<String> keys();
     }
 
     /** Networks of which clients are let in that can send no credentials; none unless named. Keys: {@code sandjar.auth.trusted.*} */
@@ -214,6 +223,10 @@ public interface ServerConfig {
         @WithDefault("15s")
         Duration head();
 
+        /** How long nothing may move while a preview is answered, by the program in the sandbox or by the client. */
+        @WithDefault("2m")
+        Duration answer();
+
         /** Connections of one address at a time: half of all, so that one address leaves the others room. Behind a proxy all clients share one. */
         @WithDefault("1024")
         int connectionsPerAddress();
@@ -273,6 +286,37 @@ public interface ServerConfig {
         /** How long a connection may last. */
         @WithDefault("24h")
         Duration longest();
+    }
+
+    /** The door to programs in sandboxes. Keys: {@code sandjar.preview.*} */
+    interface Preview {
+        /** Such as {@code preview.example}: each port of a sandbox is then seen as {@code PORT-ID.preview.example}, an origin of its own to browsers. */
+        Optional<String> domain();
+
+        /** What browsers' passes are signed with: 32 bytes of text or more; made anew at each start by default. Replicas need the same one. */
+        Optional<String> secret();
+
+        /** How long a browser that was let in by a link stays in. */
+        @WithDefault("8h")
+        Duration access();
+
+        /** How long a WebSocket may be silent. */
+        @WithDefault("1h")
+        Duration idle();
+
+        /** How long an answer or a WebSocket may last. */
+        @WithDefault("24h")
+        Duration longest();
+    }
+
+    /** The door for kubebox clients. Keys: {@code sandjar.kubebox.*} */
+    interface Kubebox {
+        /** {@code each}: a sandbox for each session; {@code shared}: one for all sessions of an owner; or the id of one that is there, for all sessions. */
+        @WithDefault("each")
+        String sandbox();
+
+        /** The recipe of the sandboxes that sessions are given. */
+        Optional<String> template();
     }
 
     /** One recipe. Keys: {@code sandjar.templates.NAME.*} */

@@ -5,6 +5,8 @@ import dev.sandjar.CommandInfo;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.Ending;
 import dev.sandjar.Output;
+import dev.sandjar.ProcessId;
+import dev.sandjar.ProcessInfo;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxConnection;
@@ -13,9 +15,11 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxListener;
 import dev.sandjar.SandboxStats;
+import dev.sandjar.Signal;
 import dev.sandjar.SshConnection;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -80,6 +84,16 @@ final class MeteredSandbox implements Sandbox {
     }
 
     @Override
+    public List<ProcessInfo> processes() {
+        return sandbox.processes();
+    }
+
+    @Override
+    public void signal(ProcessId process, Signal signal) {
+        sandbox.signal(process, signal);
+    }
+
+    @Override
     public SandboxFiles files() {
         return sandbox.files();
     }
@@ -102,6 +116,11 @@ final class MeteredSandbox implements Sandbox {
     @Override
     public SshConnection ssh() {
         return sandbox.ssh();
+    }
+
+    @Override
+    public URI url(int port) {
+        return sandbox.url(port);
     }
 
     @Override

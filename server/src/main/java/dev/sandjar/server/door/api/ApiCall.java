@@ -10,6 +10,7 @@ import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.server.body.Outgoing;
 import dev.sandjar.server.body.RequestBody;
 import dev.sandjar.server.body.WholeBody;
 import dev.sandjar.server.connection.Cut;
@@ -17,12 +18,15 @@ import dev.sandjar.server.connection.Uncounted;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Json;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -153,6 +157,17 @@ final class ApiCall {
                 .end(Buffer.buffer(Json.bytes(json)));
     }
 
+    /** @param sent runs when nothing of it is left in our memory */
+    void answer(int status, ByteBuffer bytes, Runnable sent) {
+        answered = true;
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "application/octet-stream")
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .end(BufferImpl.buffer(Unpooled.wrappedBuffer(bytes)))
+                .onComplete(_ -> sent.run());
+    }
+
     void done() {
         answered = true;
         request.response().setStatusCode(204).end();
@@ -244,7 +259,7 @@ final class ApiCall {
         } catch (SandboxException e) {
             noted(e);
             failed(e);
-        } catch (FrameSink.GoneException | InterruptedException | InterruptedIOException e) {
+        } catch (Outgoing.GoneException | InterruptedException | InterruptedIOException e) {
             failed(interrupted());
         } catch (Exception e) {
             failed(unknown(id, e));

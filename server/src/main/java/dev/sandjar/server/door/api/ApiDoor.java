@@ -43,8 +43,6 @@ public final class ApiDoor {
     private final Callers callers;
     private final int order;
     private final Duration silence;
-    private final StdinSessions stdin;
-    private final OutputSessions outputs;
 
     /**
      * @param order of the routes, for routers that have others for the same paths
@@ -55,8 +53,6 @@ public final class ApiDoor {
         this.callers = callers;
         this.order = order;
         this.silence = silence;
-        this.stdin = new StdinSessions(vertx);
-        this.outputs = new OutputSessions(vertx);
     }
 
     /** Adds the routes. */
@@ -73,17 +69,19 @@ public final class ApiDoor {
         route(router, GET, SANDBOX + "/ports/:port", Body.STREAM, ConnectionCalls::dial);
         route(router, GET, SANDBOX + "/sftp", Body.STREAM, ConnectionCalls::sftp);
 
+        route(router, GET, SANDBOX + "/processes", Body.NONE, ProcessCalls::list);
+        route(router, POST, SANDBOX + "/processes/:pid/signal", Body.JSON, ProcessCalls::signal);
+
         route(router, GET, SANDBOX + "/commands", Body.NONE, CommandCalls::list);
-        route(router, PUT, COMMAND, Body.JSON, outputs::start, "session");
-        route(router, GET, COMMAND, Body.NONE, CommandCalls::find, "offset");
+        route(router, PUT, COMMAND, Body.JSON, CommandCalls::start);
+        route(router, GET, COMMAND, Body.NONE, CommandCalls::info, "offset");
         route(router, DELETE, COMMAND, Body.NONE, CommandCalls::forget);
-        route(router, GET, COMMAND + "/output", Body.STREAM, outputs::follow, "offset", "session");
-        route(router, DELETE, COMMAND + "/output", Body.NONE, outputs::letGo, "session");
+        route(router, GET, COMMAND + "/log", Body.NONE, CommandLog::read, "stream", "from", "to");
+        route(router, GET, COMMAND + "/output", Body.NONE, CommandCalls::output, "offset");
         route(router, GET, COMMAND + "/ending", Body.NONE, CommandCalls::ending, "offset", "wait");
         route(router, POST, COMMAND + "/signal", Body.JSON, CommandCalls::signal);
         route(router, POST, COMMAND + "/kill", Body.NONE, CommandCalls::kill);
         route(router, PUT, COMMAND + "/window", Body.JSON, CommandCalls::resize);
-        route(router, GET, COMMAND + "/stdin", Body.STREAM, stdin::serve, "session", "taken");
 
         route(router, GET, FILES + "/content", Body.NONE, FileCalls::read, "path", "offset", "version");
         route(

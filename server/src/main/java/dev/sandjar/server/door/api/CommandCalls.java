@@ -30,9 +30,10 @@ final class CommandCalls {
         call.done();
     }
 
-    static void find(ApiCall call) {
-        call.command().close();
-        call.done();
+    static void info(ApiCall call) {
+        try (RunningCommand command = call.command()) {
+            call.answer(200, Infos.write(command.info()));
+        }
     }
 
     /** For clients that do not come back: what was sent when they go is gone. */
@@ -41,14 +42,21 @@ final class CommandCalls {
             Iterator<Output> output = command.output();
             FrameSink sink = call.frames();
             sink.send(new Frame.Heartbeat()); // the client waits to hear that it follows
-            long total = 0;
+            long total = call.whole("offset", 0);
             while (output.hasNext()) {
                 Output next = output.next();
-                total = OutputSession.end(next);
+                total = end(next);
                 sink.send(new Frame.Told(next));
             }
             call.last(new Frame.Ended(command.await(), total));
         }
+    }
+
+    private static long end(Output output) {
+        return switch (output) {
+            case Output.Chunk(var _, long offset, var bytes) -> offset + bytes.remaining();
+            case Output.Gap(long _, long to) -> to;
+        };
     }
 
     static void ending(ApiCall call) throws IOException, InterruptedException {

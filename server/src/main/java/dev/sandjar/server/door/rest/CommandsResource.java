@@ -7,6 +7,7 @@ import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.Signal;
 import dev.sandjar.server.auth.Caller;
+import dev.sandjar.server.body.HeldOutput;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.POST;

@@ -125,7 +125,8 @@ public class Errors {
                     UNAVAILABLE,
                     DISK_FULL,
                     INTERRUPTED,
-                    IMAGE_INVALID -> code.name();
+                    IMAGE_INVALID,
+                    PROCESS_NOT_FOUND -> code.name();
         };
     }
 }

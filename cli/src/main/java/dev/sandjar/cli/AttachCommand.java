@@ -1,0 +1,101 @@
+package dev.sandjar.cli;
+
+import dev.sandjar.CommandId;
+import dev.sandjar.CommandInfo;
+import dev.sandjar.ErrorCode;
+import dev.sandjar.RunningCommand;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxException;
+import dev.sandjar.Sandboxes;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Back to a command that runs. */
+@Command(
+        name = "attach",
+        description =
+                "Come back to a command that runs, such as a shell of exec -it that was left by Ctrl-P Ctrl-Q: its recent output first, then what you type goes to it.",
+        mixinStandardHelpOptions = true,
+        footerHeading = "%n",
+        footer = {
+            "Examples:",
+            "  sandjar exec -it 3fa8 bash    a shell; Ctrl-P Ctrl-Q leaves it running",
+            "  sandjar attach 3fa8           back to it, when nothing else runs there",
+            "  sandjar attach 3fa8 9c1e      to one of several; sandjar logs lists them",
+            "",
+            Sandjar.EXIT_CODES
+        })
+final class AttachCommand implements Callable<Integer> {
+    private static final long RECENT = 64 * 1024; // bytes: more than a screen has
+
+    @Mixin
+    private Place place;
+
+    @Parameters(index = "0", paramLabel = "SANDBOX", description = "Its id, or a beginning of it.")
+    private String id;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "COMMAND",
+            description = "A command's id, or a beginning of it; by default the only one that runs.")
+    private @Nullable String command;
+
+    @Override
+    public Integer call() throws Exception {
+        try (Interrupts interrupts = Interrupts.open();
+                Sandboxes sandboxes = place.open()) {
+            Sandbox sandbox = Place.find(sandboxes, id);
+            CommandInfo info = command == null ? onlyOne(sandbox) : Place.command(sandbox, command);
+            long from = Math.max(info.oldest(), info.written() - RECENT);
+            try (RunningCommand running = sandbox.attach(info.id(), from)) {
+                if (info.ending().isPresent()) {
+                    return PassThrough.watch(running);
+                }
+                interrupts.passTo(running);
+                return OwnTerminal.isThere() && hasTerminal(running)
+                        ? TerminalSession.join(running, Optional.of(sandbox.id()))
+                        : PassThrough.join(running);
+            } catch (InterruptedException beforeItBegan) {
+                return interrupts.exitCode();
+            } finally {
+                interrupts.cleanUp();
+            }
+        }
+    }
+
+    /** One that has none says so when it is to be resized. */
+    private static boolean hasTerminal(RunningCommand running) {
+        try {
+            running.resize(OwnTerminal.size());
+            return true;
+        } catch (SandboxException e) {
+            if (e.code() != ErrorCode.INVALID_STATE) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private static CommandInfo onlyOne(Sandbox sandbox) {
+        List<CommandInfo> running = sandbox.commands().stream()
+                .filter(info -> info.ending().isEmpty())
+                .toList();
+        if (running.size() == 1) {
+            return running.getFirst();
+        }
+        List<CommandId> ids = running.stream().map(CommandInfo::id).toList();
+        throw new SandboxException(
+                ErrorCode.COMMAND_NOT_FOUND,
+                running.isEmpty() ? "no command runs in sandbox " + sandbox.id() : "several commands run: " + ids,
+                running.isEmpty()
+                        ? "start one: sandjar exec -it " + sandbox.id() + " sh"
+                        : "name one: sandjar attach " + sandbox.id() + " " + ids.getLast(),
+                null);
+    }
+}

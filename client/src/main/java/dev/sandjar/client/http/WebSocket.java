@@ -1,0 +1,225 @@
+package dev.sandjar.client.http;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A connection that was upgraded to WebSocket (RFC 6455), from the client's side, without extensions. One thread receives, any send.
+ */
+public final class WebSocket implements AutoCloseable {
+    private static final int CONTINUATION = 0;
+    private static final int TEXT = 1;
+    private static final int BINARY = 2;
+    private static final int CLOSE = 8;
+    private static final int PING = 9;
+    private static final int PONG = 10;
+
+    /** Servers take no longer frames without being asked to. */
+    private static final int LONGEST_SENT = 16 * 1024;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final HttpConnection connection;
+    private final InputStream in;
+    private final OutputStream out;
+    private final int longest;
+    private final ReentrantLock sending = new ReentrantLock(); // one message at a time
+
+    /** @param bytes with an array that is theirs alone; of a text message in UTF-8 */
+    public record Message(boolean text, ByteBuffer bytes) {}
+
+    /** @param longest message that is taken, in bytes */
+    public WebSocket(HttpConnection connection, int longest) {
+        this.connection = connection;
+        this.in = connection.input();
+        this.out = connection.output();
+        this.longest = longest;
+    }
+
+    /** What {@code Sec-WebSocket-Key} says: anything that is new. */
+    public static String key() {
+        byte[] random = new byte[16];
+        RANDOM.nextBytes(random);
+        return Base64.getEncoder().encodeToString(random);
+    }
+
+    /** What {@code Sec-WebSocket-Accept} must say, of who has read the key. */
+    public static String accept(String key) {
+        try {
+            byte[] both = (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.US_ASCII);
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-1").digest(both));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
+    }
+
+    /**
+     * Waits for the next message; answers pings meanwhile.
+     *
+     * @throws EOFException the other side has closed it
+     * @throws HttpException it breaks the rules
+     */
+    public Message receive() throws IOException {
+        boolean text = false;
+        byte[] all = {};
+        boolean begun = false;
+        while (true) {
+            int first = need(in.read());
+            int second = need(in.read());
+            int code = first & 0x0f;
+            if ((first & 0x70) != 0 || (second & 0x80) != 0) {
+                throw new HttpException("a WebSocket frame with an extension or a mask");
+            }
+            byte[] payload = new byte[length(second & 0x7f, all.length)];
+            if (in.readNBytes(payload, 0, payload.length) < payload.length) {
+                throw new EOFException("the connection was cut");
+            }
+            switch (code) {
+                case PING -> pong(payload);
+                case PONG -> {
+                    // it is alive
+                }
+                case CLOSE -> throw new EOFException("closed" + reason(payload));
+                case TEXT, BINARY, CONTINUATION -> {
+                    if ((code == CONTINUATION) != begun) {
+                        throw new HttpException("a WebSocket message out of order");
+                    }
+                    text = begun ? text : code == TEXT;
+                    begun = true;
+                    all = all.length == 0 ? payload : joined(all, payload);
+                    if ((first & 0x80) != 0) {
+                        return new Message(text, ByteBuffer.wrap(all));
+                    }
+                }
+                default -> throw new HttpException("a WebSocket frame of kind " + code);
+            }
+        }
+    }
+
+    /** Unless somebody is sending, which shows as well that we are here, and which this thread must not wait for. */
+    private void pong(byte[] payload) throws IOException {
+        if (sending.tryLock()) {
+            try {
+                send(PONG, true, new byte[0], ByteBuffer.wrap(payload));
+            } finally {
+                sending.unlock();
+            }
+        }
+    }
+
+    private static String reason(byte[] payload) {
+        return payload.length > 2 ? ": " + new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8) : "";
+    }
+
+    private int length(int said, int before) throws IOException {
+        long length = said;
+        if (said >= 126) {
+            length = 0;
+            for (int i = 0; i < (said == 126 ? 2 : 8); i++) {
+                length = (length << 8) | need(in.read());
+            }
+        }
+        if (length < 0 || before + length > longest) {
+            throw new HttpException("a WebSocket message of " + length + " bytes");
+        }
+        return (int) length;
+    }
+
+    private static int need(int b) throws EOFException {
+        if (b < 0) {
+            throw new EOFException("the connection was cut");
+        }
+        return b;
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = java.util.Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    /** Sends a text message, in UTF-8. */
+    public void sendText(byte[] text) throws IOException {
+        send(TEXT, text, ByteBuffer.allocate(0));
+    }
+
+    /** Sends a binary message of two parts. */
+    public void sendBinary(byte[] head, ByteBuffer bulk) throws IOException {
+        send(BINARY, head, bulk);
+    }
+
+    private void send(int code, byte[] head, ByteBuffer bulk) throws IOException {
+        ByteBuffer rest = bulk.duplicate();
+        if (head.length + rest.remaining() <= LONGEST_SENT) {
+            send(code, true, head, rest);
+            return;
+        }
+        sending.lock(); // no other message comes in between
+        try {
+            ByteBuffer all = ByteBuffer.allocate(head.length + rest.remaining())
+                    .put(head)
+                    .put(rest)
+                    .flip();
+            for (int kind = code; all.hasRemaining(); kind = CONTINUATION) {
+                int length = Math.min(all.remaining(), LONGEST_SENT);
+                ByteBuffer part = all.slice(all.position(), length);
+                all.position(all.position() + length);
+                send(kind, !all.hasRemaining(), new byte[0], part);
+            }
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /** In one write. */
+    private void send(int code, boolean last, byte[] head, ByteBuffer bulk) throws IOException {
+        int length = head.length + bulk.remaining();
+        ByteBuffer frame = ByteBuffer.allocate(14 + length).put((byte) (last ? (0x80 | code) : code));
+        if (length < 126) {
+            frame.put((byte) (0x80 | length));
+        } else if (length < 1 << 16) {
+            frame.put((byte) (0x80 | 126)).putShort((short) length);
+        } else {
+            frame.put((byte) (0x80 | 127)).putLong(length);
+        }
+        int mask = RANDOM.nextInt();
+        frame.putInt(mask);
+        int from = frame.position();
+        frame.put(head).put(bulk);
+        mask(frame, from, mask);
+        sending.lock();
+        try {
+            out.write(frame.array(), 0, frame.position());
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    private static void mask(ByteBuffer frame, int from, int mask) {
+        int at = from;
+        int end = frame.position();
+        long wide = ((long) mask << 32) | (mask & 0xffff_ffffL);
+        for (; at + 8 <= end; at += 8) {
+            frame.putLong(at, frame.getLong(at) ^ wide);
+        }
+        for (int i = 0; at < end; at++, i++) {
+            frame.put(at, (byte) (frame.get(at) ^ (mask >>> (24 - 8 * (i & 3)))));
+        }
+    }
+
+    /** At once. */
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

@@ -1,0 +1,291 @@
+package dev.sandjar.compat.kubebox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandjar.compat.kubebox.error.ConnectionLostException;
+import dev.sandjar.compat.kubebox.error.KubeboxException;
+import dev.sandjar.compat.kubebox.error.RefusedException;
+import dev.sandjar.compat.kubebox.error.WaitLimitException;
+import dev.sandjar.compat.kubebox.socket.Events;
+import dev.sandjar.compat.kubebox.socket.SocketIo;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session's connection, and its streams. A connection for each session, because servers know a session by the connection that it was bound to
+ * last, and answer questions about a process by that too. It is made when it is needed first, and anew when it was lost while streams are under way.
+ */
+final class SessionLink implements Events, AutoCloseable {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    private final String sessionId;
+    private final Settings settings;
+    private final ReentrantLock opening = new ReentrantLock();
+    private final Streams streams;
+    private final Statuses statuses;
+    private final AtomicBoolean reconnecting = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable SocketIo socket;
+    private volatile CompletableFuture<Boolean> bound = new CompletableFuture<>();
+
+    SessionLink(String sessionId, Settings settings) {
+        this.sessionId = sessionId;
+        this.settings = settings;
+        this.streams = new Streams(settings);
+        this.statuses = new Statuses(settings.answerLimit());
+    }
+
+    Duration silenceLimit() {
+        return settings.silenceLimit();
+    }
+
+    /** A connection that looks whether the server is there and lets us in, and is closed again. */
+    static void tryOut(Settings settings) throws InterruptedException {
+        connect(settings, new Events() {
+                    @Override
+                    public void event(String name, JsonNode payload) {}
+
+                    @Override
+                    public void lost(ConnectionLostException why) {}
+                })
+                .close();
+    }
+
+    private static SocketIo connect(Settings settings, Events events) throws InterruptedException {
+        URI target = settings.resolve("/socket.io/?EIO=4&transport=websocket");
+        URI address = URI.create(target.toString().replaceFirst("^http", "ws"));
+        return SocketIo.connect(
+                address,
+                settings.credentials().authorization("GET", Settings.target(address), new byte[0]),
+                settings.tls(),
+                events,
+                settings.connectLimit());
+    }
+
+    /** The connection, bound to the session; streams that are under way go on by a new one. */
+    SocketIo open() throws InterruptedException {
+        if (!opening.tryLock(settings.reconnectLimit().toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new WaitLimitException(
+                    "session " + sessionId + " has no connection",
+                    settings.reconnectLimit(),
+                    "reconnectLimit",
+                    "try again");
+        }
+        try {
+            SocketIo current = socket;
+            if (current != null && current.isOpen()) {
+                return current;
+            }
+            if (closed.getCount() == 0) {
+                throw disconnected();
+            }
+            SocketIo fresh = begin();
+            socket = fresh;
+            return fresh;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    private SocketIo begin() throws InterruptedException {
+        bound = new CompletableFuture<>();
+        SocketIo fresh = connect(settings, this);
+        try {
+            bind(fresh);
+            goOn(fresh);
+            return fresh;
+        } catch (InterruptedException | RuntimeException e) {
+            fresh.close();
+            throw e;
+        }
+    }
+
+    private void bind(SocketIo fresh) throws InterruptedException {
+        fresh.emit("initialize", session());
+        try {
+            bound.get(settings.answerLimit().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new WaitLimitException(
+                    "the server did not say that session " + sessionId + " is initialized",
+                    settings.answerLimit(),
+                    "answerLimit",
+                    "look whether it knows the session: initializeSession");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KubeboxException ours ? ours : new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Streams that were under way. At a server that does not number its output, what came while nobody was there is gone. */
+    private void goOn(SocketIo fresh) throws InterruptedException {
+        for (long processId : streams.processes()) {
+            if (!streams.areNumbered()) {
+                statuses.ask(() -> fresh.emit("check_status", process(processId))); // its answer tells
+            }
+            ObjectNode process = process(processId);
+            streams.goOn(processId).ifPresent(offset -> process.put("offset", offset));
+            fresh.emit("start_command_stream", process);
+        }
+    }
+
+    /** Follows a command that the server has started. */
+    StreamProcess stream(long processId) throws InterruptedException {
+        SocketIo on = open();
+        Backlog backlog = streams.begin(processId);
+        try {
+            on.emit("start_command_stream", process(processId));
+        } catch (ConnectionLostException e) {
+            open(); // which starts them all
+        }
+        return new StreamProcess(this, processId, backlog);
+    }
+
+    void forget(long processId, Backlog backlog) {
+        backlog.forget();
+        streams.remove(processId, backlog);
+    }
+
+    Status status(long processId) throws InterruptedException {
+        SocketIo on = open();
+        return statuses.ask(() -> on.emit("check_status", process(processId)));
+    }
+
+    /**
+     * Returns while a stream that has been silent may still give something.
+     *
+     * @param backlog fails when its process is no more, and the exit does not come either
+     */
+    void confirm(long processId, Backlog backlog) throws InterruptedException {
+        if (status(processId) == Status.RUNNING) {
+            return;
+        }
+        if (!backlog.awaitSomething(settings.answerLimit())) {
+            streams.remove(processId, backlog);
+            backlog.fail(new ConnectionLostException(
+                    "process " + processId + " has ended or is not known, and the server has not told how it ended",
+                    "what came until here is all that is known",
+                    null));
+        }
+    }
+
+    @Override
+    public void event(String name, JsonNode payload) {
+        switch (name) {
+            case "initialized" -> {
+                if (payload.path("session_id").asText(sessionId).equals(sessionId)) {
+                    bound.complete(true);
+                }
+            }
+            case "command_output" -> streams.output(payload);
+            case "command_exit" -> streams.exit(payload);
+            case "command_error" -> error(payload);
+            case "status" -> {
+                streams.lookAt(payload);
+                statuses.told(payload);
+            }
+            default -> {} // servers have words that this protocol gives no meaning
+        }
+    }
+
+    /** About a process, if it names one; else about what is waited for. */
+    private void error(JsonNode payload) {
+        var refused = new RefusedException(
+                "the server says of session " + sessionId + ": "
+                        + payload.path("error").asText("an error of no name"),
+                200,
+                "change what it names");
+        bound.completeExceptionally(refused);
+        boolean asked = statuses.fail(refused);
+        if (!asked && payload.has("process_id")) {
+            streams.fail(payload.path("process_id").asLong(), refused);
+        }
+    }
+
+    @Override
+    public void lost(ConnectionLostException why) {
+        bound.completeExceptionally(why);
+        statuses.fail(why);
+        reconnectIfNeeded();
+    }
+
+    private void reconnectIfNeeded() {
+        SocketIo current = socket;
+        boolean needed = !streams.isEmpty() && closed.getCount() > 0 && (current == null || !current.isOpen());
+        if (needed && reconnecting.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("kubebox-reconnect-" + sessionId).start(() -> {
+                reconnect();
+                reconnecting.set(false);
+                reconnectIfNeeded(); // lost again in between
+            });
+        }
+    }
+
+    private void reconnect() {
+        long end = System.nanoTime() + settings.reconnectLimit().toNanos();
+        Duration pause = FIRST_PAUSE;
+        try {
+            while (!streams.isEmpty()) {
+                try {
+                    open();
+                    return;
+                } catch (KubeboxException e) {
+                    if (isFinal(e) || System.nanoTime() + pause.toNanos() > end) {
+                        giveUp(e);
+                        return;
+                    }
+                }
+                if (closed.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+            }
+        } catch (InterruptedException never) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What another attempt would not change; a proxy says 502 while a server starts. */
+    private static boolean isFinal(KubeboxException e) {
+        return e instanceof RefusedException refused && refused.status() / 100 == 4;
+    }
+
+    private void giveUp(KubeboxException why) {
+        streams.failAll(processId -> new ConnectionLostException(
+                "the connection was lost while process " + processId + " ran, and did not come back: "
+                        + why.getMessage(),
+                "what came until here is right; ask checkStatus whether the process still runs",
+                why));
+    }
+
+    private ObjectNode session() {
+        return Answer.JSON.createObjectNode().put("session_id", sessionId);
+    }
+
+    private ObjectNode process(long processId) {
+        return session().put("process_id", processId);
+    }
+
+    private ConnectionLostException disconnected() {
+        return new ConnectionLostException("session " + sessionId + " was disconnected here", "connect again", null);
+    }
+
+    /** Streams end with an exception. */
+    @Override
+    public void close() {
+        closed.countDown();
+        SocketIo current = socket;
+        if (current != null) {
+            current.close();
+        }
+        streams.failAll(_ -> disconnected());
+        statuses.fail(disconnected());
+    }
+}

@@ -1,0 +1,157 @@
+package dev.sandjar.server.door.kubebox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandjar.CommandSpec;
+import dev.sandjar.RunningCommand;
+import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxException;
+import dev.sandjar.wire.Json;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A Chromium in a sandbox, spoken to in its DevTools protocol over the command's input and output: messages of JSON, each with a NUL behind it. */
+final class Browser implements AutoCloseable {
+    /** Debian's first one is behind a script that wants more of a system than every image has. */
+    private static final String START = """
+            for one in /usr/lib/chromium/chromium chromium chromium-browser google-chrome chrome headless_shell \
+                "$HOME"/.cache/ms-playwright/chromium*/*/chrome /root/.cache/ms-playwright/chromium*/*/chrome; do
+              browser=$(command -v "$one") || continue
+              HOME=$(mktemp -d) || exit
+              export HOME TMPDIR="$HOME"
+              "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run \
+                  --disable-background-networking --disable-component-update --user-data-dir="$HOME" \
+                  --remote-debugging-pipe 3<&0 4>&1 >/dev/null 2>&1
+              rm -rf "$HOME"
+              exit
+            done
+            exit 127
+            """;
+
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+    private static final Duration GOODBYE = Duration.ofSeconds(5);
+    private static final int LARGEST_MESSAGE = 256 * 1024;
+    private static final int AHEAD = 16; // messages that wait here before the browser does
+
+    private final RunningCommand command;
+    private final OutputStream input;
+    private final BlockingQueue<Optional<JsonNode>> heard = new LinkedBlockingQueue<>(AHEAD); // empty: the end
+    private final Thread listener;
+    private int calls;
+
+    Browser(Sandbox sandbox) {
+        command = sandbox.start(CommandSpec.builder(List.of("/bin/sh", "-c", START))
+                .stdin(true)
+                .limit(LONGEST)
+                .build());
+        input = command.stdin();
+        listener = Thread.ofVirtual().name("kubebox-browser").start(this::listen);
+    }
+
+    private void listen() {
+        try (var output = new BufferedInputStream(command.stdout())) {
+            for (byte[] message = message(output); message != null; message = message(output)) {
+                hear(message);
+            }
+            heard.put(Optional.empty());
+        } catch (IOException e) {
+            heard.offer(Optional.empty());
+        } catch (InterruptedException e) {
+            // nobody listens any more
+        }
+    }
+
+    private void hear(byte[] message) throws InterruptedException {
+        try {
+            heard.put(Optional.of(Json.parseRequest(message)));
+        } catch (JsonProcessingException e) {
+            // too large, or from a browser that is none
+        }
+    }
+
+    /** The next one, of which no more is kept than the largest may have; null at the end. */
+    private static byte @Nullable [] message(InputStream output) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        for (int one = output.read(); one >= 0; one = output.read()) {
+            if (one == 0) {
+                return bytes.toByteArray();
+            }
+            if (bytes.size() < LARGEST_MESSAGE) {
+                bytes.write(one);
+            }
+        }
+        return null;
+    }
+
+    /** Calls a method of a session, or of the browser where that is empty, and hands on what is heard before its answer comes. */
+    JsonNode call(String session, String method, ObjectNode parameters, long end, Consumer<JsonNode> events)
+            throws IOException, InterruptedException {
+        int id = ++calls;
+        ObjectNode message = Json.object().put("id", id).put("method", method);
+        message.set("params", parameters);
+        if (!session.isEmpty()) {
+            message.put("sessionId", session);
+        }
+        input.write(Json.bytes(message));
+        input.write(0);
+        input.flush();
+        for (Optional<JsonNode> next = next(end); next.isPresent(); next = next(end)) {
+            if (next.get().path("id").asInt() == id) {
+                return next.get().path("result");
+            }
+            events.accept(next.get());
+        }
+        throw new Refusal(504, method + " took the browser too long");
+    }
+
+    /**
+     * What it says next; empty when that is not before the end.
+     *
+     * @param end in the time of {@link System#nanoTime}
+     * @throws SandboxException {@code NOT_SUPPORTED} when there is no browser
+     */
+    Optional<JsonNode> next(long end) throws InterruptedException {
+        Optional<JsonNode> next = heard.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (next == null) {
+            return Optional.empty();
+        }
+        if (next.isPresent()) {
+            return next;
+        }
+        throw command.await().shellStatus() == 127
+                ? SandboxException.notSupported(
+                        "get_website_console_logs", "this sandbox's image", "use one that has Chromium or Chrome")
+                : new Refusal(502, "The browser in the sandbox has ended; perhaps it needs more memory");
+    }
+
+    @Override
+    public void close() {
+        try {
+            input.write(Json.bytes(Json.object().put("id", ++calls).put("method", "Browser.close")));
+            input.write(0);
+            input.close();
+            heard.clear();
+            command.await(GOODBYE);
+        } catch (IOException e) {
+            // it has ended
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            listener.interrupt();
+            command.kill();
+            command.close();
+        }
+    }
+}

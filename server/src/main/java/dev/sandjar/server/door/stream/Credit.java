@@ -1,0 +1,116 @@
+package dev.sandjar.server.door.stream;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.Output;
+import dev.sandjar.SandboxException;
+import dev.sandjar.server.limit.Transfers;
+import dev.sandjar.wire.StreamMessage;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** How much output a client still has room for: a reader that does not read stalls its own channel, and no other one on the connection. */
+final class Credit {
+    private final ReentrantLock lock = new ReentrantLock(); // guards everything below
+    private final Condition changed = lock.newCondition();
+    private final Deque<Sent> sent = new ArrayDeque<>(); // and not taken
+    private volatile OptionalInt window;
+    private long outstanding;
+
+    private record Sent(long end, int cost) {}
+
+    /** @param window empty: whatever the connection takes */
+    Credit(OptionalInt window) {
+        this.window = window;
+    }
+
+    /** Whether the client says what it has. */
+    boolean isKept() {
+        return window.isPresent();
+    }
+
+    /** Whether output is wanted already. */
+    boolean isWanted() {
+        return window.isPresent() && window.getAsInt() > 0;
+    }
+
+    void widen(int size) {
+        lock.lock();
+        try {
+            window = OptionalInt.of(size);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until there is room. What stands still for it has a place among its owner's transfers.
+     *
+     * @throws SandboxException {@code RATE_LIMITED}, when this owner has its share
+     */
+    void await(String owner) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (hasRoom()) {
+                return;
+            }
+            boolean begun = window.orElse(1) > 0; // before, nothing of the output is here
+            try (var _ = begun ? Transfers.begin(Transfers.Kind.STREAM, owner) : null) {
+                while (!hasRoom()) {
+                    changed.await();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasRoom() {
+        return window.isEmpty() || outstanding < window.getAsInt();
+    }
+
+    void sent(Output output) {
+        lock.lock();
+        try {
+            if (window.isPresent()) {
+                var piece = new Sent(end(output), StreamMessage.PIECE + size(output));
+                sent.add(piece);
+                outstanding += piece.cost;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @throws SandboxException {@code INVALID_ARGUMENT}, when it was not sent so far */
+    void taken(long offset) {
+        lock.lock();
+        try {
+            while (!sent.isEmpty() && sent.getFirst().end <= offset) {
+                outstanding -= sent.removeFirst().cost;
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    static long end(Output output) {
+        return switch (output) {
+            case Output.Chunk(var _, long offset, ByteBuffer bytes) -> offset + bytes.remaining();
+            case Output.Gap(long _, long to) -> to;
+        };
+    }
+
+    private static int size(Output output) {
+        return output instanceof Output.Chunk(var _, long _, ByteBuffer bytes) ? bytes.remaining() : 0;
+    }
+
+    static SandboxException wrongOrder(String what) {
+        return new SandboxException(ErrorCode.INVALID_STATE, what, "see docs/streams.md", null);
+    }
+}

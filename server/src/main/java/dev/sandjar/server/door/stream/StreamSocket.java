@@ -1,0 +1,150 @@
+package dev.sandjar.server.door.stream;
+
+import dev.sandjar.ErrorCode;
+import dev.sandjar.SandboxException;
+import dev.sandjar.server.connection.Cut;
+import dev.sandjar.server.limit.Transfers;
+import dev.sandjar.wire.StreamMessage;
+import dev.sandjar.wire.StreamMessages;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** One connection of a client: messages both ways. One thread receives, any send. */
+final class StreamSocket implements AutoCloseable {
+    private static final short MALFORMED = 1007;
+    private static final short TRY_AGAIN_LATER = 1013;
+    private static final int LONGEST_REASON = 100; // of 123 bytes that a close frame has room for
+
+    private final ServerWebSocket socket;
+    private final HttpConnection connection;
+    private final String owner;
+    private volatile boolean over;
+    private final StreamSink sink;
+
+    /** As many as were asked for; nothing: it is closed. */
+    private final LinkedBlockingQueue<Optional<WebSocketFrame>> frames = new LinkedBlockingQueue<>();
+
+    /** What was sent does not follow the rules: the connection ends. */
+    static final class MalformedException extends IOException {
+        MalformedException(SandboxException why) {
+            super(String.valueOf(why.getMessage()), why);
+        }
+    }
+
+    /**
+     * On its event loop, before it reads.
+     *
+     * @param connection that it has come by
+     */
+    StreamSocket(Vertx vertx, Context loop, ServerWebSocket socket, HttpConnection connection, String owner) {
+        this.socket = socket;
+        this.connection = connection;
+        this.owner = owner;
+        this.sink = new StreamSink(vertx, loop, socket, owner, this::end);
+        socket.frameHandler(this::arrived);
+        socket.closeHandler(_ -> {
+            sink.gone();
+            frames.add(Optional.empty());
+        });
+        socket.exceptionHandler(_ -> {}); // the close handler comes too
+        socket.pause();
+    }
+
+    /** What comes after the end is nobody's, and takes no memory. */
+    private void arrived(WebSocketFrame frame) {
+        if (!over) {
+            frames.add(Optional.of(frame));
+        }
+    }
+
+    /**
+     * Waits for the next message.
+     *
+     * @throws IOException it is closed
+     */
+    StreamMessage.FromClient receive() throws IOException, InterruptedException {
+        WebSocketFrame frame = next();
+        while (!frame.isText() && !frame.isBinary()) { // pings are answered for us
+            frame = next();
+        }
+        try {
+            return frame.isText()
+                    ? StreamMessages.fromClient(whole(frame))
+                    : StreamMessages.fromClient(ByteBuffer.wrap(whole(frame)));
+        } catch (SandboxException e) {
+            throw new MalformedException(e);
+        }
+    }
+
+    private WebSocketFrame next() throws IOException, InterruptedException {
+        socket.fetch(1);
+        return frames.take().filter(frame -> !frame.isClose()).orElseThrow(() -> new IOException("closed"));
+    }
+
+    private byte[] whole(WebSocketFrame first) throws IOException, InterruptedException {
+        if (first.isFinal()) {
+            return first.binaryData().getBytes();
+        }
+        try (var _ = Transfers.begin(Transfers.Kind.FILE, owner)) { // as much as a message may have
+            return joined(first);
+        }
+    }
+
+    private byte[] joined(WebSocketFrame first) throws IOException, InterruptedException {
+        var all = new ByteArrayOutputStream();
+        all.writeBytes(first.binaryData().getBytes());
+        WebSocketFrame part = first;
+        while (!part.isFinal()) {
+            part = next();
+            if (part.isContinuation()) {
+                all.writeBytes(part.binaryData().getBytes());
+            }
+            if (all.size() > StreamMessage.LARGEST) {
+                throw SandboxException.invalid(
+                        "message", "more than " + StreamMessage.LARGEST + " bytes", "at most so many");
+            }
+        }
+        return all.toByteArray();
+    }
+
+    void send(StreamMessage.FromServer message) throws IOException, InterruptedException {
+        sink.send(message);
+    }
+
+    /** Ends the connection of a client that sent what it may not, and tells it. */
+    void refuse(MalformedException why) {
+        over = true;
+        String said = String.valueOf(why.getMessage());
+        boolean later = why.getCause() instanceof SandboxException e && e.code() == ErrorCode.RATE_LIMITED;
+        socket.close(
+                later ? TRY_AGAIN_LATER : MALFORMED,
+                said.length() > LONGEST_REASON ? said.substring(0, LONGEST_REASON) : said);
+    }
+
+    /** Ends the connection at once: its client has another one, so this is dead whatever it looks like. */
+    void cut() {
+        over = true;
+        sink.close();
+        frames.add(Optional.empty()); // for whoever receives
+        end();
+    }
+
+    private void end() {
+        Cut.now(connection);
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        sink.close();
+        socket.close();
+    }
+}
