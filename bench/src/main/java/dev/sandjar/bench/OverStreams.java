@@ -148,7 +148,7 @@ final class OverStreams implements AutoCloseable {
     }
 
     /** How long after it was written each block was here whole. */
-    private static long[] delays(RunningCommand command) {
+    private static long[] delays(RunningCommand command) throws IOException {
         var delays = new long[BLOCKS];
         var head = new StringBuilder();
         long at = 0;
@@ -167,6 +167,9 @@ final class OverStreams implements AutoCloseable {
                     }
                 }
             }
+        }
+        if (at != (long) BLOCK * BLOCKS) {
+            throw new IOException(at + " bytes of " + (long) BLOCK * BLOCKS);
         }
         return delays;
     }
