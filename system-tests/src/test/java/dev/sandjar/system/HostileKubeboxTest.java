@@ -128,12 +128,34 @@ class HostileKubeboxTest {
                 "(?=a)",
                 "(a)\\1",
                 "(?:(?:(?:){2147483647}){2147483647}){2147483647}",
-                "((a{999}){999}){999}"
+                "((a{999}){999}){999}",
+                "(?:a{999}\\Q)(\\E){999}",
+                "a{1000}b{1000}c{1000}d{1000}e{1000}f{1000}g{1000}h{1000}i{1000}j{1000}"
             })
     void patternsThatCannotBeReadInTimeAreRefused(String regex) throws Exception {
         HttpResponse<String> answer = server.get("/get_all_file_paths" + query("session_id", S, "regexes", regex));
         assertThat(answer.statusCode()).isEqualTo(422);
         assertThat(answer.body()).contains("Input should be valid regular expressions");
+    }
+
+    @Test
+    void repetitionsOfReasonableSizeAreTaken() throws Exception {
+        String uuid = "01234567-89ab-cdef-0123-456789abcdef";
+        kubebox.run(S, "touch " + uuid);
+        assertThat(server.get("/get_all_file_paths"
+                                + query("session_id", S, "regexes", "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"))
+                        .body())
+                .isEqualTo("[\"" + uuid + "\"]");
+    }
+
+    @Test
+    void patternsThatTakeTooLongForAllPathsAreStopped() throws Exception {
+        kubebox.run(S, "mkdir many && cd many && seq -f " + "a".repeat(200) + "%g 600 | xargs touch");
+        String regex = "^(?:xxxxxxxx){800}";
+        HttpResponse<String> answer = server.get("/get_all_file_paths" + query("session_id", S, "regexes", regex));
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(answer.body()).contains("for so long patterns");
+        kubebox.run(S, "rm -r many");
     }
 
     // ---- others

@@ -184,9 +184,9 @@ final class FileCalls {
     void allPaths(Call call) throws IOException {
         Fields fields = call.query("session_id", "regexes");
         String name = fields.session();
-        Regexes regexes = Regexes.of(fields, call.all("regexes"));
-        Session session = sessions.find(call, name);
         try (var _ = Transfers.begin(Kind.FILE, call.owner())) {
+            Regexes regexes = Regexes.of(fields, call.all("regexes"));
+            Session session = sessions.find(call, name);
             List<String> paths = new Tree(session.files(), regexes).paths();
             call.answer(json -> write(paths, json));
         }

@@ -44,6 +44,7 @@ final class Tree {
     }
 
     private void take(String path, FileInfo.Type type) {
+        Thread.yield(); // nothing else here waits, and others want the processor too
         boolean folder = type == FileInfo.Type.DIRECTORY;
         if (folder || regexes.find(path)) {
             (folder ? folders : found).add(path);
