@@ -56,6 +56,12 @@ public final class Outgoing<T> {
         this.cut = cut;
     }
 
+    /** As above, for many who share a client: who only tells it something may wait without a place, output goes by {@link #sendAmongOthers}. */
+    public Outgoing(Function<List<T>, Future<Void>> out, ToIntFunction<T> size, String owner) {
+        this(out, size, owner, () -> {});
+        placed();
+    }
+
     /** Whoever writes has a place among the transfers until the end, so that it needs none when it stands still. */
     public void placed() {
         placed = true;
@@ -68,13 +74,36 @@ public final class Outgoing<T> {
             if (underWay > MOST_UNDER_WAY) {
                 awaitTaken();
             }
-            if (gone) {
-                throw new GoneException();
-            }
-            add(piece);
+            addUnlessGone(piece);
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * As {@link #send}, by one of many who share the client: whoever finds no place is refused alone, and the client is not cut.
+     *
+     * @throws dev.sandjar.SandboxException {@code RATE_LIMITED}
+     */
+    public void sendAmongOthers(T piece) throws IOException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (underWay > MOST_UNDER_WAY) {
+                try (var _ = Transfers.begin(Transfers.Kind.OUTPUT, owner)) {
+                    awaitRoom();
+                }
+            }
+            addUnlessGone(piece);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void addUnlessGone(T piece) throws GoneException {
+        if (gone) {
+            throw new GoneException();
+        }
+        add(piece);
     }
 
     private void awaitTaken() throws InterruptedException {

@@ -16,6 +16,8 @@ public final class Transfers {
     public enum Kind {
         /** Output, or a list. */
         STREAM(2),
+        /** Output of one of many commands that share a connection, and its buffers. */
+        OUTPUT(1),
         /** A list that is made as a whole: the values, and their text. */
         LIST(16),
         /** A file, up or down, whose window is four times as wide. */

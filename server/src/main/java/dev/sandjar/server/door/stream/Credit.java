@@ -59,7 +59,7 @@ final class Credit {
                 return;
             }
             boolean begun = window.orElse(1) > 0; // before, nothing of the output is here
-            try (var _ = begun ? Transfers.begin(Transfers.Kind.STREAM, owner) : null) {
+            try (var _ = begun ? Transfers.begin(Transfers.Kind.OUTPUT, owner) : null) {
                 while (!hasRoom()) {
                     changed.await();
                 }

@@ -94,7 +94,7 @@ final class StreamChannel implements AutoCloseable {
             Output next = output.next();
             end = Credit.end(next);
             credit.sent(next);
-            to.send(new StreamMessage.Told(number, next));
+            to.sendOutput(new StreamMessage.Told(number, next));
             credit.await(owner);
         }
         return new StreamMessage.Ended(number, command.await(), end);

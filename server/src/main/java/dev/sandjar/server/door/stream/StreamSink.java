@@ -41,18 +41,26 @@ final class StreamSink implements AutoCloseable {
         }
     }
 
-    /** @param cut ends the connection at once */
-    StreamSink(Vertx vertx, Context loop, ServerWebSocket socket, String owner, Runnable cut) {
+    StreamSink(Vertx vertx, Context loop, ServerWebSocket socket, String owner) {
         this.vertx = vertx;
         this.loop = loop;
         this.socket = socket;
-        this.out = new Outgoing<>(this::write, Piece::size, owner, cut);
+        this.out = new Outgoing<>(this::write, Piece::size, owner);
         this.timer = vertx.setPeriodic(HEARTBEAT, _ -> out.ifSilent(new Piece(Piece.Kind.PING, Unpooled.EMPTY_BUFFER)));
     }
 
     /** Waits while too much is under way. */
     void send(StreamMessage.FromServer message) throws IOException, InterruptedException {
         out.send(piece(message));
+    }
+
+    /**
+     * As {@link #send}, what somebody holds more of meanwhile.
+     *
+     * @throws dev.sandjar.SandboxException {@code RATE_LIMITED}, when too many of this owner wait
+     */
+    void sendOutput(StreamMessage.Told output) throws IOException, InterruptedException {
+        out.sendAmongOthers(piece(output));
     }
 
     /** Without a copy of its bulk. */

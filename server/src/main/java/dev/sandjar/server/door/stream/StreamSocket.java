@@ -48,7 +48,7 @@ final class StreamSocket implements AutoCloseable {
         this.socket = socket;
         this.connection = connection;
         this.owner = owner;
-        this.sink = new StreamSink(vertx, loop, socket, owner, this::end);
+        this.sink = new StreamSink(vertx, loop, socket, owner);
         socket.frameHandler(this::arrived);
         socket.closeHandler(_ -> {
             sink.gone();
@@ -117,6 +117,11 @@ final class StreamSocket implements AutoCloseable {
 
     void send(StreamMessage.FromServer message) throws IOException, InterruptedException {
         sink.send(message);
+    }
+
+    /** As {@link StreamSink#sendOutput}. */
+    void sendOutput(StreamMessage.Told output) throws IOException, InterruptedException {
+        sink.sendOutput(output);
     }
 
     /** Ends the connection of a client that sent what it may not, and tells it. */
