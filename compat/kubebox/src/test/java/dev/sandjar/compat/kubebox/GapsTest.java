@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What kubebox's client promised and did not do, point by point. What its manager did not do is closed in {@code KubeboxTest} (18 to 22, and 24: whom a policy
- * is about), what its server did not, by Sandjar's.
+ * is about) and {@code AccessTest} (20), what its server did not, by Sandjar's.
  */
 @Timeout(60)
 class GapsTest {

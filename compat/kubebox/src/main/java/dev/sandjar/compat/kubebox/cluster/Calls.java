@@ -11,20 +11,26 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What is asked of a cluster, and what becomes of what it says when it does not do it. */
 final class Calls implements AutoCloseable {
-    private static final int LIMIT = 20_000; // milliseconds
+    /** Of a call, with all its attempts. */
+    static final Duration LIMIT = Duration.ofSeconds(20);
+
     private static final int RETRIES = 3;
 
     final KubernetesClient client;
+    private final Duration limit;
 
-    private Calls(KubernetesClient client) {
+    private Calls(KubernetesClient client, Duration limit) {
         this.client = client;
+        this.limit = limit;
     }
 
     /**
@@ -32,7 +38,7 @@ final class Calls implements AutoCloseable {
      *
      * @throws KubeboxException when it is none
      */
-    static Calls to(String kubeconfig) {
+    static Calls to(String kubeconfig, Duration limit) {
         Config config;
         try {
             config = Config.fromKubeconfig(kubeconfig);
@@ -41,21 +47,34 @@ final class Calls implements AutoCloseable {
                     "kubeconfig", "none", "the text of one, such as kubectl config view --raw prints");
         }
         Config patient = new ConfigBuilder(config)
-                .withRequestTimeout(LIMIT)
-                .withConnectionTimeout(LIMIT)
+                .withRequestTimeout(Math.toIntExact(limit.toMillis()))
+                .withConnectionTimeout(Math.toIntExact(limit.toMillis()))
                 .withRequestRetryBackoffLimit(RETRIES)
                 .withRequestRetryBackoffInterval(100)
                 .build();
-        return new Calls(new KubernetesClientBuilder().withConfig(patient).build());
+        return new Calls(new KubernetesClientBuilder().withConfig(patient).build(), limit);
     }
 
-    /** Asks. */
+    /** Asks, on a thread of its own, because the client knows limits of single attempts only. */
     <T> T ask(String doing, Supplier<T> call) {
+        var answer = new FutureTask<T>(call::get);
+        Thread.ofVirtual().name("kubebox-call").start(answer);
         try {
-            return call.get();
-        } catch (KubernetesClientException e) {
-            throw told(doing, e);
+            return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw unknown(doing + " was not answered within " + limit.toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unknown(doing + " was interrupted", e);
+        } catch (ExecutionException e) {
+            throw failed(doing, e.getCause());
+        } finally {
+            answer.cancel(true);
         }
+    }
+
+    private static ClusterException unknown(String what, Exception cause) {
+        return new ClusterException(what + "; whether it has been done is not known", 0, "look at the cluster", cause);
     }
 
     /**
@@ -82,19 +101,19 @@ final class Calls implements AutoCloseable {
         try {
             return event.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof KubernetesClientException theirs
-                    ? told(doing, theirs)
-                    : new ClusterException(doing + " failed: " + e.getCause(), 0, "see the cause", e.getCause());
+            throw failed(doing, e.getCause());
         } finally {
             event.cancel(true);
         }
     }
 
+    private static ClusterException failed(String doing, @Nullable Throwable cause) {
+        return cause instanceof KubernetesClientException theirs
+                ? told(doing, theirs)
+                : new ClusterException(doing + " failed: " + cause, 0, "see the cause", cause);
+    }
+
     private static ClusterException told(String doing, KubernetesClientException e) {
-        if (Thread.currentThread().isInterrupted()) {
-            return new ClusterException(
-                    doing + " was interrupted; whether it has been done is not known", 0, "look at the cluster", e);
-        }
         String said = e.getStatus() == null || e.getStatus().getMessage() == null
                 ? String.valueOf(e.getMessage())
                 : e.getStatus().getMessage();

@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
  *
  * <pre>{@code
  * try (var kubebox = Kubebox.open(kubeconfig)) {
- *     KubeboxPod pod = kubebox.createPod("mine");
  *     KubeboxService service = kubebox.createService("mine");
+ *     KubeboxPod pod = kubebox.createPod("mine");
  *     pod.waitUntilReady();
  *     String url = service.waitUntilReady().url();
  *     ...
- *     service.destroy();
  *     pod.destroy();
+ *     service.destroy();
  * }
  * }</pre>
  *
@@ -90,7 +90,7 @@ public final class Kubebox implements AutoCloseable {
                 .filter(given -> !given.isBlank())
                 .orElseThrow(() -> new KubeboxException(
                         "No kubeconfig provided.", "give its text, a state file, or set " + CONFIG_VARIABLE, null));
-        return new Kubebox(Calls.to(text));
+        return new Kubebox(Calls.to(text, Calls.LIMIT));
     }
 
     // ---- secrets

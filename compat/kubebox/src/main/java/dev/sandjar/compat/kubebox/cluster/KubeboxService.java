@@ -7,8 +7,12 @@ import io.fabric8.kubernetes.api.model.LoadBalancerIngress;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServiceStatus;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyList;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.ServiceResource;
 import java.net.HttpURLConnection;
 import java.time.Duration;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A service, as a name: it may be gone. */
 public final class KubeboxService {
@@ -98,7 +103,7 @@ public final class KubeboxService {
 
     private ServiceAddress address(Duration limit, String limitName) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
-        Service service = service();
+        Service service = reachable(limit, limitName);
         return switch (service.getSpec().getType()) {
             case "ClusterIP" ->
                 new ServiceAddress(
@@ -108,31 +113,40 @@ public final class KubeboxService {
                 yield new ServiceAddress(node, api(service).getNodePort());
             }
             default ->
-                new ServiceAddress(balancer(limit, limitName), api(service).getPort());
+                new ServiceAddress(
+                        balancer(service).orElseThrow(this::gone), api(service).getPort());
         };
     }
 
-    private String balancer(Duration limit, String limitName) throws InterruptedException {
-        var given = resource()
-                .informOnCondition(
-                        services -> services.isEmpty() || host(services).isPresent());
+    /** The service, with an address of its load balancer if it is to have one. */
+    private Service reachable(Duration limit, String limitName) throws InterruptedException {
+        var last = new AtomicReference<>("the cluster has not told of it");
+        var found = resource().informOnCondition(services -> {
+            last.set("no load balancer has given it one");
+            return services.stream()
+                    .allMatch(
+                            service -> !isBalanced(service) || balancer(service).isPresent());
+        });
         try {
-            return host(calls.await("watching " + this, given, limit)).orElseThrow(this::gone);
-        } catch (TimeoutException e) { // or the watch has ended, and nobody was told
-            return host(List.of(service()))
-                    .orElseThrow(() -> new WaitLimitException(
-                            this + " has no address: no load balancer has given it one",
-                            limit,
-                            limitName,
-                            "wait longer; on a cluster without load balancers make it a NODE_PORT or a CLUSTER_IP"));
+            return calls.await("watching " + this, found, limit).stream()
+                    .findFirst()
+                    .orElseThrow(this::gone);
+        } catch (TimeoutException e) {
+            throw new WaitLimitException(
+                    this + " has no address: " + last.get(),
+                    limit,
+                    limitName,
+                    "wait longer; on a cluster without load balancers make it a NODE_PORT or a CLUSTER_IP");
         }
     }
 
-    private static Optional<String> host(List<Service> services) {
-        return services.stream()
-                .filter(service ->
-                        service.getStatus() != null && service.getStatus().getLoadBalancer() != null)
-                .flatMap(service -> service.getStatus().getLoadBalancer().getIngress().stream())
+    private static boolean isBalanced(Service service) {
+        return ServiceOptions.Type.LOAD_BALANCER.word().equals(service.getSpec().getType());
+    }
+
+    private static Optional<String> balancer(Service service) {
+        return Optional.ofNullable(service.getStatus()).map(ServiceStatus::getLoadBalancer).stream()
+                .flatMap(balancer -> balancer.getIngress().stream())
                 .map(KubeboxService::host)
                 .flatMap(Optional::stream)
                 .findFirst();
@@ -177,7 +191,7 @@ public final class KubeboxService {
 
     /**
      * Lets its pod speak with these addresses, in both directions, and with nobody else; a name server counts as one. The cluster must have a network
-     * that enforces policies. What was said before is replaced.
+     * that enforces policies. What was said before is replaced. Said before the pod is made, it holds from the pod's first moment.
      *
      * @param allowed addresses such as {@code 203.0.113.7}, or blocks such as {@code 10.1.0.0/16}; nobody when empty
      * @throws ClusterException when the cluster does not do it
@@ -186,13 +200,7 @@ public final class KubeboxService {
         NetworkPolicy policy = PolicyManifest.of(name, namespace, selector(service()), allowed);
         calls.ask(
                 "changing network policy " + PolicyManifest.name(name) + " in " + namespace,
-                () -> calls.client
-                        .network()
-                        .v1()
-                        .networkPolicies()
-                        .inNamespace(namespace)
-                        .resource(policy)
-                        .createOr(NonDeletingOperation::update));
+                () -> policies().resource(policy).createOr(NonDeletingOperation::update));
     }
 
     /** By which it finds its pod; without one it would be about every pod of the namespace. */
@@ -215,23 +223,38 @@ public final class KubeboxService {
     }
 
     /**
-     * Removes it, and its network policy.
+     * Removes it. Its network policy goes with it, or, where its pod is still there, with the pod: as long as something runs it stays confined.
      *
      * @return false when there was no such service
      * @throws ClusterException when the cluster does not do it
      */
     public boolean destroy() {
         boolean there = calls.ask("deleting " + this, () -> !resource().delete().isEmpty());
-        calls.ask(
-                "deleting the network policy of " + this,
-                () -> calls.client
-                        .network()
-                        .v1()
-                        .networkPolicies()
-                        .inNamespace(namespace)
-                        .withName(PolicyManifest.name(name))
-                        .delete());
+        calls.ask("deleting the network policy of " + this, this::leavePolicy);
         return there;
+    }
+
+    private boolean leavePolicy() {
+        NetworkPolicy policy = policies().withName(PolicyManifest.name(name)).get();
+        if (policy == null) {
+            return false;
+        }
+        List<Pod> confined = calls.client
+                .pods()
+                .inNamespace(namespace)
+                .withLabelSelector(policy.getSpec().getPodSelector())
+                .list()
+                .getItems();
+        if (confined.isEmpty()) {
+            policies().resource(policy).delete();
+        } else {
+            policies().resource(PolicyManifest.ownedBy(policy, confined)).update();
+        }
+        return true;
+    }
+
+    private NonNamespaceOperation<NetworkPolicy, NetworkPolicyList, Resource<NetworkPolicy>> policies() {
+        return calls.client.network().v1().networkPolicies().inNamespace(namespace);
     }
 
     private ServiceResource<Service> resource() {

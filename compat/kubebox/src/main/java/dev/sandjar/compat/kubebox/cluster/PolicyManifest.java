@@ -1,6 +1,9 @@
 package dev.sandjar.compat.kubebox.cluster;
 
 import dev.sandjar.compat.kubebox.error.KubeboxException;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
@@ -50,6 +53,24 @@ final class PolicyManifest {
                     .endEgress();
         }
         return policy.endSpec().build();
+    }
+
+    /** The same, which the cluster removes once the last of these is gone. */
+    static NetworkPolicy ownedBy(NetworkPolicy policy, List<Pod> pods) {
+        return new NetworkPolicyBuilder(policy)
+                .editMetadata()
+                .withOwnerReferences(pods.stream().map(PolicyManifest::owner).toList())
+                .endMetadata()
+                .build();
+    }
+
+    private static OwnerReference owner(Pod pod) {
+        return new OwnerReferenceBuilder()
+                .withApiVersion("v1")
+                .withKind("Pod")
+                .withName(pod.getMetadata().getName())
+                .withUid(pod.getMetadata().getUid())
+                .build();
     }
 
     private static NetworkPolicyPeer peer(String allowed) {

@@ -1,5 +1,6 @@
 package dev.sandjar.compat.kubebox.cluster;
 
+import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,19 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How the cluster is found. */
 @Timeout(60)
 class AccessTest {
+    private static final Path FIXED_PATH = Path.of("/tmp/kubeconfig"); // where kubebox writes what it is given
+
     @TempDir
     private Path folder;
-
-    private static String kubeconfig(int port) {
-        return """
-                apiVersion: v1
-                kind: Config
-                clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
-                users: [{name: u, user: {token: secret}}]
-                contexts: [{name: x, context: {cluster: c, user: u}}]
-                current-context: x
-                """.formatted(port);
-    }
 
     private Path state(String attributes) throws Exception {
         return Files.writeString(folder.resolve("terraform.tfstate"), """
@@ -77,7 +75,7 @@ class AccessTest {
     void aStateFileWithoutACluster() throws Exception {
         Path state = state("{\"name\": \"x\"}");
 
-        assertThatThrownBy(() -> Kubebox.open(Optional.of(kubeconfig(1)), Optional.of(state)))
+        assertThatThrownBy(() -> Kubebox.open(Optional.of(OtherCluster.kubeconfig(1)), Optional.of(state)))
                 .isInstanceOf(KubeboxException.class)
                 .hasMessage("no kubeconfig is in the state file " + state
                         + ": it has no azurerm_kubernetes_cluster with kube_config_raw or kube_admin_config_raw");
@@ -95,8 +93,63 @@ class AccessTest {
     }
 
     @Test
+    void gap20NoKubeconfigIsWrittenWhereAProgramWritesOrKubeboxDid() throws Exception {
+        List<Path> places = new ArrayList<>();
+        for (String place : List.of("home", "tmp", "cwd")) {
+            places.add(Files.createDirectory(folder.resolve(place)));
+        }
+        Optional<FileTime> before = written();
+        try (var cluster = new OtherCluster(_ -> OtherCluster.json(
+                        "{\"kind\": \"PodList\", \"apiVersion\": \"v1\", \"metadata\": {}, \"items\": []}"));
+                WatchService watch = folder.getFileSystem().newWatchService()) {
+            for (Path place : places) {
+                place.register(watch, ENTRY_CREATE);
+            }
+            Process program = program(cluster.kubeconfig(), places.get(0), places.get(1), places.get(2));
+            assertThat(program.inputReader().readLine()).isEqualTo("0 pods");
+            assertThat(program.waitFor()).isZero();
+            for (Path place : places) {
+                Files.createFile(place.resolve("last")); // what came before has been told when this is
+            }
+
+            assertThat(made(watch, places.size())).containsOnly("last");
+            assertThat(written()).isEqualTo(before);
+        }
+    }
+
+    private static Process program(String kubeconfig, Path home, Path tmp, Path cwd) throws Exception {
+        var program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Duser.home=" + home,
+                        "-Djava.io.tmpdir=" + tmp,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        OpeningProgram.class.getName())
+                .directory(cwd.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        program.environment().putAll(Map.of("HOME", home.toString(), "TMPDIR", tmp.toString()));
+        program.environment().put(Kubebox.CONFIG_VARIABLE, kubeconfig);
+        return program.start();
+    }
+
+    /** All files, until so many were told of by the name of the last. */
+    private static List<String> made(WatchService watch, int last) throws Exception {
+        List<String> names = new ArrayList<>();
+        while (names.stream().filter("last"::equals).count() < last) {
+            WatchKey key = watch.take();
+            key.pollEvents().forEach(event -> names.add(String.valueOf(event.context())));
+            key.reset();
+        }
+        return names;
+    }
+
+    private static Optional<FileTime> written() throws Exception {
+        return Files.exists(FIXED_PATH) ? Optional.of(Files.getLastModifiedTime(FIXED_PATH)) : Optional.empty();
+    }
+
+    @Test
     void aClusterThatIsNotThereIsToldSo() {
-        try (var nowhere = Kubebox.open(kubeconfig(1))) {
+        try (var nowhere = Kubebox.open(OtherCluster.kubeconfig(1))) {
             assertThatThrownBy(() -> nowhere.getAllPods("default"))
                     .isInstanceOfSatisfying(
                             ClusterException.class, e -> assertThat(e.status()).isZero())
@@ -107,7 +160,7 @@ class AccessTest {
     @Test
     void whoWaitsForAClusterThatIsSilentCanBeInterrupted() throws Exception {
         try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                var kubebox = Kubebox.open(kubeconfig(silent.getLocalPort()));
+                var kubebox = Kubebox.open(OtherCluster.kubeconfig(silent.getLocalPort()));
                 var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> asking = tasks.submit(
                     () -> assertThatThrownBy(() -> kubebox.createPod("box", "default", PodOptions.defaults()))

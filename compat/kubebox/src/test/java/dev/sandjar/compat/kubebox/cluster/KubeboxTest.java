@@ -15,7 +15,6 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("cluster")
 class KubeboxTest {
     private static final Duration BRIEF = Duration.ofMillis(500);
-    private static final Path FIXED_PATH = Path.of("/tmp/kubeconfig"); // where kubebox writes what it is given
 
     private static TestNamespace namespace;
-    private static Optional<FileTime> written;
     private static Kubebox kubebox;
     private static KubeboxPod pod;
     private static Duration took;
@@ -43,7 +40,6 @@ class KubeboxTest {
     @BeforeAll
     static void makeOne() throws Exception {
         namespace = new TestNamespace();
-        written = written();
         kubebox = Kubebox.open(TestNamespace.kubeconfig());
         kubebox.createSecret("keys", namespace.name, Map.of("KUBEBOX_PUBLIC_KEY", "an old key"));
         kubebox.createSecret("keys", namespace.name, Map.of("KUBEBOX_PUBLIC_KEY", "a public key"));
@@ -62,10 +58,6 @@ class KubeboxTest {
     static void removeAll() {
         kubebox.close();
         namespace.close();
-    }
-
-    private static Optional<FileTime> written() throws Exception {
-        return Files.exists(FIXED_PATH) ? Optional.of(Files.getLastModifiedTime(FIXED_PATH)) : Optional.empty();
     }
 
     // ---- pods
@@ -87,11 +79,6 @@ class KubeboxTest {
     @Test
     void itsServerGetsThePublicKeyAsItWasSaidLast() {
         assertThat(namespace.log("box")).startsWith("key=a public key\n");
-    }
-
-    @Test
-    void gap20NoKubeconfigIsWrittenAnywhere() throws Exception {
-        assertThat(written()).isEqualTo(written);
     }
 
     @Test
@@ -287,8 +274,9 @@ class KubeboxTest {
 
     // ---- policies
 
+    /** Whom it selects and what it allows. Not that traffic is stopped: the network of dev/cluster is a plain bridge, which enforces no policies. */
     @Test
-    void gap18And24APolicyIsAboutThePodThatTheServiceIsAbout() {
+    void gap18And24APolicySelectsThePodThatTheServiceSelects() {
         KubeboxService service = kubebox.createService(
                 "box", namespace.name, ServiceOptions.defaults().withType(ServiceOptions.Type.NODE_PORT));
         service.updateNetworkPolicy(List.of("203.0.113.7", "10.1.0.0/16"));
@@ -302,6 +290,19 @@ class KubeboxTest {
         assertThat(policy.getSpec().getEgress().getFirst().getTo())
                 .extracting(peer -> peer.getIpBlock().getCidr())
                 .containsExactly("203.0.113.7/32", "10.1.0.0/16");
+    }
+
+    @Test
+    void aPolicyThatIsThereBeforeItsPodGoesAfterIt() throws Exception {
+        KubeboxService service = kubebox.createService("confined", namespace.name, ServiceOptions.defaults());
+        service.updateNetworkPolicy(List.of());
+        KubeboxPod confined = kubebox.createPod(
+                "confined", namespace.name, TestNamespace.serving("true").withChange(KubeboxTest::forNoNode));
+        service.destroy();
+
+        assertThat(namespace.selectedBy(namespace.policy("confined-service"))).containsExactly("confined");
+        confined.destroy();
+        Waiting.until("it is gone, too", () -> namespace.policy("confined-service") == null);
     }
 
     @Test

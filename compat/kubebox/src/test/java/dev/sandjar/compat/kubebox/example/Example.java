@@ -48,19 +48,19 @@ public final class Example {
             Keys keys = Keys.fromEnvironment().orElseThrow(); // KUBEBOX_PUBLIC_KEY, KUBEBOX_PRIVATE_KEY
             kubebox.createSecret("kubebox-public-key", "default", Map.of("KUBEBOX_PUBLIC_KEY", keys.publicKey()));
 
+            KubeboxService service = kubebox.createService(
+                    "mine", "default", ServiceOptions.defaults().withPorts(3000));
+            service.updateNetworkPolicy(List.of("203.0.113.7")); // before there is a pod: it is never without
             PodOptions pod =
                     PodOptions.defaults().withPorts(3000).withPublicKey("kubebox-public-key", "KUBEBOX_PUBLIC_KEY");
             KubeboxPod mine = kubebox.createPod("mine", "default", pod);
-            KubeboxService service = kubebox.createService(
-                    "mine", "default", ServiceOptions.defaults().withPorts(3000));
-            service.updateNetworkPolicy(List.of("203.0.113.7"));
             mine.waitUntilReady();
             try (var client = new SandboxClient(
                     keys.privateKey(), service.waitUntilReady().url())) {
                 client.initializeSession("mine", "project");
             }
-            service.destroy();
             mine.destroy();
+            service.destroy();
         }
         // CLUSTER
     }
