@@ -1,5 +1,9 @@
 package dev.sandjar.compat.kubebox;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandjar.compat.kubebox.error.ConnectionLostException;
 import dev.sandjar.compat.kubebox.error.WaitLimitException;
@@ -23,7 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Requests and their answers. What was not sent is tried again, and so is what only reads. */
+/** Requests and their answers. What was not sent is tried again, and so is what only reads; all attempts have one limit together. */
 final class Rest {
     private static final int ATTEMPTS = 3;
     private static final Duration PAUSE = Duration.ofMillis(250); // then twice as long
@@ -63,7 +67,7 @@ final class Rest {
         return new Answer(what, answer.statusCode(), answer.body());
     }
 
-    /** Of any length, into a file that need not exist; of an error, its body is what the answer has. */
+    /** Of any length, into a file; of an error, its body is what the answer has. An attempt begins the file anew: the one before may have had more to say. */
     Answer download(String what, String target, Path file, Duration limit) throws InterruptedException {
         HttpResponse<byte[]> answer = send(
                 what,
@@ -72,7 +76,8 @@ final class Rest {
                 NOTHING,
                 limit,
                 head -> head.statusCode() / 100 == 2
-                        ? BodySubscribers.mapping(BodySubscribers.ofFile(file), _ -> NOTHING)
+                        ? BodySubscribers.mapping(
+                                BodySubscribers.ofFile(file, CREATE, WRITE, TRUNCATE_EXISTING), _ -> NOTHING)
                         : BodySubscribers.limiting(BodySubscribers.ofByteArray(), LONGEST));
         return new Answer(what, answer.statusCode(), answer.body());
     }
@@ -80,13 +85,15 @@ final class Rest {
     private <T> HttpResponse<T> send(
             String what, String method, String target, byte[] body, Duration limit, BodyHandler<T> handler)
             throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
         for (int attempt = 1; ; attempt++) {
             try {
-                return once(what, request(method, target, body), limit, handler);
+                return once(what, request(method, target, body), limit, end, handler);
             } catch (IOException e) {
                 boolean harmless = nothingSent(e) || method.equals("GET");
                 long pause = PAUSE.toNanos() << (attempt - 1);
-                if (!harmless || attempt == ATTEMPTS || closed.await(pause, TimeUnit.NANOSECONDS)) {
+                boolean again = harmless && attempt < ATTEMPTS && end - System.nanoTime() > pause;
+                if (!again || closed.await(pause, TimeUnit.NANOSECONDS)) {
                     throw lost(what, e);
                 }
             }
@@ -107,11 +114,11 @@ final class Rest {
                         .build();
     }
 
-    private <T> HttpResponse<T> once(String what, HttpRequest request, Duration limit, BodyHandler<T> handler)
+    private <T> HttpResponse<T> once(String what, HttpRequest request, Duration limit, long end, BodyHandler<T> handler)
             throws InterruptedException, IOException {
         var answer = http.sendAsync(request, handler);
         try {
-            return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new WaitLimitException(
                     what + " was not answered; it may or may not have been done",

@@ -143,10 +143,16 @@ public final class SandboxClient implements AutoCloseable {
         }
     }
 
-    /** Says goodbye to the server. Streams end with an exception; what runs goes on running. The client can be used again. */
+    /**
+     * Says goodbye to the server, which has a second to hear it, for all sessions at once. Streams end with an exception; what runs goes on running.
+     * The client can be used again.
+     */
     public void disconnect() {
-        links.values().forEach(SessionLink::close);
-        links.clear();
+        try (var goodbyes = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (String sessionId : List.copyOf(links.keySet())) {
+                Optional.ofNullable(links.remove(sessionId)).ifPresent(link -> goodbyes.execute(link::close));
+            }
+        } // when all have said it
     }
 
     /** Disconnects, and ends what is under way. The client cannot be used any more. */
