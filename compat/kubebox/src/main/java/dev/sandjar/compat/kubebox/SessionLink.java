@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +23,12 @@ import org.jspecify.annotations.Nullable;
  * last, and answer questions about a process by that too. It is made when it is needed first, and anew when it was lost while streams are under way.
  */
 final class SessionLink implements Events, AutoCloseable {
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-
     private final String sessionId;
     private final Settings settings;
     private final ReentrantLock opening = new ReentrantLock();
     private final Streams streams;
     private final Statuses statuses;
-    private final AtomicBoolean reconnecting = new AtomicBoolean();
+    private final Reconnecting reconnecting;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable SocketIo socket;
     private volatile CompletableFuture<Boolean> bound = new CompletableFuture<>();
@@ -42,6 +38,7 @@ final class SessionLink implements Events, AutoCloseable {
         this.settings = settings;
         this.streams = new Streams(settings);
         this.statuses = new Statuses(settings.answerLimit());
+        this.reconnecting = new Reconnecting(sessionId, settings.reconnectLimit(), streams, this);
     }
 
     Duration silenceLimit() {
@@ -55,7 +52,7 @@ final class SessionLink implements Events, AutoCloseable {
                     public void event(String name, JsonNode payload) {}
 
                     @Override
-                    public void lost(ConnectionLostException why) {}
+                    public void lost(SocketIo which, ConnectionLostException why) {}
                 })
                 .close();
     }
@@ -88,23 +85,28 @@ final class SessionLink implements Events, AutoCloseable {
             if (closed.getCount() == 0) {
                 throw disconnected();
             }
-            SocketIo fresh = begin();
-            socket = fresh;
-            return fresh;
+            return begin();
         } finally {
             opening.unlock();
         }
     }
 
     private SocketIo begin() throws InterruptedException {
+        statuses.lost(
+                new ConnectionLostException("the connection of session " + sessionId + " was lost", "ask again", null));
         bound = new CompletableFuture<>();
         SocketIo fresh = connect(settings, this);
+        socket = fresh; // what becomes of one before it does not matter any more
         try {
+            if (closed.getCount() == 0) {
+                throw disconnected(); // while it was made
+            }
             bind(fresh);
             goOn(fresh);
             return fresh;
         } catch (InterruptedException | RuntimeException e) {
             fresh.close();
+            reconnecting.ifNeeded(); // nobody is told that it was closed
             throw e;
         }
     }
@@ -128,7 +130,7 @@ final class SessionLink implements Events, AutoCloseable {
     private void goOn(SocketIo fresh) throws InterruptedException {
         for (long processId : streams.processes()) {
             if (!streams.areNumbered()) {
-                statuses.ask(() -> fresh.emit("check_status", process(processId))); // its answer tells
+                statuses.ask(processId, () -> fresh.emit("check_status", process(processId))); // its answer tells
             }
             ObjectNode process = process(processId);
             streams.goOn(processId).ifPresent(offset -> process.put("offset", offset));
@@ -155,7 +157,7 @@ final class SessionLink implements Events, AutoCloseable {
 
     Status status(long processId) throws InterruptedException {
         SocketIo on = open();
-        return statuses.ask(() -> on.emit("check_status", process(processId)));
+        return statuses.ask(processId, () -> on.emit("check_status", process(processId)));
     }
 
     /**
@@ -195,74 +197,47 @@ final class SessionLink implements Events, AutoCloseable {
         }
     }
 
-    /** About a process, if it names one; else about what is waited for. */
+    /** For what it answers, if it says so, as Sandjar's server does; else for the stream of the process that it names, or for whoever waits. */
     private void error(JsonNode payload) {
         var refused = new RefusedException(
                 "the server says of session " + sessionId + ": "
                         + payload.path("error").asText("an error of no name"),
                 200,
                 "change what it names");
-        bound.completeExceptionally(refused);
-        boolean asked = statuses.fail(refused);
-        if (!asked && payload.has("process_id")) {
-            streams.fail(payload.path("process_id").asLong(), refused);
+        long processId = payload.path("process_id").asLong();
+        switch (payload.path("event").asText()) {
+            case "initialize" -> bound.completeExceptionally(refused);
+            case "start_command_stream" -> streams.fail(processId, refused);
+            case "check_status" -> statuses.refused(payload, refused);
+            default -> {
+                boolean told = payload.has("process_id")
+                        ? streams.fail(processId, refused)
+                        : bound.completeExceptionally(refused);
+                if (!told) {
+                    statuses.refused(payload, refused);
+                }
+            }
         }
     }
 
     @Override
-    public void lost(ConnectionLostException why) {
-        bound.completeExceptionally(why);
-        statuses.fail(why);
-        reconnectIfNeeded();
+    public void lost(SocketIo which, ConnectionLostException why) {
+        if (which == socket) {
+            bound.completeExceptionally(why);
+            statuses.lost(why);
+            reconnecting.ifNeeded();
+        }
     }
 
-    private void reconnectIfNeeded() {
+    /** Whether there is a connection, or nobody wants one any more. */
+    boolean isConnected() {
         SocketIo current = socket;
-        boolean needed = !streams.isEmpty() && closed.getCount() > 0 && (current == null || !current.isOpen());
-        if (needed && reconnecting.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("kubebox-reconnect-" + sessionId).start(() -> {
-                reconnect();
-                reconnecting.set(false);
-                reconnectIfNeeded(); // lost again in between
-            });
-        }
+        return closed.getCount() == 0 || (current != null && current.isOpen());
     }
 
-    private void reconnect() {
-        long end = System.nanoTime() + settings.reconnectLimit().toNanos();
-        Duration pause = FIRST_PAUSE;
-        try {
-            while (!streams.isEmpty()) {
-                try {
-                    open();
-                    return;
-                } catch (KubeboxException e) {
-                    if (isFinal(e) || System.nanoTime() + pause.toNanos() > end) {
-                        giveUp(e);
-                        return;
-                    }
-                }
-                if (closed.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-                    return;
-                }
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
-            }
-        } catch (InterruptedException never) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** What another attempt would not change; a proxy says 502 while a server starts. */
-    private static boolean isFinal(KubeboxException e) {
-        return e instanceof RefusedException refused && refused.status() / 100 == 4;
-    }
-
-    private void giveUp(KubeboxException why) {
-        streams.failAll(processId -> new ConnectionLostException(
-                "the connection was lost while process " + processId + " ran, and did not come back: "
-                        + why.getMessage(),
-                "what came until here is right; ask checkStatus whether the process still runs",
-                why));
+    /** False when time is up before. */
+    boolean awaitClosed(Duration limit) throws InterruptedException {
+        return closed.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private ObjectNode session() {
@@ -274,7 +249,8 @@ final class SessionLink implements Events, AutoCloseable {
     }
 
     private ConnectionLostException disconnected() {
-        return new ConnectionLostException("session " + sessionId + " was disconnected here", "connect again", null);
+        return new ConnectionLostException(
+                "session " + sessionId + " was disconnected here", "initializeSession again", null);
     }
 
     /** Streams end with an exception. */
@@ -286,6 +262,6 @@ final class SessionLink implements Events, AutoCloseable {
             current.close();
         }
         streams.failAll(_ -> disconnected());
-        statuses.fail(disconnected());
+        statuses.lost(disconnected());
     }
 }

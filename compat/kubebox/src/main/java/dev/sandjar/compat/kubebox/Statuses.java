@@ -1,41 +1,43 @@
 package dev.sandjar.compat.kubebox;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sandjar.compat.kubebox.error.KubeboxException;
 import dev.sandjar.compat.kubebox.error.WaitLimitException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Questions whether a process runs. The answers do not say which process they are about, so there is one question at a time. */
+/**
+ * Questions whether a process runs. Answers come in the order of the questions; of Sandjar's server they say which process they are about, of kubebox's
+ * own they do not. So there is one question at a time, and one that nobody waits for any more still gets the answer that is its.
+ */
 final class Statuses {
+    private static final int MOST = 1_000; // without an answer; a server that owes so many gives none
+
+    private record Question(long processId, CompletableFuture<JsonNode> answer) {}
+
     private final Duration limit;
     private final ReentrantLock asking = new ReentrantLock();
-    private CompletableFuture<JsonNode> answer = CompletableFuture.completedFuture(MissingNode.getInstance());
-    private int late; // answers to come that nobody waits for any more
+    private final Queue<Question> unanswered = new ArrayDeque<>();
 
     Statuses(Duration limit) {
         this.limit = limit;
     }
 
-    Status ask(Runnable question) throws InterruptedException {
+    Status ask(long processId, Runnable question) throws InterruptedException {
         if (!asking.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-            throw unanswered();
+            throw noAnswer();
         }
         try {
-            CompletableFuture<JsonNode> expected = expect();
-            question.run();
-            return status(expected.get(limit.toNanos(), TimeUnit.NANOSECONDS));
+            return status(asked(processId, question).get(limit.toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
-            missed();
-            throw unanswered();
-        } catch (InterruptedException e) {
-            missed();
-            throw e;
+            throw noAnswer();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KubeboxException ours ? ours : new IllegalStateException(e.getCause());
         } finally {
@@ -43,30 +45,57 @@ final class Statuses {
         }
     }
 
-    private synchronized CompletableFuture<JsonNode> expect() {
-        answer = new CompletableFuture<>();
-        return answer;
+    private CompletableFuture<JsonNode> asked(long processId, Runnable question) {
+        var made = new Question(processId, new CompletableFuture<>());
+        expect(made);
+        try {
+            question.run();
+            return made.answer();
+        } catch (RuntimeException e) {
+            forget(made);
+            throw e;
+        }
     }
 
-    private synchronized void missed() {
-        if (!answer.isDone()) {
-            late++;
+    private synchronized void expect(Question question) {
+        if (unanswered.size() == MOST) {
+            unanswered.remove();
         }
+        unanswered.add(question);
+    }
+
+    private synchronized void forget(Question question) {
+        unanswered.remove(question);
     }
 
     /** An answer has come. */
-    synchronized void told(JsonNode payload) {
-        if (late > 0) {
-            late--;
-        } else {
-            answer.complete(payload);
-        }
+    void told(JsonNode payload) {
+        answered(payload).ifPresent(question -> question.answer().complete(payload));
     }
 
-    /** No answer will come to what is asked now. False when nothing is. */
-    synchronized boolean fail(KubeboxException why) {
-        late = 0;
-        return answer.completeExceptionally(why);
+    /** Another answer has come. */
+    void refused(JsonNode payload, KubeboxException why) {
+        answered(payload).ifPresent(question -> question.answer().completeExceptionally(why));
+    }
+
+    /** What this is the answer to. What was asked before that will have none any more. */
+    private synchronized Optional<Question> answered(JsonNode payload) {
+        JsonNode about = payload.path("process_id");
+        if (about.isIntegralNumber()) {
+            if (unanswered.stream().noneMatch(question -> question.processId() == about.longValue())) {
+                return Optional.empty();
+            }
+            while (unanswered.element().processId() != about.longValue()) {
+                unanswered.remove();
+            }
+        }
+        return Optional.ofNullable(unanswered.poll());
+    }
+
+    /** No answer will come to what was asked until now. */
+    synchronized void lost(KubeboxException why) {
+        unanswered.forEach(question -> question.answer().completeExceptionally(why));
+        unanswered.clear();
     }
 
     private static Status status(JsonNode told) {
@@ -77,7 +106,7 @@ final class Statuses {
         return running.booleanValue() ? Status.RUNNING : Status.ENDED;
     }
 
-    private WaitLimitException unanswered() {
+    private WaitLimitException noAnswer() {
         return new WaitLimitException(
                 "the server did not say whether the process runs",
                 limit,

@@ -112,11 +112,14 @@ final class Streams {
         return payload.path("process_id").asLong();
     }
 
-    void fail(long processId, KubeboxException why) {
+    /** False when there is none. */
+    boolean fail(long processId, KubeboxException why) {
         Followed stream = followed.remove(processId);
-        if (stream != null) {
-            stream.backlog().fail(why);
+        if (stream == null) {
+            return false;
         }
+        stream.backlog().fail(why);
+        return true;
     }
 
     void failAll(LongFunction<KubeboxException> why) {

@@ -40,6 +40,7 @@ final class OtherServer implements AutoCloseable {
     private final Function<Request, Reply> rest;
     final List<Request> requests = new CopyOnWriteArrayList<>();
     volatile int refusal; // of upgrades; none when 0
+    volatile boolean deaf; // to goodbyes
     volatile Duration ping = Duration.ofSeconds(25);
 
     /** What was asked. */
@@ -57,8 +58,16 @@ final class OtherServer implements AutoCloseable {
         }
     }
 
-    /** What is answered; the connection is cut instead when there is none. */
-    record Reply(int status, byte[] body) {}
+    /**
+     * What is answered; the connection is cut instead when there is none.
+     *
+     * @param missing bytes that are promised besides; the connection is cut where they should be
+     */
+    record Reply(int status, byte[] body, int missing) {
+        Reply(int status, byte[] body) {
+            this(status, body, 0);
+        }
+    }
 
     static Reply json(int status, String body) {
         return new Reply(status, body.getBytes(StandardCharsets.UTF_8));
@@ -119,6 +128,9 @@ final class OtherServer implements AutoCloseable {
                     return;
                 }
                 write(socket.getOutputStream(), reply);
+                if (reply.missing() > 0) {
+                    return;
+                }
             }
         } catch (IOException | GeneralSecurityException cut) {
             // as the test wants it
@@ -128,7 +140,8 @@ final class OtherServer implements AutoCloseable {
     }
 
     private static void write(OutputStream out, Reply reply) throws IOException {
-        out.write(("HTTP/1.1 " + reply.status() + " Whatever\r\nContent-Length: " + reply.body().length + "\r\n\r\n")
+        int promised = reply.body().length + reply.missing();
+        out.write(("HTTP/1.1 " + reply.status() + " Whatever\r\nContent-Length: " + promised + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
         out.write(reply.body());
         out.flush();
@@ -192,7 +205,7 @@ final class OtherServer implements AutoCloseable {
                     content[i] ^= mask[i % 4];
                 }
                 heard.add(opcode == CLOSE ? "closed" : new String(content, StandardCharsets.UTF_8));
-                if (opcode == CLOSE) {
+                if (opcode == CLOSE && !deaf) {
                     return;
                 }
             }

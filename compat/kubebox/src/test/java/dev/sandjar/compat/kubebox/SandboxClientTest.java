@@ -1,10 +1,12 @@
 package dev.sandjar.compat.kubebox;
 
 import static dev.sandjar.compat.kubebox.OtherServer.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.compat.kubebox.OtherServer.Peer;
+import dev.sandjar.compat.kubebox.OtherServer.Reply;
 import dev.sandjar.compat.kubebox.error.ConnectionLostException;
 import dev.sandjar.compat.kubebox.error.KubeboxException;
 import dev.sandjar.compat.kubebox.error.RefusedException;
@@ -15,6 +17,7 @@ import dev.sandjar.testing.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +26,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -51,10 +56,6 @@ class SandboxClientTest {
 
     private static CommandOutput out(String text) {
         return new CommandOutput(text, CommandOutput.Type.STDOUT, 7);
-    }
-
-    private static CommandOutput err(String text) {
-        return new CommandOutput(text, CommandOutput.Type.STDERR, 7);
     }
 
     // ---- what is sent
@@ -261,7 +262,66 @@ class SandboxClientTest {
         }
     }
 
+    @Test
+    void aFileThatWasCutAndIsShorterAfterwardsIsTheNewOneAlone(@TempDir Path folder) throws Exception {
+        var replies = new ArrayDeque<>(List.of(
+                new Reply(200, "the old one, which is long".getBytes(UTF_8), 100),
+                new Reply(200, "the new one".getBytes(UTF_8))));
+        try (var server = new OtherServer(_ -> replies.remove());
+                var client = server.client().build()) {
+            client.getFile("s", "a", folder.resolve("a"), SOON);
+
+            assertThat(folder.resolve("a")).hasContent("the new one");
+        }
+    }
+
     // ---- connections
+
+    @Test
+    void allAttemptsOfARequestHaveOneLimit() throws Exception {
+        Duration limit = Duration.ofSeconds(1);
+        try (var server = new OtherServer(_ -> {
+                    hold(limit.multipliedBy(6).dividedBy(10));
+                    return null; // cut
+                });
+                var client = server.client().answerLimit(limit).build()) {
+            assertThatThrownBy(() -> client.readFile("s", "a"))
+                    .isInstanceOf(WaitLimitException.class)
+                    .hasMessageContaining("reading a of session s was not answered")
+                    .hasMessageContaining("within 1 seconds");
+        }
+    }
+
+    private static void hold(Duration time) {
+        try {
+            new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void manySessionsOfADeadServerTakeOneSecondToSayGoodbye() throws Exception {
+        int sessions = 6;
+        try (var server = server();
+                var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+            server.deaf = true;
+            var client = server.client().build();
+            for (int i = 0; i < sessions; i++) {
+                String session = "s" + i;
+                Future<?> initialized = tasks.submit(() -> {
+                    client.initializeSession(session, "");
+                    return null;
+                });
+                server.peer().greet();
+                initialized.get();
+            }
+            long began = System.nanoTime();
+            client.close();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(sessions / 2));
+        }
+    }
 
     @Test
     void whatWasNotSentIsTriedAgainAndThenTold() {
@@ -532,6 +592,19 @@ class SandboxClientTest {
     }
 
     @Test
+    void whatWasDisconnectedHereSaysWhatBringsItBack() throws Exception {
+        try (var server = server();
+                var streaming = Streaming.at(server)) {
+            streaming.client().disconnect();
+
+            assertThatThrownBy(streaming.process()::next)
+                    .isInstanceOfSatisfying(
+                            ConnectionLostException.class,
+                            e -> assertThat(e.remedy()).isEqualTo("initializeSession again"));
+        }
+    }
+
+    @Test
     void anErrorThatTheServerTellsOfAStreamEndsIt() throws Exception {
         try (var server = server();
                 var streaming = Streaming.at(server)) {
@@ -542,144 +615,6 @@ class SandboxClientTest {
             assertThatThrownBy(streaming.process()::next)
                     .isInstanceOf(RefusedException.class)
                     .hasMessage("the server says of session s: no such");
-        }
-    }
-
-    // ---- cuts
-
-    @Test
-    void aLineThatWasCutInHalfByWhereItGoesOnDoesNotComeTwice() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server)) {
-            streaming
-                    .peer()
-                    .output(7, "stderr", "xxz\n", ",\"offset\":0,\"end\":6,\"resume_at\":2"); // yy stands in its middle
-            streaming.process().next();
-            streaming.peer().cut();
-
-            Peer second = server.peer().greet();
-            second.event("start_command_stream");
-            second.output(7, "stderr", "z\n", ",\"offset\":4,\"end\":6,\"resume_at\":2");
-            second.output(7, "stdout", "yyy\n", ",\"offset\":2,\"end\":8,\"resume_at\":8");
-            second.exit(7, 0);
-
-            assertThat(streaming.rest()).containsExactly(out("yyy\n"), new CommandExit(0, 7));
-        }
-    }
-
-    @Test
-    void whatAServerHasForgottenIsAGap() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server)) {
-            streaming.peer().output(7, "stderr", "[5 bytes]\n", ",\"offset\":0,\"resume_at\":5,\"lost\":5");
-            streaming.peer().output(7, "stdout", "a\n", ",\"offset\":5,\"end\":7,\"resume_at\":7");
-            streaming.peer().exit(7, 0);
-
-            assertThat(streaming.rest())
-                    .containsExactly(new CommandGap("[5 bytes]", 7), out("a\n"), new CommandExit(0, 7));
-        }
-    }
-
-    @Test
-    void atAServerThatDoesNotNumberItsOutputACutIsAGap() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server)) {
-            streaming.peer().output(7, "before\n");
-            assertThat(streaming.process().next()).isEqualTo(out("before\n"));
-            streaming.peer().cut();
-
-            Peer second = server.peer().greet();
-            second.event("check_status");
-            second.status("true", "");
-            assertThat(second.event("start_command_stream").has("offset")).isFalse();
-            second.output(7, "after\n");
-            second.exit(7, 0);
-
-            assertThat(streaming.rest())
-                    .containsExactly(
-                            new CommandGap(
-                                    "the connection was lost, and this server keeps nothing for one that comes back",
-                                    7),
-                            out("after\n"),
-                            new CommandExit(0, 7));
-        }
-    }
-
-    @Test
-    void aStreamThatWasSilentUntilTheCutHasNoGapWhereTheServerNumbers() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server)) {
-            streaming.peer().cut();
-
-            Peer second = server.peer().greet();
-            second.event("check_status");
-            second.status("true", ",\"process_id\":7");
-            assertThat(second.event("start_command_stream").path("offset").asLong(-1))
-                    .isZero();
-            second.exit(7, 0);
-
-            assertThat(streaming.rest()).containsExactly(new CommandExit(0, 7));
-        }
-    }
-
-    @Test
-    void aServerThatStaysAwayEndsTheStreamAfterTheLimit() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server, server.client().reconnectLimit(SHORT))) {
-            streaming.peer().output(7, "a");
-            assertThat(streaming.process().next()).isEqualTo(out("a"));
-            server.close();
-
-            assertThatThrownBy(streaming.process()::next)
-                    .isInstanceOf(ConnectionLostException.class)
-                    .hasMessageStartingWith("the connection was lost while process 7 ran, and did not come back: ");
-        }
-    }
-
-    @Test
-    void aServerThatLetsNobodyInAnyMoreEndsTheStreamAtOnce() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server)) {
-            server.refusal = 403;
-            streaming.peer().cut();
-
-            assertThatThrownBy(streaming.process()::next)
-                    .isInstanceOf(ConnectionLostException.class)
-                    .hasMessageEndingWith("refused the connection: 403");
-        }
-    }
-
-    // ---- statuses
-
-    @ParameterizedTest
-    @CsvSource({"true, RUNNING", "false, ENDED", "null, UNKNOWN"})
-    void aStatusIsWhatTheServerSays(String running, Status status) throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server);
-                var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Status> asked = tasks.submit(() -> streaming.client().checkStatus("s", 9));
-            assertThat(streaming.peer().event("check_status")).hasToString("{\"session_id\":\"s\",\"process_id\":9}");
-            streaming.peer().status(running, "");
-
-            assertThat(asked.get()).isEqualTo(status);
-        }
-    }
-
-    @Test
-    void anAnswerThatComesTooLateIsNotTakenForTheNext() throws Exception {
-        try (var server = server();
-                var streaming = Streaming.at(server, server.client().answerLimit(ENOUGH));
-                var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
-            assertThatThrownBy(() -> streaming.client().checkStatus("s", 8))
-                    .isInstanceOf(WaitLimitException.class)
-                    .hasMessage("the server did not say whether the process runs within 2 seconds (answerLimit)");
-            streaming.peer().event("check_status");
-            streaming.peer().status("true", ""); // of 8
-
-            Future<Status> asked = tasks.submit(() -> streaming.client().checkStatus("s", 9));
-            streaming.peer().event("check_status");
-            streaming.peer().status("false", "");
-            assertThat(asked.get()).isEqualTo(Status.ENDED);
         }
     }
 }

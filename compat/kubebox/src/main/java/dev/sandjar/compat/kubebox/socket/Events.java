@@ -14,9 +14,10 @@ public interface Events {
     void event(String name, JsonNode payload);
 
     /**
-     * The connection is no more. Not called when it was closed on this side, or never came to be.
+     * A connection is no more. Not called when it was closed on this side, or never came to be.
      *
+     * @param which one; there may be another by now
      * @param why in words
      */
-    void lost(ConnectionLostException why);
+    void lost(SocketIo which, ConnectionLostException why);
 }

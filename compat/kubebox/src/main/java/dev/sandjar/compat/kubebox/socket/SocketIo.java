@@ -95,6 +95,9 @@ public final class SocketIo implements AutoCloseable {
     }
 
     private void send(String text) {
+        if (!isOpen()) {
+            throw lost("it is closed", null);
+        }
         try {
             wire.send(text);
         } catch (WebsocketNotConnectedException e) {
@@ -174,6 +177,7 @@ public final class SocketIo implements AutoCloseable {
         wire.cut();
         if (!ready.completeExceptionally(why)) {
             events.lost(
+                    this,
                     why instanceof ConnectionLostException lost ? lost : lost(String.valueOf(why.getMessage()), why));
         }
     }
