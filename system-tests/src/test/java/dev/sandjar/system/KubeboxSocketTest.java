@@ -182,6 +182,22 @@ class KubeboxSocketTest {
         }
     }
 
+    @Test
+    void anErrorSaysWhichRequestItAnswers() throws Exception {
+        try (SocketIo client = connect()) {
+            for (String event : new String[] {"start_command_stream", "check_status"}) {
+                client.emit(event, "{\"session_id\":\"s\",\"process_id\":\"1\"}");
+                assertThat(client.next("command_error").path("event").asText()).isEqualTo(event);
+            }
+            client.emit("start_command_stream", "{\"session_id\":\"s\",\"process_id\":99999}");
+            JsonNode unknown = client.next("command_error");
+            assertThat(unknown.path("event").asText()).isEqualTo("start_command_stream");
+            assertThat(unknown.path("process_id").asInt()).isEqualTo(99_999);
+            client.emit("no such event", "{}");
+            assertThat(client.next("command_error").has("event")).isFalse();
+        }
+    }
+
     // ---- cut and come back
 
     /** What a client has that remembers where to go on, over as many connections as it takes. */

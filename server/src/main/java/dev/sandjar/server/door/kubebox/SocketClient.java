@@ -8,6 +8,7 @@ import dev.sandjar.server.limit.RateLimits;
 import io.socket.socketio.server.SocketIoSocket;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.json.JSONObject;
@@ -17,6 +18,7 @@ final class SocketClient {
     private static final Logger LOG = Logger.getLogger(SocketClient.class);
     private static final int MOST_STREAMS = 500;
     private static final int LONGEST_SESSION = 255;
+    private static final Set<String> EVENTS = Set.of("initialize", "start_command_stream", "check_status");
 
     private record Key(String session, int process) {}
 
@@ -59,14 +61,14 @@ final class SocketClient {
                     throw new Refusal(400, "Unknown event; there are initialize, start_command_stream, check_status");
             }
         } catch (Refusal e) {
-            error(about(asked), e.detail().asText());
+            error(about(event, asked), e.detail().asText());
         } catch (SandboxException e) {
-            error(about(asked), Call.known(socket.getId(), e).detail().asText());
+            error(about(event, asked), Call.known(socket.getId(), e).detail().asText());
         } catch (RateLimits.TooMany e) {
-            error(about(asked), Refusal.text(e.error()));
+            error(about(event, asked), Refusal.text(e.error()));
         } catch (RuntimeException e) {
             LOG.error(socket.getId(), e);
-            error(about(asked), "Internal error; the server's log says more");
+            error(about(event, asked), "Internal error; the server's log says more");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the client is gone
         }
@@ -180,8 +182,11 @@ final class SocketClient {
         };
     }
 
-    private static JSONObject about(JSONObject asked) {
+    private static JSONObject about(String event, JSONObject asked) {
         var about = new JSONObject();
+        if (EVENTS.contains(event)) {
+            about.put("event", event); // without it a client cannot tell a question that failed from a stream that did
+        }
         if (asked.opt("session_id") instanceof String name && name.length() <= LONGEST_SESSION) {
             about.put("session_id", name);
         }
