@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Kubebox clients as they are, with the libraries that they use, on a network that is trusted because they can send no credentials. */
+/**
+ * What kubebox clients do, with the libraries that they use, on a network that is trusted because they can send no credentials. The client is ours, not the
+ * package kubebox: that cannot be had where these tests run.
+ */
 @Timeout(120)
 class KubeboxClientsTest {
     @Test

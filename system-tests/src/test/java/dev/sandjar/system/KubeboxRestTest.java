@@ -5,18 +5,26 @@ import static dev.sandjar.system.Kubebox.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandjar.SandboxId;
+import dev.sandjar.SandboxInfo;
 import dev.sandjar.SandboxSpec;
+import dev.sandjar.SandboxState;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.testing.Waiting;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,27 +32,41 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What kubebox clients ask for by REST: docs/kubebox.md. */
 @Timeout(60)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KubeboxRestTest {
     private static final Path HOME = Path.of("/var/lib/sandjar-test/kubebox-rest");
     private static final String S = "a session";
+    private static final int LAST = Integer.MAX_VALUE; // what takes long was begun with the class
 
     private static RealServer server;
     private static Kubebox kubebox;
     private static CompletableFuture<HttpResponse<String>> withoutTimeout;
+    private static CompletableFuture<HttpResponse<String>> withoutEnd;
+    private static SocketIo listener;
+    private static CompletableFuture<Void> pinged;
 
     @BeforeAll
     static void start() throws Exception {
         server = new RealServer(HOME, "-Dsandjar.keep-alive=200ms");
         kubebox = new Kubebox(server);
         kubebox.initialize(S, "repo");
-        HttpRequest sleeping = server.request("/run_command")
-                .POST(HttpRequest.BodyPublishers.ofString(body("session_id", S, "command", "sleep 30")))
+        kubebox.initialize("gate", "");
+        withoutTimeout = waiting("session_id", S, "command", "sleep 30");
+        withoutEnd = waiting("session_id", "gate", "command", "mkfifo gate; cat gate", "timeout", null);
+        listener = SocketIo.connect(server.address, RealServer.TOKEN);
+        pinged = CompletableFuture.runAsync(listener::awaitPing);
+    }
+
+    private static CompletableFuture<HttpResponse<String>> waiting(Object... fields) {
+        HttpRequest request = server.request("/run_command")
+                .POST(HttpRequest.BodyPublishers.ofString(body(fields)))
                 .build();
-        withoutTimeout = HttpClient.newHttpClient().sendAsync(sleeping, HttpResponse.BodyHandlers.ofString());
+        return HttpClient.newHttpClient().sendAsync(request, HttpResponse.BodyHandlers.ofString());
     }
 
     @AfterAll
     static void stop() throws Exception {
+        listener.close();
         Kubebox.deleteAll(server);
         server.close();
     }
@@ -127,9 +149,27 @@ class KubeboxRestTest {
     }
 
     @Test
+    @Order(LAST - 1)
     void whoSaysNoTimeoutHasTenSeconds() {
         assertThat(withoutTimeout.join().body().strip())
                 .isEqualTo("{\"error\":\"Command timed out\",\"finished\":false}");
+    }
+
+    @Test
+    @Order(LAST)
+    void whileOneSessionWaitsOthersAreServedAndPingsGoOn() throws Exception {
+        assertThat(kubebox.run(S, "echo served").path("stdout").asText()).isEqualTo("served\n");
+        pinged.join(); // 25 seconds after it came
+        listener.emit("check_status", "{\"session_id\":\"" + S + "\",\"process_id\":99999}");
+        assertThat(listener.next("status").path("running").isNull()).isTrue();
+        assertThat(withoutEnd).isNotDone();
+
+        kubebox.run("gate", "echo through > gate");
+        assertThat(Kubebox.JSON
+                        .readTree(withoutEnd.join().body())
+                        .path("stdout")
+                        .asText())
+                .isEqualTo("through\n");
     }
 
     @Test
@@ -290,6 +330,35 @@ class KubeboxRestTest {
             kubebox.initialize(id, "");
             assertThat(kubebox.run(id, "cat here").path("stdout").asText()).isEqualTo("it is");
         }
+    }
+
+    @Test
+    void aSessionThatNobodyUsesExpiresAndIsAnotherWhenInitializedAgain() throws Exception {
+        try (var brief = new RealServer(
+                        HOME.resolveSibling("kubebox-brief"),
+                        "-Dsandjar.kubebox.template=brief",
+                        "-Dsandjar.templates.brief.idle=3s");
+                var sandboxes = Sandboxes.open(brief.address.toString(), RealServer.TOKEN)) {
+            var client = new Kubebox(brief);
+            client.initialize("brief", "");
+            List<SandboxId> first = running(sandboxes);
+            assertThat(first).hasSize(1);
+            Waiting.until("it has expired", () -> running(sandboxes).isEmpty());
+            says(
+                    client.post("/run_command", "session_id", "brief", "command", "true"),
+                    400,
+                    "{\"detail\":\"Session not found\"}");
+
+            client.initialize("brief", "");
+            assertThat(running(sandboxes)).hasSize(1).doesNotContainAnyElementsOf(first);
+            Kubebox.deleteAll(brief);
+        }
+    }
+
+    private static List<SandboxId> running(Sandboxes sandboxes) {
+        return sandboxes.list(Set.of(SandboxState.RUNNING), 0, 100).sandboxes().stream()
+                .map(SandboxInfo::id)
+                .toList();
     }
 
     @Test

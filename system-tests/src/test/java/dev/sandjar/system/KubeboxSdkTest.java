@@ -265,6 +265,18 @@ class KubeboxSdkTest {
         assertThat(client.readFile(S, "sum")).startsWith(HexFormat.of().formatHex(digest));
     }
 
+    @Test
+    void aFileWhoseConnectionIsCutComesWhole(@TempDir Path folder) throws Exception {
+        client.runCommand(S, "head -c 3000000 /dev/urandom > cut; sha256sum cut > cut.sum", CommandMode.WAIT);
+        try (var proxy = new CuttingProxy(server.address.getPort(), List.of(NEVER, 1_000_000));
+                var cut = through(proxy)) {
+            cut.getFile(S, "cut", folder.resolve("cut"), LIMIT);
+            assertThat(proxy.cuts()).isEqualTo(1);
+        }
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(folder.resolve("cut")));
+        assertThat(client.readFile(S, "cut.sum")).startsWith(HexFormat.of().formatHex(digest));
+    }
+
     // ---- cuts
 
     /** Connections of a client through the proxy: its requests first, then one for each time that the streams are cut. */

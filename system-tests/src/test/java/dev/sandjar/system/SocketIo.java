@@ -94,6 +94,16 @@ final class SocketIo implements AutoCloseable {
         return frame;
     }
 
+    /** What comes next must be that the server wants to know whether we are there. */
+    void awaitPing() {
+        try {
+            assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("2");
+            say("3");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** The next event, which must be of that name. */
     JsonNode next(String event) throws Exception {
         String frame = next();
