@@ -6,6 +6,7 @@ const ROOT = new URL('../v1/api/', document.baseURI); // wherever a proxy has pu
 
 const LONGEST_LOOK = 30_000; // ms
 const LONGEST_WORK = 600_000; // an image may have to be fetched first
+const LONGEST_STALL = 60_000; // in which nothing of an upload leaves, or nobody answers it
 
 /** What was refused or went wrong: a message, and a remedy to act on. */
 export class ApiError extends Error {
@@ -52,10 +53,13 @@ export class Api {
     async* frames(path, query, signal) {
         const cut = new AbortController();
         signal?.addEventListener('abort', () => cut.abort(), { once: true });
-        const response = await this.#fetch('GET', path, { query, signal: cut.signal });
+        const late = setTimeout(() => cut.abort(new DOMException('no answer', 'TimeoutError')), LONGEST_LOOK);
         try {
+            const response = await this.#fetch('GET', path, { query, signal: cut.signal });
+            clearTimeout(late); // from here on it may last; silence is another limit
             yield* frames(response, cut);
         } finally {
+            clearTimeout(late);
             cut.abort();
         }
     }
@@ -80,7 +84,15 @@ export class Api {
             const request = new XMLHttpRequest();
             request.open('PUT', address(path, query));
             request.setRequestHeader('Authorization', `Bearer ${this.#token}`);
-            request.upload.onprogress = (event) => onProgress(event.loaded);
+            const stall = new Stall(() => {
+                reject(unreachable());
+                request.abort();
+            });
+            request.upload.onprogress = (event) => {
+                stall.moved();
+                onProgress(event.loaded);
+            };
+            request.onloadend = () => stall.end();
             request.onload = () => {
                 const answer = parsed(request.responseText);
                 if (request.status === 200) {
@@ -146,6 +158,26 @@ async function sent(url, request, again) {
             throw unreachable();
         }
         return sent(url, request, again - 1);
+    }
+}
+
+/** Strikes when nothing has moved for too long. */
+class Stall {
+    #strike;
+    #timer;
+
+    constructor(strike) {
+        this.#strike = strike;
+        this.moved();
+    }
+
+    moved() {
+        this.end();
+        this.#timer = setTimeout(this.#strike, LONGEST_STALL);
+    }
+
+    end() {
+        clearTimeout(this.#timer);
     }
 }
 

@@ -39,9 +39,9 @@ if (known) {
 function askForToken(why) {
     out.hidden = true;
     trail.replaceChildren();
-    show(new Login(why, (token, newApi) => {
+    show(new Login(why, (token) => {
         sessionStorage.setItem(KEY, token);
-        logIn(token, newApi);
+        logIn(token);
     }));
 }
 
@@ -77,7 +77,7 @@ function route() {
     if (!api) {
         return;
     }
-    const [, kind, id, tab, ...rest] = location.hash.split('/').map(decodeURIComponent);
+    const [, kind, id, tab, ...rest] = parts(location.hash);
     if (kind !== 'sandbox' || !id) {
         trail.replaceChildren();
         show(list);
@@ -93,6 +93,16 @@ function route() {
     trail.replaceChildren(make('a', { href: '#/' }, 'Sandboxes'), make('code', {}, id.slice(0, 8)));
     show(pages.get(id));
     pages.get(id).open(tab, rest.join('/'));
+}
+
+/** Of an address; none of one that is malformed, which leads to the list. */
+function parts(hash) {
+    try {
+        return hash.split('/').map(decodeURIComponent);
+    } catch {
+        location.hash = '#/';
+        return [];
+    }
 }
 
 function show(page) {

@@ -35,11 +35,11 @@ export function field(label, input, note) {
     return make('label', { class: 'field' }, make('span', {}, label), input, note ? make('small', {}, note) : undefined);
 }
 
-/** An error and what to do about it. */
-export function trouble(error) {
+/** An error and what to do about it; with a button, perhaps, that does it. */
+export function trouble(error, action) {
     const remedy = error.remedy ? make('p', { class: 'remedy' }, sentence(error.remedy)) : undefined;
     const request = error.requestId ? make('p', { class: 'faint' }, `Request ${error.requestId}`) : undefined;
-    return make('div', { class: 'trouble', role: 'alert' }, make('p', {}, sentence(shown(error.message))), remedy, request);
+    return make('div', { class: 'trouble', role: 'alert' }, make('p', {}, sentence(shown(error.message))), remedy, request, action);
 }
 
 function sentence(text) {

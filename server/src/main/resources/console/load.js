@@ -19,6 +19,7 @@ export class Load {
     #api;
     #path;
     #last;
+    #asking = false;
 
     constructor(api, id) {
         this.#api = api;
@@ -33,10 +34,16 @@ export class Load {
             this.#clear(info.state === 'running' ? 'not asked, since it is to end when it is idle' : '');
             return;
         }
+        if (this.#asking) {
+            return; // one that is silent is not asked again meanwhile
+        }
+        this.#asking = true;
         try {
             this.#show(await this.#api.get(this.#path), info.spec.cpu ?? 1);
         } catch (error) {
             this.#clear(shown(error.message)); // it may have ended just now; the list says so the next time
+        } finally {
+            this.#asking = false;
         }
     }
 

@@ -35,6 +35,7 @@ export class Sandboxes {
     #newer = button('Newer', () => this.#turn(-PAGE), { hidden: true });
     #table;
     #offset = 0;
+    #total = 0;
     #timer;
     #ticking;
 
@@ -85,7 +86,7 @@ export class Sandboxes {
             const { sandboxes, total } = await this.#api.get('sandboxes', { state, offset: this.#offset, limit: PAGE });
             this.#errors.replaceChildren();
             this.#update(sandboxes, total);
-            await Promise.all([...this.#rows.values()].map((row) => row.look()));
+            this.#rows.forEach((row) => row.look()); // each for itself: one that is silent keeps no other waiting
         } catch (error) {
             if (error.status !== 401) {
                 this.#errors.replaceChildren(trouble(error));
@@ -109,6 +110,7 @@ export class Sandboxes {
             }
             this.#rows.get(info.id).update(info);
         });
+        this.#total = total;
         say(this.#count, total === 0 ? '' : String(total));
         this.#newer.hidden = this.#offset === 0;
         this.#older.hidden = this.#offset + PAGE >= total;
@@ -123,10 +125,21 @@ export class Sandboxes {
         const none = [...this.#rows.values()].every((row) => row.element.hidden);
         this.#table.hidden = none;
         this.#empty.hidden = !none;
-        this.#empty.replaceChildren(...(wanted
-            ? [make('p', {}, `No sandbox has “${wanted}” in its name, id or image.`)]
-            : [make('p', {}, 'No sandboxes yet.'), make('p', { class: 'faint' }, 'One is made in milliseconds, and removed by itself when its time is over.'),
-                button('New sandbox', () => this.#create(), { class: 'primary' })]));
+        this.#empty.replaceChildren(...this.#nothing(wanted));
+    }
+
+    /** Why nothing is shown, as far as this page of the list knows. */
+    #nothing(wanted) {
+        if (wanted) {
+            const where = this.#total > PAGE ? ' on this page' : '';
+            return [make('p', {}, `No sandbox${where} has “${wanted}” in its name, id or image.`)];
+        }
+        if (this.#total > 0) {
+            return [make('p', {}, 'Nothing is left on this page.')];
+        }
+        return [make('p', {}, this.#states.value ? 'No sandbox is alive.' : 'No sandboxes yet.'),
+            make('p', { class: 'faint' }, 'One is made in milliseconds, and removed by itself when its time is over.'),
+            button('New sandbox', () => this.#create(), { class: 'primary' })];
     }
 
     #turn(by) {
@@ -199,7 +212,7 @@ class Row {
         this.#expires.title = words.clock(this.info.expiresAt);
     }
 
-    async look() {
-        await this.#load.look(this.info, false);
+    look() {
+        this.#load.look(this.info, false);
     }
 }

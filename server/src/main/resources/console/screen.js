@@ -7,6 +7,7 @@ import './styled.js';
 import { onTheme } from './theme.js';
 
 const UNHEEDED = [0, 1, 2, 8, 52]; // OSC: titles, links, the clipboard
+const ANSWER = /^\x1b(\[[?>]?[\d;]*(\$y|[cnRtIO])|[\]P].)/; // of a terminal that was asked; of all keys only F3 with another begins so
 
 export class Screen {
     onInput(bytes) {}
@@ -36,8 +37,8 @@ export class Screen {
         this.label = label;
         this.#terminal.loadAddon(this.#fit);
         UNHEEDED.forEach((code) => this.#terminal.parser.registerOscHandler(code, () => true));
-        this.#terminal.onData((text) => this.#type(new TextEncoder().encode(text)));
-        this.#terminal.onBinary((text) => this.#type(Uint8Array.from(text, (sign) => sign.charCodeAt(0))));
+        this.#terminal.onData((text) => this.#type(text));
+        this.#terminal.onBinary((text) => this.onInput(Uint8Array.from(text, (sign) => sign.charCodeAt(0))));
         this.#terminal.onResize(({ rows, cols }) => this.onSize(rows, cols));
         this.#terminal.attachCustomKeyEventHandler((event) => this.onKey(event));
         const stop = onTheme(() => {
@@ -84,7 +85,7 @@ export class Screen {
         this.write(`\r\n\x1b[0;2m${text}\x1b[0m\r\n`);
     }
 
-    /** Old output: what it asks the terminal is not answered again. */
+    /** Old output: what it asks the terminal is not answered again. What is typed meanwhile is. */
     mute(muted) {
         this.#muted = muted;
     }
@@ -102,9 +103,9 @@ export class Screen {
         this.#end();
     }
 
-    #type(bytes) {
-        if (!this.#muted) {
-            this.onInput(bytes);
+    #type(text) {
+        if (!this.#muted || !ANSWER.test(text)) {
+            this.onInput(new TextEncoder().encode(text));
         }
     }
 }

@@ -11,6 +11,8 @@ const FIRST_PAUSE = 200; // ms between attempts; doubles
 const LONGEST_PAUSE = 5_000;
 const SILENCE = 25_000; // ms without a word, though we asked: it is cut
 const PULSE = 10_000;
+const LATER = 1013; // close code: there is no room now
+const REFUSED = [1002, 1003, 1007, 1008, 1009]; // of what we have said, which said again would be refused again
 const PULSE_CHANNEL = 2_147_483_647; // leaving a channel that is not open is answered and does nothing
 
 /** One command as it is followed. Whoever opens it overrides what it wants to hear. */
@@ -45,9 +47,16 @@ export class Channel {
         return this.#over;
     }
 
+    /** Whether the command is known to have been started. */
+    get isStarted() {
+        return this.#start === undefined;
+    }
+
     send(bytes) {
-        this.input.add(bytes);
-        this.#pump();
+        if (!this.#over) {
+            this.input.add(bytes);
+            this.#pump();
+        }
     }
 
     /** Takes standard input, which has one writer at a time; the first bytes do so too. */
@@ -137,9 +146,13 @@ export class Channel {
             this.#stream.renumber(this);
             this.join();
         } else {
-            this.#over = true;
-            this.onFailed(error);
+            this.fail(error);
         }
+    }
+
+    fail(error) {
+        this.#over = true;
+        this.onFailed(error);
     }
 
     output(offset, bytes) {
@@ -300,10 +313,10 @@ export class SandboxStream {
             this.#timer = setTimeout(() => this.#pulse(), PULSE);
         };
         socket.onmessage = ({ data }) => this.#receive(data);
-        socket.onclose = ({ reason }) => {
-            clearTimeout(this.#timer);
+        socket.onclose = ({ code, reason }) => {
             if (socket === this.#socket && !this.#closed) {
-                this.#cut(reason);
+                clearTimeout(this.#timer);
+                this.#cut(code, reason);
             }
         };
     }
@@ -324,27 +337,30 @@ export class SandboxStream {
     #pulse() {
         if (Date.now() - this.#heard > SILENCE) {
             this.#socket.close();
-            this.#socket.onclose({ reason: '' }); // a dead peer would not close in time
+            this.#socket.onclose({}); // a dead peer would not close in time
             return;
         }
         this.say({ type: 'leave', channel: PULSE_CHANNEL });
         this.#timer = setTimeout(() => this.#pulse(), PULSE);
     }
 
-    async #cut(reason) {
+    async #cut(code, reason) {
         this.#socket = undefined;
         this.onConnection(false);
-        const why = reason ? new ApiError({ message: `the server ended the connection: ${reason}` }) : await this.#refusal();
+        const why = REFUSED.includes(code)
+            ? new ApiError({ message: `the server ended the connection: ${reason || code}`, remedy: 'try again; what was said last may have been too large' })
+            : await this.#refusal();
         if (why) {
             const channels = [...this.#channels.values()];
             this.#channels.clear();
-            channels.filter((channel) => !channel.isOver).forEach((channel) => channel.onFailed(why));
+            this.onConnection(true); // nothing is tried again, and each says so for itself
+            channels.filter((channel) => !channel.isOver).forEach((channel) => channel.fail(why));
             return;
         }
         if (this.#socket || this.#closed) {
             return; // somebody has connected meanwhile
         }
-        this.#timer = setTimeout(() => this.#connect(), this.#pause);
+        this.#timer = setTimeout(() => this.#connect(), code === LATER ? LONGEST_PAUSE : this.#pause);
         this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
     }
 

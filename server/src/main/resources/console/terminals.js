@@ -7,6 +7,7 @@ import * as words from './words.js';
 
 const RECENT = 256 * 1024; // bytes of output that are shown of a shell that was found again
 const READER = 'sandjar.reader';
+const GONE = ['SANDBOX_NOT_FOUND', 'SANDBOX_LOST', 'COMMAND_NOT_FOUND'];
 
 export class Terminals {
     keys = { n: () => this.#start() };
@@ -23,6 +24,7 @@ export class Terminals {
     #empty;
     #more = button('New terminal', () => this.#start(), { class: 'quiet', title: 'n', hidden: true });
     #found = false;
+    #sought = []; // ids of shells that are still to be found
     #names = 0;
 
     constructor(api, id, stream) {
@@ -61,16 +63,21 @@ export class Terminals {
 
     /** Those that this page had before it was loaded anew. */
     async #find() {
-        const ids = JSON.parse(sessionStorage.getItem(this.#key) ?? '[]');
+        const known = this.#tabs.map((tab) => tab.id);
+        const ids = JSON.parse(sessionStorage.getItem(this.#key) ?? '[]').filter((id) => !known.includes(id));
         if (ids.length === 0) {
             return;
         }
+        this.#sought = ids;
         try {
             const commands = await this.#api.get(`${path('sandboxes', this.#id)}/commands`);
+            this.#sought = [];
+            this.#errors.replaceChildren();
             ids.map((id) => commands.find((each) => each.id === id)).filter((each) => each && !each.ending)
                 .forEach((command) => this.#add((tab) => tab.attach(command)));
         } catch (error) {
-            this.#errors.replaceChildren(trouble(error));
+            this.#found = false; // the sandbox may be paused, and its shells with it
+            this.#errors.replaceChildren(trouble(error, button('Try again', () => this.show())));
         }
     }
 
@@ -129,7 +136,7 @@ export class Terminals {
     }
 
     #remember() {
-        sessionStorage.setItem(this.#key, JSON.stringify(this.#tabs.map((tab) => tab.id).filter(Boolean)));
+        sessionStorage.setItem(this.#key, JSON.stringify([...this.#sought, ...this.#tabs.map((tab) => tab.id).filter(Boolean)]));
     }
 
     #read(on) {
@@ -147,6 +154,8 @@ class Tab {
     #screen;
     #select;
     #elsewhere;
+    #errors = make('div');
+    #known = 0; // before which output is old
     #on;
 
     constructor(stream, name, on) {
@@ -162,7 +171,7 @@ class Tab {
             button('×', on.onClose, { class: 'close', 'aria-label': `Close ${name}`, title: 'Close; the shell ends' }));
         this.#elsewhere = make('div', { class: 'elsewhere', role: 'status', hidden: true }, 'Somebody else types here. ',
             button('Type here', () => this.#takeOver()));
-        this.element = make('div', { class: 'shell', role: 'tabpanel', 'aria-label': name }, this.#elsewhere, this.#screen.element);
+        this.element = make('div', { class: 'shell', role: 'tabpanel', 'aria-label': name }, this.#elsewhere, this.#errors, this.#screen.element);
     }
 
     start() {
@@ -179,19 +188,23 @@ class Tab {
     attach({ id, oldest, written }) {
         this.#screen.fit();
         const from = Math.max(oldest, written - RECENT);
+        this.#known = written;
         this.#screen.mute(from < written);
-        this.#follow(this.#stream.attach(id, from), written);
+        this.#join(id, from);
+    }
+
+    #join(id, offset) {
+        this.#follow(this.#stream.attach(id, offset));
         this.#channel.resize(this.#screen.rows, this.#screen.columns);
     }
 
-    /** @param known before which output is old */
-    #follow(channel, known = 0) {
+    #follow(channel) {
         this.#channel = channel;
         this.id = channel.id;
         channel.onOutput = (bytes, taken) => {
             const { offset } = channel;
             this.#screen.write(bytes, () => {
-                if (offset >= known) {
+                if (offset >= this.#known) {
                     this.#screen.mute(false);
                 }
                 taken();
@@ -199,16 +212,28 @@ class Tab {
         };
         channel.onGap = (from, to) => this.#screen.note(`${words.bytes(to - from)} of output were forgotten`);
         channel.onEnded = (ending) => this.#ended(words.ending(ending));
-        channel.onFailed = (error) => {
-            if (channel.offset === 0) {
-                this.#on.onFailed(error);
-            } else {
-                this.#ended('cannot be followed any more');
-            }
-        };
+        channel.onFailed = (error) => (channel.isStarted ? this.#lost(error) : this.#on.onFailed(error));
         channel.onInputRefused = () => {
             this.#elsewhere.hidden = this.id === undefined;
         };
+    }
+
+    /** Not followed any more; it may go on. */
+    #lost(error) {
+        if (GONE.includes(error.code)) {
+            this.#errors.replaceChildren(trouble(error));
+            this.#ended('is gone');
+        } else {
+            this.#errors.replaceChildren(trouble(error, button('Try again', () => this.#again())));
+        }
+    }
+
+    #again() {
+        this.#errors.replaceChildren();
+        const { id, offset } = this.#channel;
+        this.#channel.leave();
+        this.#join(id, offset);
+        this.focus();
     }
 
     #ended(how) {
@@ -227,11 +252,8 @@ class Tab {
     /** Once the other has let go of the shell's input, which has one writer at a time. */
     #takeOver() {
         this.#elsewhere.hidden = true;
-        const { id, offset } = this.#channel;
-        this.#channel.leave();
-        this.#follow(this.#stream.attach(id, offset));
+        this.#again();
         this.#channel.openInput();
-        this.focus();
     }
 
     setShown(shown) {

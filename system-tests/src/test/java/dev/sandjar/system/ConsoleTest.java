@@ -36,6 +36,58 @@ class ConsoleTest {
     private static final String MARKUP = "<img src=x onerror=document.title='owned'>";
     private static final Path HOME = Path.of("/var/lib/sandjar-test/console");
 
+    /** Fifty times as fast, so that nobody waits for limits. */
+    private static final String HURRY = """
+            const later = setTimeout;
+            window.setTimeout = (work, time, ...rest) => later(work, time / 50, ...rest);
+            """;
+
+    /** What is asked at such addresses is never answered. */
+    private static final String SILENCE = """
+            const real = fetch;
+            window.fetch = (url, request) => String(url).includes(arguments[0])
+                ? new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)))
+                : real(url, request);
+            """;
+
+    /** What WebSockets bring stays away until it is released. */
+    private static final String HOLD = """
+            const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage');
+            let held = [];
+            window.release = () => {
+                const all = held;
+                held = undefined;
+                all.forEach((each) => each());
+            };
+            Object.defineProperty(WebSocket.prototype, 'onmessage', { set(listener) {
+                set.call(this, (event) => held ? held.push(() => listener(event)) : listener(event));
+            } });
+            """;
+
+    /** The server ends WebSockets as it does when there is no room now. */
+    private static final String REFUSE = """
+            const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onclose');
+            Object.defineProperty(WebSocket.prototype, 'onclose', { set(listener) {
+                set.call(this, listener);
+                window.refuse = () => {
+                    this.close();
+                    listener({ code: 1013, reason: 'later' });
+                };
+            } });
+            """;
+
+    /** The list has as many sandboxes as that. */
+    private static final String TOTAL = """
+            const real = fetch;
+            const total = arguments[0];
+            window.fetch = async (url, request) => {
+                const answer = await real(url, request);
+                const json = await answer.json();
+                answer.json = () => ({ ...json, total });
+                return answer;
+            };
+            """;
+
     @TempDir
     static Path downloads;
 
@@ -117,9 +169,47 @@ class ConsoleTest {
     void theListFollowsWhatHappensElsewhere() throws Exception {
         logIn("");
         browser.find(".sandboxes, .empty");
-        try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
+        var spec = SandboxSpec.builder().ttl(Duration.ofHours(3));
+        try (Sandbox sandbox = sandboxes.create(spec.build())) {
             browser.waitForText("tbody th", sandbox.id().toString().substring(0, 8));
+            assertThat(browser.text("tbody td.number")).as("age and end").matches("\\d+s\n2h 59m");
         }
+    }
+
+    @Test
+    void aSandboxThatIsSilentKeepsNoOtherFromTheList() throws Exception {
+        try (Sandbox silent = sandboxes.create(SandboxSpec.builder().build())) {
+            logIn("");
+            browser.run(SILENCE, "/stats");
+            browser.run(HURRY);
+            browser.waitForText("tbody th", silent.id().toString().substring(0, 8));
+            try (Sandbox other = sandboxes.create(SandboxSpec.builder().build())) {
+                browser.waitForText("tbody th", other.id().toString().substring(0, 8));
+            }
+        }
+    }
+
+    @Test
+    void aListThatIsEmptySaysWhatItKnowsAndNoMore() throws Exception {
+        logIn("");
+        browser.waitForText(".empty", "No sandbox is alive.");
+        try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
+            browser.run(TOTAL, 51);
+            browser.run("document.querySelector('select').dispatchEvent(new Event('change'))");
+            browser.waitForText("tbody th", sandbox.id().toString().substring(0, 8));
+            browser.find("input[type=search]").sendKeys("of-page-two");
+            browser.waitForText(".empty", "No sandbox on this page has “of-page-two” in its name, id or image.");
+            browser.find("input[type=search]").clear();
+            browser.click("Older");
+            browser.waitForText(".empty", "Nothing is left on this page.");
+        }
+    }
+
+    @Test
+    void anAddressThatIsNoneLeadsToTheList() throws Exception {
+        logIn("#/sandbox/%");
+        browser.find(".sandboxes, .empty");
+        assertThat(browser.run("return location.hash")).isEqualTo("#/");
     }
 
     @Test
@@ -199,6 +289,74 @@ class ConsoleTest {
     }
 
     @Test
+    void whatIsTypedBeforeOldOutputIsThereIsNotLost() throws Exception {
+        try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
+            terminal(sandbox);
+            browser.type("x=kept\n");
+            browser.waitForText(SCREEN, "x=kept");
+            browser.run("location.hash = '#/'");
+            browser.reload();
+            browser.find(".sandboxes");
+            browser.run(HOLD);
+            browser.run("location.hash = arguments[0]", "#/sandbox/" + sandbox.id());
+            Waiting.until("the terminal has the focus", () -> browser.has(".shell .focus"));
+            browser.type("echo $x-$((1 + 1))\n");
+            browser.run("release()");
+            browser.waitForText(SCREEN, "kept-2");
+        }
+    }
+
+    @Test
+    void theShellsOfAPausedSandboxAreFoundOnceItIsResumed() throws Exception {
+        try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
+            terminal(sandbox);
+            browser.type("x=kept\n");
+            browser.waitForText(SCREEN, "x=kept");
+            sandbox.pause();
+            browser.reload();
+            browser.waitForText(".panel .trouble", "paused");
+            sandbox.resume();
+            browser.click("Try again");
+            browser.waitForText(SCREEN, "x=kept");
+            browser.type("echo $x-$((1 + 1))\n");
+            browser.waitForText(SCREEN, "kept-2");
+        }
+    }
+
+    @Test
+    void aShellThatCannotBeFollowedSaysWhyAndIsFollowedAgain() throws Exception {
+        try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
+            terminal(sandbox);
+            browser.type("x=kept\n");
+            browser.waitForText(SCREEN, "x=kept");
+            sandbox.pause();
+            proxy.cut();
+            browser.waitForText(".shell .trouble", "paused");
+            sandbox.resume();
+            browser.click("Try again");
+            browser.type("echo $x-$((1 + 1))\n");
+            browser.waitForText(SCREEN, "kept-2");
+            assertThat(browser.has(".shell .trouble")).isFalse();
+        }
+    }
+
+    @Test
+    void aServerThatHasNoRoomNowIsAskedAgainLater() throws Exception {
+        try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
+            logIn("");
+            browser.find(".sandboxes");
+            browser.run(REFUSE);
+            browser.run(HURRY);
+            browser.run("location.hash = arguments[0]", "#/sandbox/" + sandbox.id());
+            browser.find(".panel .empty button").click();
+            browser.waitForText(SCREEN, "$");
+            browser.run("refuse()");
+            browser.type("echo again-$((1 + 1))\n");
+            browser.waitForText(SCREEN, "again-2");
+        }
+    }
+
+    @Test
     void severalTerminalsAreEachAShell() throws Exception {
         try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
             terminal(sandbox);
@@ -269,6 +427,22 @@ class ConsoleTest {
             Waiting.until(
                     "it is replaced",
                     () -> sandbox.run("cat", "same.txt").stdout().equals("new"));
+        }
+    }
+
+    @Test
+    void aServerThatIsSilentIsNotWaitedForForever() throws Exception {
+        Path file = Files.writeString(downloads.resolve("stays.txt"), "here");
+        try (Sandbox sandbox = sandboxes.create(SandboxSpec.builder().build())) {
+            logIn("#/sandbox/" + sandbox.id() + "/files");
+            browser.waitForText(".files ~ .empty", "This folder is empty");
+            browser.run(HURRY);
+            browser.run("XMLHttpRequest.prototype.send = () => {}");
+            browser.choose("input[type=file]", file);
+            browser.waitForText(".transfers .trouble", "The server does not answer.");
+            browser.run(SILENCE, "/files");
+            browser.click("Up");
+            browser.waitForText(".panel > * > div > .trouble", "The server does not answer.");
         }
     }
 

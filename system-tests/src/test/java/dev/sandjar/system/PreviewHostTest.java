@@ -2,14 +2,24 @@ package dev.sandjar.system;
 
 import static dev.sandjar.system.PreviewedSandbox.headers;
 import static dev.sandjar.system.PreviewedSandbox.lines;
+import static dev.sandjar.system.PreviewedSandbox.raw;
+import static dev.sandjar.system.PreviewedSandbox.rest;
+import static dev.sandjar.system.PreviewedSandbox.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.CookieManager;
+import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +36,8 @@ class PreviewHostTest {
     private static final String DOMAIN = "preview.example";
     private static final Pattern COOKIE =
             Pattern.compile("Set-Cookie: ((?:__Host-)?sandjar-preview=[^;\r]*)([^\r]*)\r\n");
+    private static final String SECRET = "a secret of thirty-two bytes or more";
+    private static final int WRONG = 60; // wrong credentials of an address, a minute
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static PreviewedSandbox box;
@@ -37,7 +49,9 @@ class PreviewHostTest {
                 "host",
                 "SANDJAR_PREVIEW_DOMAIN=" + DOMAIN,
                 "-Dquarkus.http.proxy.proxy-address-forwarding=true",
-                "-Dquarkus.http.proxy.enable-forwarded-host=true");
+                "-Dquarkus.http.proxy.enable-forwarded-host=true",
+                "SANDJAR_PREVIEW_PREFIX=/tools/sandjar",
+                "SANDJAR_AUTH_JWT_SECRET=" + SECRET);
         cookie = cookie(opened(link(), host()));
     }
 
@@ -170,11 +184,73 @@ class PreviewHostTest {
                 .startsWith("HTTP/1.1 404 ");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+        name and password            | Basic YTpi                                       | true
+        a token that means nothing   | Bearer of-the-program                            | true
+        a signed one, by others      | Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.AAAA | true
+        the token of the visitor     | Bearer test-token-of-alice                       | false
+        likewise, written otherwise  | bearer  test-token-of-alice                      | false
+        a token of somebody else     | Bearer test-token-of-bob                         | false
+        a signed one that lets in    | Bearer SIGNED                                    | false
+        a signed request             | Kubebox key=k                                    | false
+        """)
+    void whoeverCameInByACookieSendsTheProgramItsCredentialsAndNoneOfTheServers(
+            String what, String said, boolean passed) throws Exception {
+        String signed = Jwt.hs256(Jwt.claims("alice"), SECRET.getBytes(StandardCharsets.UTF_8));
+        String credentials = said.replace("SIGNED", signed);
+        String head = asked(
+                "GET",
+                "/",
+                host(),
+                "Cookie: " + cookie,
+                "Authorization: " + credentials,
+                "X-API-Key: " + RealServer.TOKEN);
+        assertThat(head).startsWith("HTTP/1.1 200 ").doesNotContain("X-API-Key");
+        if (passed) {
+            assertThat(head).contains("\r\nAuthorization: " + credentials + "\r\n");
+        } else {
+            assertThat(head).doesNotContainIgnoringCase("Authorization");
+        }
+    }
+
     @Test
-    void whoeverCameInByACookieMaySendTheProgramItsOwnCredentials() throws Exception {
-        assertThat(asked("GET", "/", host(), "Cookie: " + cookie, "Authorization: Basic YTpi", "X-API-Key: k"))
-                .contains("\r\nAuthorization: Basic YTpi\r\n")
-                .doesNotContain("X-API-Key");
+    void aProgramsOwnTokenIsWrongOnceAndNotEachTime() throws Exception {
+        String[] own = {"Cookie: " + cookie, "Authorization: Bearer of-a-program", "X-Forwarded-For: 192.0.2.1"};
+        for (int i = 0; i < 2 * WRONG; i++) {
+            assertThat(asked("GET", "/", host(), own)).contains("Bearer of-a-program");
+        }
+    }
+
+    /** What passes and what does not would tell him which one is right. */
+    @Test
+    void aGuesserWithACookieIsRefusedAsAnyOther() throws Exception {
+        var statuses = new ArrayList<String>();
+        for (int i = 0; i < 2 * WRONG; i++) {
+            String answer = asked(
+                    "GET",
+                    "/",
+                    host(),
+                    "Cookie: " + cookie,
+                    "Authorization: Bearer guess-" + i,
+                    "X-Forwarded-For: 192.0.2.2");
+            statuses.add(answer.substring(9, 12));
+        }
+        assertThat(statuses).startsWith("200").contains("429").containsOnly("200", "429");
+    }
+
+    @Test
+    void aWebSocketOfAPageIsLetInByItsCookie() throws Exception {
+        Socket socket = box.send("GET /websocket HTTP/1.1\r\nHost: " + host() + "\r\n"
+                + lines(
+                        "Connection: Upgrade",
+                        "Upgrade: websocket",
+                        "Sec-WebSocket-Key: AAAA",
+                        "Origin: http://" + host(),
+                        "Cookie: " + cookie));
+        assertThat(until(socket, "welcome")).startsWith("HTTP/1.1 101 ");
+        socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0x83, 0, 0, 0, 0, 'b', 'y', 'e'});
+        assertThat(rest(socket)).endsWith("bye");
     }
 
     @Test
@@ -248,6 +324,28 @@ class PreviewHostTest {
         } else {
             assertThat(answer).contains("\r\nSet-Cookie: " + told + "\r\n");
         }
+    }
+
+    // ---- by path, where a proxy has taken off the first part of it
+
+    @Test
+    void belowThePathOfAProxyARedirectionIsFollowedAndACookieComesBack() throws Exception {
+        try (var proxy = new PrefixProxy(box.server.address);
+                var client = HttpClient.newBuilder()
+                        .cookieHandler(new CookieManager())
+                        .followRedirects(HttpClient.Redirect.ALWAYS)
+                        .build()) {
+            URI port = proxy.address().resolve("v1/sandboxes/" + box.id() + "/ports/8000");
+            assertThat(body(client, port)).contains("GET / HTTP/1.1", "X-Forwarded-Prefix: " + port.getPath());
+            body(client, URI.create(port + headers("Set-Cookie: a=b; Path=/")));
+            String moved = raw("HTTP/1.1 302 Found\\r\\nLocation: /there\\r\\n\\r\\n");
+            assertThat(body(client, URI.create(port + moved))).contains("GET /there HTTP/1.1", "Cookie: a=b");
+        }
+    }
+
+    private static String body(HttpClient client, URI address) throws Exception {
+        var request = HttpRequest.newBuilder(address).header("X-API-Key", RealServer.TOKEN);
+        return client.send(request.build(), BodyHandlers.ofString()).body();
     }
 
     @Test

@@ -25,7 +25,8 @@ public class Authentication {
 
     private final StaticTokens tokens;
     private final JwtTokens jwt;
-    private final RightBefore right = new RightBefore();
+    private final LatestTokens right = new LatestTokens(); // by which somebody has come in
+    private final LatestTokens foreign = new LatestTokens(); // of programs in sandboxes
     private final RateLimits limits;
     private final Places places;
     private final TrustedNetworks trusted;
@@ -103,7 +104,7 @@ public class Authentication {
          * @throws SandboxException {@code UNAUTHENTICATED} unless a signed request has the body that was signed
          */
         public void requireBody(byte[] body) {
-            if (digest.isPresent() && !digest.get().equals(RightBefore.digest(body))) {
+            if (digest.isPresent() && !digest.get().equals(LatestTokens.digest(body))) {
                 limits.wrong(address);
                 throw SignedRequests.otherBody();
             }
@@ -169,6 +170,39 @@ public class Authentication {
         });
     }
 
+    /**
+     * Whether it would let somebody in here, whoever that is: then it goes no further. What would not counts as a wrong one, but only once: a
+     * program's own token comes with each request.
+     *
+     * @param authorization a header's value
+     */
+    public boolean isOurs(HttpServerRequest request, String authorization) {
+        String token = bearer(authorization);
+        if (token == null) {
+            return SignedRequests.isOne(authorization); // a scheme of ours alone
+        }
+        String address = Addresses.of(request);
+        return JwtTokens.looksLikeOne(token)
+                ? jwt.owner(token).isPresent() || (askPlace && isOurs(token, address, places::owner))
+                : isOurs(token, address, tokens::owner);
+    }
+
+    /** While nobody may guess, nobody is told: it could be ours. */
+    private boolean isOurs(String token, String address, Function<String, Optional<String>> look) {
+        if (foreign.has(token)) {
+            return false;
+        }
+        if (!right.has(token) && !limits.mayGuess(address)) {
+            limits.wrong(address);
+        }
+        boolean ours = look.apply(token).isPresent();
+        if (!ours) {
+            limits.wrong(address);
+            foreign.set(token, true);
+        }
+        return ours;
+    }
+
     /** A signature cannot be guessed, but asking a cluster costs it a call. */
     private Optional<String> signedOwner(String token, String address) {
         Optional<String> owner = jwt.owner(token);
@@ -177,11 +211,11 @@ public class Authentication {
 
     /** Whoever is wrong too often is not asked about. A token that was right before still is, whatever a neighbour behind the same address does. */
     private Optional<String> guessed(String token, String address, Function<String, Optional<String>> look) {
-        if (!limits.mayGuess(address) && !right.was(token)) {
+        if (!limits.mayGuess(address) && !right.has(token)) {
             return Optional.empty();
         }
         Optional<String> owner = look.apply(token);
-        right.is(token, owner.isPresent());
+        right.set(token, owner.isPresent());
         return owner;
     }
 

@@ -60,7 +60,7 @@ final class PublicKeys {
         int count = 0;
         while (block.find()) {
             RSAPublicKey key = key(file, block.group(1), block.group(2));
-            if (keys.putIfAbsent(RightBefore.digest(key.getEncoded()), new Owned(owner, key)) != null) {
+            if (keys.putIfAbsent(LatestTokens.digest(key.getEncoded()), new Owned(owner, key)) != null) {
                 throw refused(file, "has a key that is there already");
             }
             count++;

@@ -106,7 +106,7 @@ final class SignedRequests {
     }
 
     private void use(String key, String nonce, long time) {
-        ByteBuffer digest = ByteBuffer.wrap(RightBefore.sha256(nonce.getBytes(UTF_8)));
+        ByteBuffer digest = ByteBuffer.wrap(LatestTokens.sha256(nonce.getBytes(UTF_8)));
         var used = new Nonces.Nonce(digest.getLong(), digest.getLong());
         switch (nonces.computeIfAbsent(key, _ -> new Nonces(WINDOW)).use(used, time, System.currentTimeMillis())) {
             case FRESH -> {}
@@ -124,7 +124,7 @@ final class SignedRequests {
             Signature verify = Signature.getInstance("RSASSA-PSS");
             verify.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, longestSalt, 1));
             verify.initVerify(key);
-            verify.update(RightBefore.sha256(packet.getBytes(UTF_8)));
+            verify.update(LatestTokens.sha256(packet.getBytes(UTF_8)));
             return verify.verify(Base64.getDecoder().decode(signature));
         } catch (GeneralSecurityException | IllegalArgumentException malformed) {
             return false;

@@ -13,12 +13,12 @@ final class StaticTokens {
     /** @param byToken owners by token */
     static StaticTokens of(Map<String, String> byToken) {
         var tokens = new StaticTokens();
-        byToken.forEach((token, owner) -> tokens.owners.put(RightBefore.digest(token), owner));
+        byToken.forEach((token, owner) -> tokens.owners.put(LatestTokens.digest(token), owner));
         return tokens;
     }
 
     /** Whose token it is. */
     Optional<String> owner(String token) {
-        return Optional.ofNullable(owners.get(RightBefore.digest(token)));
+        return Optional.ofNullable(owners.get(LatestTokens.digest(token)));
     }
 }

@@ -293,6 +293,9 @@ public interface ServerConfig {
         /** Such as {@code preview.example}: each port of a sandbox is then seen as {@code PORT-ID.preview.example}, an origin of its own to browsers. */
         Optional<String> domain();
 
+        /** What a proxy in front takes off every path, such as {@code /tools/sandjar}: by path, previews are seen below it. */
+        Optional<String> prefix();
+
         /** What browsers' passes are signed with: 32 bytes of text or more; made anew at each start by default. Replicas need the same one. */
         Optional<String> secret();
 

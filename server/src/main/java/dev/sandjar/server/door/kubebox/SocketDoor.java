@@ -1,6 +1,6 @@
 package dev.sandjar.server.door.kubebox;
 
-import dev.sandjar.server.connection.Uncounted;
+import dev.sandjar.server.connection.Handover;
 import dev.sandjar.server.limit.RateLimits;
 import dev.sandjar.server.limit.Shares;
 import io.socket.engineio.server.EngineIoServer;
@@ -13,11 +13,10 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,6 @@ final class SocketDoor {
     private static final long PING_INTERVAL = 25_000; // ms
     private static final long PING_TIMEOUT = 60_000; // ms
     private static final int MOST_CLIENTS = 1_000;
-    private static final int MADE = 10; // seconds
 
     private final Vertx vertx;
     private final Sessions sessions;
@@ -98,22 +96,14 @@ final class SocketDoor {
         }
     }
 
-    /** On its event loop, where nothing arrives in between: it would be lost. */
-    private SocketLine line(HttpServerRequest request, Context loop, String owner) throws Exception {
-        Uncounted.mark(request);
+    private SocketLine line(HttpServerRequest request, Context loop, String owner)
+            throws IOException, InterruptedException {
         HttpConnection connection = request.connection();
-        var made = new CompletableFuture<SocketLine>();
-        loop.runOnContext(_ -> {
-            try {
-                request.toWebSocket()
-                        .map(socket -> new SocketLine(vertx, socket, connection, owner))
-                        .onSuccess(made::complete)
-                        .onFailure(made::completeExceptionally);
-            } catch (RuntimeException gone) { // of a client that has hung up there is nothing left to take
-                made.completeExceptionally(gone);
-            }
-        });
-        return made.get(MADE, TimeUnit.SECONDS);
+        return Handover.await(
+                request,
+                loop,
+                HttpServerRequest::toWebSocket,
+                socket -> new SocketLine(vertx, socket, connection, owner));
     }
 
     private void exchange(SocketLine line, KubeboxRoutes.Visitor visitor) throws InterruptedException {

@@ -29,11 +29,7 @@ final class AnswerReader {
      *
      * @param trailers with the last part; null with any other
      */
-    record Part(ByteBuf bytes, @Nullable HttpHeaders trailers) {
-        boolean isLast() {
-            return trailers != null;
-        }
-    }
+    record Part(ByteBuf bytes, @Nullable HttpHeaders trailers) {}
 
     private final InputStream from;
     private final EmbeddedChannel decoder;

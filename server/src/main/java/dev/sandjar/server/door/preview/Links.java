@@ -55,9 +55,9 @@ final class Links {
     }
 
     /** Where there are no host names. */
-    static String byPath(PortName name, HttpServerRequest request) {
+    static String byPath(PortName name, HttpServerRequest request, String outside) {
         String host = Objects.toString(request.authority(), "localhost");
-        return scheme(request) + host + "/v1/sandboxes/" + name.sandbox() + "/ports/" + name.port() + "/";
+        return scheme(request) + host + outside + "/v1/sandboxes/" + name.sandbox() + "/ports/" + name.port() + "/";
     }
 
     private static String scheme(HttpServerRequest request) {

@@ -40,9 +40,12 @@ class PreviewRoutes {
     private static final Pattern ACCESS =
             Pattern.compile("(?:/v1)?/(?:sessions|sandboxes)/(?<id>[^/]+)/access/(?<port>\\d{1,5})");
 
+    private static final Pattern PREFIX = Pattern.compile("(/[A-Za-z0-9._~-]+)*");
+
     private final Visitors visitors;
     private final Optional<Links> links;
     private final ServerConfig config;
+    private final String outside; // what a proxy has taken off the path
 
     PreviewRoutes(Authentication authentication, Places places, RateLimits limits, Gate gate, ServerConfig config) {
         Passes passes = Passes.of(config.preview().secret(), InstantSource.system());
@@ -54,6 +57,11 @@ class PreviewRoutes {
                         domain.toLowerCase(Locale.ROOT),
                         config.preview().access()));
         this.config = config;
+        outside = config.preview().prefix().orElse("");
+        if (!PREFIX.matcher(outside).matches()) {
+            throw new IllegalArgumentException("sandjar.preview.prefix is " + outside
+                    + ", allowed: a path such as /tools/sandjar, without a slash at its end");
+        }
     }
 
     void mount(@Observes Router router, Vertx vertx) {
@@ -127,7 +135,7 @@ class PreviewRoutes {
 
     private void byPath(HttpServerRequest request, Matcher written, PreviewLimits limits, Context loop)
             throws IOException, InterruptedException {
-        String prefix = written.group("prefix");
+        String prefix = outside + written.group("prefix");
         @Nullable String rest = written.group("rest");
         Visit visit = visitors.byPath(
                 request,
@@ -168,7 +176,7 @@ class PreviewRoutes {
                 .ifPresentOrElse(
                         link -> answer.put("url", link.url())
                                 .put("expiresAt", link.expiresAt().toString()),
-                        () -> answer.put("url", Links.byPath(name, request)));
+                        () -> answer.put("url", Links.byPath(name, request, outside)));
         request.resume()
                 .response()
                 .setStatusCode(201)

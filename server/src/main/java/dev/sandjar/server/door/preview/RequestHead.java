@@ -90,7 +90,7 @@ final class RequestHead {
         Set<String> ofHop = HopByHop.of(from.getAll("Connection"));
         from.forEach((name, value) -> {
             String lower = name.toLowerCase(Locale.ROOT);
-            boolean ours = lower.equals(KEY) || (lower.equals(CREDENTIALS) && !visit.byCookie());
+            boolean ours = lower.equals(KEY) || (lower.equals(CREDENTIALS) && !visit.passesCredentials());
             if (!ours && !ofHop.contains(lower) && !OF_THE_WAY.contains(lower) && !SAID_ANEW.contains(lower)) {
                 to.add(name, value);
             }

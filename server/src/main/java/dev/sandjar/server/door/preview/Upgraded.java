@@ -3,8 +3,8 @@ package dev.sandjar.server.door.preview;
 import dev.sandjar.SandboxConnection;
 import dev.sandjar.server.body.StreamInput;
 import dev.sandjar.server.connection.Cut;
+import dev.sandjar.server.connection.Handover;
 import dev.sandjar.server.connection.Tunnelled;
-import dev.sandjar.server.connection.Uncounted;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,22 +13,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A client after both sides have agreed to WebSocket: bytes both ways, whatever they mean. */
 final class Upgraded {
-    private static final long MADE = 10; // seconds
-
     private final NetSocket socket;
     private final StreamInput input;
     private final ToClient output;
     private final Stall stall;
     private final Duration idle;
 
-    /** On its event loop, where nothing arrives in between: it would be lost. */
+    /** On its event loop. */
     private Upgraded(NetSocket socket, String owner, Stall stall, Duration idle) {
         this.socket = socket;
         this.stall = stall;
@@ -44,23 +38,8 @@ final class Upgraded {
      */
     static Upgraded of(HttpServerRequest request, Context loop, String owner, Stall stall, Duration idle)
             throws IOException, InterruptedException {
-        Uncounted.mark(request);
-        var made = new CompletableFuture<Upgraded>();
-        loop.runOnContext(_ -> {
-            try {
-                request.toNetSocket()
-                        .map(socket -> new Upgraded(socket, owner, stall, idle))
-                        .onSuccess(made::complete)
-                        .onFailure(made::completeExceptionally);
-            } catch (RuntimeException gone) { // of a client that has hung up there is nothing left to take
-                made.completeExceptionally(gone);
-            }
-        });
-        try {
-            return made.get(MADE, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("no upgrade", e);
-        }
+        return Handover.await(
+                request, loop, HttpServerRequest::toNetSocket, socket -> new Upgraded(socket, owner, stall, idle));
     }
 
     /** Returns once the program has said all, or either is gone. */

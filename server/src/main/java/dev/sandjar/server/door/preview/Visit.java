@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param owner in whose share it is counted
  * @param target what the program is asked for: path and query, as the client sent them
  * @param prefix what the path began with outside; empty by host name
- * @param byCookie whether a cookie of ours let it in, so that {@code Authorization} is the program's own
+ * @param passesCredentials whether {@code Authorization} is for the program: a cookie of ours let it in, and that header would not have
  */
-record Visit(Sandbox sandbox, String owner, int port, String target, String prefix, boolean byCookie) {
+record Visit(Sandbox sandbox, String owner, int port, String target, String prefix, boolean passesCredentials) {
     boolean byPath() {
         return !prefix.isEmpty();
     }

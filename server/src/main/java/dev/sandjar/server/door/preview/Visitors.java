@@ -58,7 +58,13 @@ final class Visitors {
                 name.port(),
                 Visit.target(request.path(), request.query()),
                 "",
-                byCookie);
+                byCookie && hasNoneOfOurs(request));
+    }
+
+    /** A script may send its token everywhere, and a proxy may add one: with a cookie it is not what lets in, and still nothing for a program. */
+    private boolean hasNoneOfOurs(HttpServerRequest request) {
+        return request.headers().getAll("Authorization").stream()
+                .noneMatch(said -> authentication.isOurs(request, said));
     }
 
     private Sandbox identified(HttpServerRequest request, PortName name) {

@@ -8,7 +8,7 @@ import dev.sandjar.SandboxState;
 import dev.sandjar.server.auth.Addresses;
 import dev.sandjar.server.auth.Authentication;
 import dev.sandjar.server.auth.Places;
-import dev.sandjar.server.connection.Uncounted;
+import dev.sandjar.server.connection.Handover;
 import dev.sandjar.server.limit.Gate;
 import dev.sandjar.server.limit.RateLimits;
 import dev.sandjar.server.limit.Shares;
@@ -22,12 +22,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** {@code CONNECT} on the path of a session: the way to SSH through whatever lets HTTP pass. */
@@ -36,8 +33,6 @@ class ConnectRoutes {
     private static final Logger LOG = Logger.getLogger(ConnectRoutes.class);
     private static final String PATHS = "(?:/v1)?/(?:sessions|sandboxes)/(?<id>[^/]+)(?:/tunnel)?";
     private static final String TUNNELS = "(?:/v1)?/(?:sessions|sandboxes)/[^/]+/tunnel";
-
-    private static final Duration MADE = Duration.ofSeconds(10);
 
     /** Before the filter that takes {@code /v1} off paths for the sessions API. */
     private static final int ORDER = -2_000;
@@ -98,22 +93,10 @@ class ConnectRoutes {
         }
     }
 
-    /** On its event loop, where nothing arrives in between: it would be lost. */
     private TunnelLine line(HttpServerRequest request, Vertx vertx, Context loop, String owner) throws Exception {
-        Uncounted.mark(request);
         request.response().putHeader("X-SSH-Host-Key", door.hostKey());
-        var made = new CompletableFuture<TunnelLine>();
-        loop.runOnContext(_ -> {
-            try {
-                request.toNetSocket()
-                        .map(socket -> new TunnelLine(vertx, socket.pause(), owner))
-                        .onSuccess(made::complete)
-                        .onFailure(made::completeExceptionally);
-            } catch (RuntimeException gone) { // of a client that has hung up there is nothing left to take
-                made.completeExceptionally(gone);
-            }
-        });
-        return made.get(MADE.toSeconds(), TimeUnit.SECONDS);
+        return Handover.await(
+                request, loop, HttpServerRequest::toNetSocket, socket -> new TunnelLine(vertx, socket.pause(), owner));
     }
 
     private Visit visit(HttpServerRequest request, String id) {

@@ -6,7 +6,7 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.server.auth.Authentication;
 import dev.sandjar.server.auth.Places;
-import dev.sandjar.server.connection.Uncounted;
+import dev.sandjar.server.connection.Handover;
 import dev.sandjar.server.limit.Gate;
 import dev.sandjar.server.limit.RateLimits;
 import dev.sandjar.server.observe.RequestIds;
@@ -15,6 +15,7 @@ import dev.sandjar.wire.Json;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -24,10 +25,6 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /** Puts the door into the server: the WebSocket of a sandbox, and the events of a command. */
@@ -37,7 +34,6 @@ class StreamRoutes {
     private static final String SANDBOX = "/v1/api/sandboxes/:sandbox";
     private static final int ORDER =
             -2_100; // before the native API, which refuses what it does not know under its path
-    private static final long HANDSHAKE = 10; // seconds
     private static final int LONGEST_NAME = 100;
 
     private final Authentication authentication;
@@ -118,28 +114,13 @@ class StreamRoutes {
         }
     }
 
-    /** On its event loop, where nothing arrives before its handlers are there: it would be lost. */
     private static StreamSocket upgrade(Visit visit, Vertx vertx) throws IOException, InterruptedException {
-        Uncounted.mark(visit.request());
-        var made = new CompletableFuture<StreamSocket>();
-        visit.loop().runOnContext(_ -> {
-            try {
-                visit.request()
-                        .toWebSocket()
-                        .map(socket -> new StreamSocket(
-                                vertx, visit.loop(), socket, visit.request().connection(), visit.owner()))
-                        .onSuccess(made::complete)
-                        .onFailure(made::completeExceptionally);
-            } catch (RuntimeException gone) { // of a client that has hung up there is nothing left to take
-                made.completeExceptionally(gone);
-            }
-        });
-        try {
-            return made.get(HANDSHAKE, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            made.thenAccept(StreamSocket::close); // one that comes too late
-            throw new IOException("no upgrade", e);
-        }
+        HttpConnection connection = visit.request().connection();
+        return Handover.await(
+                visit.request(),
+                visit.loop(),
+                HttpServerRequest::toWebSocket,
+                socket -> new StreamSocket(vertx, visit.loop(), socket, connection, visit.owner()));
     }
 
     private static void refuse(HttpServerRequest request, String id, SandboxException e) {

@@ -7,11 +7,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * Tokens by which somebody has come in: these are looked at also when a neighbour behind the same address was wrong too often. The latest of them,
- * kept by digest, because tokens are secrets.
- */
-final class RightBefore {
+/** Tokens of which the same was found out. The latest of them, kept by digest, because tokens are secrets. */
+final class LatestTokens {
     private static final int REMEMBERED = 10_000;
 
     private final Map<String, Boolean> digests = new LinkedHashMap<>() { // guarded by itself
@@ -21,16 +18,16 @@ final class RightBefore {
                 }
             };
 
-    void is(String token, boolean right) {
+    void set(String token, boolean found) {
         synchronized (digests) {
             digests.remove(digest(token));
-            if (right) {
+            if (found) {
                 digests.put(digest(token), true); // the youngest
             }
         }
     }
 
-    boolean was(String token) {
+    boolean has(String token) {
         synchronized (digests) {
             return digests.containsKey(digest(token));
         }
