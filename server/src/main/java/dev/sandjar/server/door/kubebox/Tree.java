@@ -48,6 +48,7 @@ final class Tree {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // fair to others, and right without it
     private void take(String path, FileInfo.Type type) {
         Thread.yield(); // nothing else here waits, and others want the processor too
         boolean folder = type == FileInfo.Type.DIRECTORY;
