@@ -95,10 +95,7 @@ final class LogsCommand implements Callable<Integer> {
         var streams = new Streams();
         for (long at = 0; at < end && output.hasNext(); ) {
             Output next = output.next();
-            at = switch (next) {
-                case Output.Chunk(var _, long offset, var bytes) -> offset + bytes.remaining();
-                case Output.Gap(long _, long to) -> to;
-            };
+            at = next.end();
             streams.write(next);
         }
     }

@@ -119,8 +119,8 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
             awaiting(() -> !arrived.isEmpty() || ending.isPresent());
             next = arrived.poll();
             if (next != null) {
-                offset = end(next);
-                untold += cost(next);
+                offset = next.end();
+                untold += StreamMessage.PIECE + next.size();
                 news = news();
             }
         } finally {
@@ -289,7 +289,7 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
     private void tell(Output.Chunk chunk) {
         ByteBuffer bytes = chunk.bytes();
         expect(chunk.offset() >= asked);
-        asked = end(chunk);
+        asked = chunk.end();
         outage.over();
         if (asked <= end) {
             return;
@@ -318,18 +318,6 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
         if (!holds) {
             throw SandboxException.invalid("offset", "output that was told before", "what follows it");
         }
-    }
-
-    private static long end(Output output) {
-        return switch (output) {
-            case Output.Chunk(var _, long offset, ByteBuffer bytes) -> offset + bytes.remaining();
-            case Output.Gap(long _, long to) -> to;
-        };
-    }
-
-    private static int cost(Output output) {
-        return StreamMessage.PIECE
-                + (output instanceof Output.Chunk(var _, long _, ByteBuffer bytes) ? bytes.remaining() : 0);
     }
 
     @Override

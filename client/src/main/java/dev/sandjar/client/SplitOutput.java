@@ -82,7 +82,7 @@ final class SplitOutput {
                 }
             }
             Output next = mine.waiting.remove();
-            mine.bytes -= size(next);
+            mine.bytes -= next.size();
             changed.signalAll();
             return next;
         } finally {
@@ -132,7 +132,7 @@ final class SplitOutput {
             return;
         }
         part.waiting.add(output);
-        part.bytes += size(output);
+        part.bytes += output.size();
         if (part.bytes > 2L * MOST_WAITING) { // only of what is not held
             forgetOldest(part);
         }
@@ -141,7 +141,7 @@ final class SplitOutput {
     private static void forgetOldest(Part part) {
         long from = start(part.waiting.getFirst());
         while (part.bytes > MOST_WAITING) {
-            part.bytes -= size(part.waiting.remove());
+            part.bytes -= part.waiting.remove().size();
         }
         part.waiting.addFirst(new Output.Gap(from, start(part.waiting.getFirst())));
     }
@@ -151,10 +151,6 @@ final class SplitOutput {
             case Output.Chunk(var _, long offset, ByteBuffer _) -> offset;
             case Output.Gap(long from, long _) -> from;
         };
-    }
-
-    private static int size(Output output) {
-        return output instanceof Output.Chunk(var _, long _, ByteBuffer bytes) ? bytes.remaining() : 0;
     }
 
     /** One reader wants no more; with the last one the follower goes. */

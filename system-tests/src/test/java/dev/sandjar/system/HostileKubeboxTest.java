@@ -9,6 +9,7 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.testing.Waiting;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,9 +37,11 @@ class HostileKubeboxTest {
     private static RealServer server;
     private static Kubebox kubebox;
 
+    private final List<Socket> sockets = new ArrayList<>();
+
     @BeforeAll
     static void start() throws Exception {
-        server = new RealServer(HOME);
+        server = new RealServer(HOME, "-XX:+ExitOnOutOfMemoryError");
         kubebox = new Kubebox(server);
         kubebox.initialize(S, "inside");
         kubebox.run(
@@ -389,9 +393,141 @@ class HostileKubeboxTest {
         asking.interrupt();
     }
 
+    // ---- memory
+
     @Test
     void aBodyThatIsTooLargeIsRefused() throws IOException, InterruptedException {
         String body = "{\"session_id\":\"s\",\"file_path\":\"x\",\"content\":\"" + "x".repeat(9 << 20) + "\"}";
         assertThat(server.post("/write_file", body).statusCode()).isEqualTo(413);
+    }
+
+    /** Blanks are read and forgotten, which nobody knows beforehand. */
+    @Test
+    void largeBodiesHaveRoomInTheirOwnersShareForAsLongAsTheirCallsLast() throws Exception {
+        String blanks = " ".repeat(7 << 20);
+        kubebox.initialize("held", "");
+        for (int i = 1; i <= 2; i++) {
+            ask(
+                    "POST",
+                    "/run_command",
+                    Kubebox.body("session_id", "held", "command", "sleep 1010", "timeout", 60) + blanks);
+            String count = i + "\n";
+            Waiting.until(
+                    "it runs",
+                    () -> kubebox.run("held", "pgrep -xc sleep")
+                            .path("stdout")
+                            .asText()
+                            .equals(count));
+        }
+        String one = Kubebox.body("session_id", "held", "command", "true");
+        HttpResponse<String> third = server.post("/run_command", one + blanks);
+        assertThat(third.statusCode()).as(third.body()).isEqualTo(429);
+        assertThat(third.headers().firstValue("Retry-After")).contains("1");
+        assertThat(server.post("/run_command", one).statusCode()).isEqualTo(200);
+        asBob("/initialize", Kubebox.body("session_id", "bobs", "path", ""));
+        assertThat(asBob("/run_command", Kubebox.body("session_id", "bobs", "command", "echo fine") + blanks))
+                .contains("fine");
+
+        kubebox.run("held", "pkill sleep");
+        Waiting.until(
+                "there is room again",
+                () -> server.post("/run_command", one + blanks).statusCode() == 200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/read_file?session_id=large&file_path=text", "/get_all_file_paths?session_id=large"})
+    void answersThatNobodyReadsFillNobodysMemory(String path) throws Exception {
+        kubebox.initialize("large", "large");
+        String deep = "import os\nfor i in range(12): os.mkdir('d' * 250); os.chdir('d' * 250)\n"
+                + "for i in range(2300): os.close(os.open('%0255d' % i, os.O_CREAT))";
+        kubebox.run(
+                "large",
+                "cd /workspace; rm -rf large; mkdir large; cd large; head -c 8388608 /dev/zero | tr '\\0' x > text; python3 -c \""
+                        + deep + "\"");
+        for (int i = 0; i < 30; i++) {
+            ask("GET", path, "");
+        }
+        for (Socket socket : sockets) {
+            byte[] status = socket.getInputStream().readNBytes(12);
+            assertThat(new String(status, StandardCharsets.US_ASCII)).isIn("HTTP/1.1 200", "HTTP/1.1 429");
+        }
+        stillServes();
+        assertThat(asBob("/initialize", Kubebox.body("session_id", "bobs", "path", "")))
+                .contains("bobs");
+    }
+
+    /** Sends a request of alice's, and reads nothing. */
+    private void ask(String method, String path, String body) throws IOException {
+        var socket = new Socket();
+        sockets.add(socket);
+        socket.setReceiveBufferSize(4 * 1024);
+        socket.connect(new InetSocketAddress("127.0.0.1", server.address.getPort()));
+        String head = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + RealServer.TOKEN
+                + "\r\nContent-Length: " + body.length() + "\r\n\r\n";
+        socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @AfterEach
+    void hangUp() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    // ---- browsers that are none
+
+    /** Answers as a browser does until it is sent to a page; then it says what the test likes, without an end. */
+    private static final String FALSE_BROWSER = """
+            import itertools, json, os
+            def say(text): os.write(4, text.encode() + b"\\0")
+            def event(method, **about): say(json.dumps({"method": method, "params": about}))
+            heard = b""
+            while True:
+                while b"\\0" not in heard: heard += os.read(3, 65536)
+                asked, _, heard = heard.partition(b"\\0")
+                call = json.loads(asked)
+                say(json.dumps({"id": call["id"], "result": {"targetId": "t", "sessionId": "p", "loaderId": "l"}}))
+                if call["method"] == "Page.navigate": break
+            for i in itertools.count():
+            """;
+
+    private static HttpResponse<String> visit(String saying) throws Exception {
+        kubebox.initialize("false browser", "");
+        String browser = "#!/usr/bin/python3\n" + FALSE_BROWSER + saying.indent(4);
+        kubebox.posted("/write_file", "session_id", "false browser", "file_path", "chrome", "content", browser);
+        kubebox.run(
+                "false browser",
+                "folder=~/.cache/ms-playwright/chromium-1/linux; mkdir -p $folder; chmod +x chrome; mv chrome $folder");
+        HttpResponse<String> answer = kubebox.post(
+                "/get_website_console_logs", "session_id", "false browser", "full_url", "http://localhost/");
+        stillServes();
+        return answer;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "event('Page.lifecycleEvent', name='networkIdle', loaderId=str(i))",
+                "event('Page.lifecycleEvent', name='networkIdle', loaderId='x' * 200000 + str(i))"
+            })
+    void aBrowserThatTellsOfLoadsWithoutEndIsNone(String loads) throws Exception {
+        HttpResponse<String> answer = visit(loads);
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.body()).contains("The browser in the sandbox tells of");
+    }
+
+    @Test
+    void aBrowserThatTalksWithoutEndIsHeardForAWhileAndWhatIsNotKeptIsTold() throws Exception {
+        HttpResponse<String> answer = visit("""
+                if i == 0: event("Page.lifecycleEvent", name="networkIdle", loaderId="l")
+                event("Runtime.consoleAPICalled", type="x" * 200000, args=[{"value": "small"}])
+                event("Runtime.consoleAPICalled", type="log", args=[{"value": "y" * 200000}])
+                say("[" + "[]," * 45000 + "[]]")
+                say("z" * 1000000)
+                """);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .hasSizeLessThan(2 << 20)
+                .matches("(?s).*\\[sandjar: [0-9]+ messages are not here: too many, or too large]\"}]}");
     }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandjar.CommandInfo;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.testing.Waiting;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +69,28 @@ record Kubebox(RealServer server) {
         JsonNode reply = posted("/run_command", "session_id", session, "command", command, "mode", mode);
         assertThat(reply.path("process_id").isInt()).isTrue();
         return reply.path("process_id").asInt();
+    }
+
+    /** Waits until a process, of more output than a sandbox keeps, waits for a reader. */
+    void awaitFull(String session, int process) throws Exception {
+        Waiting.until("it stands still", () -> {
+            long before = written(process);
+            run(session, "sleep 0.2");
+            return before > 1 << 20 && before == written(process);
+        });
+        assertThat(written(process)).isLessThan(8 << 20);
+    }
+
+    private long written(int process) {
+        try (var sandboxes = Sandboxes.open(server.address.toString(), RealServer.TOKEN)) {
+            return sandboxes.list(0, 100).sandboxes().stream()
+                    .flatMap(info -> sandboxes.get(info.id()).commands().stream())
+                    .filter(command ->
+                            command.pid() == process && command.ending().isEmpty())
+                    .mapToLong(CommandInfo::written)
+                    .max()
+                    .orElse(0);
+        }
     }
 
     static String sha256(byte[] bytes) throws Exception {

@@ -81,7 +81,9 @@ class KubeboxRestTest {
 
     @Test
     void somebodyIsThere() throws Exception {
-        says(server.get("/"), 200, "{\"message\":\"Hello, World!\"}");
+        HttpResponse<String> hello = server.get("/");
+        says(hello, 200, "{\"message\":\"Hello, World!\"}");
+        assertThat(hello.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
         says(server.get("/items/42"), 200, "{\"item_id\":42}");
         says(server.get("/items/x"), 422, "\"loc\":[\"path\",\"item_id\"]");
     }
@@ -101,9 +103,19 @@ class KubeboxRestTest {
         /kill_command       | {"session_id": "x", "process_id": 3000000000}           | {"type":"int_type","loc":["body","process_id"],"msg":"Input should be a valid integer"}
         /write_file         | {"session_id": "x", "file_path": "a", "content": null}  | {"type":"missing","loc":["body","content"],"msg":"Field required"}
         /write_file         | {"session_id": "x", "file_path": "a", "content": "", "make_dirs": 1} | {"type":"bool_type","loc":["body","make_dirs"],"msg":"Input should be a valid boolean"}
+        /write_file         | {"session_id": "x", "file_path": "a", "content": "\\ud83d"} | {"type":"string_unicode","loc":["body","content"],"msg":"Input should be a valid string, without halves of surrogate pairs"}
         """)
     void whatIsMissingUnknownOrOfAnotherTypeIsRefusedByName(String path, String body, String error) throws Exception {
         says(server.post(path, body), 422, error);
+    }
+
+    @Test
+    void namesAreNoLongerThan255Characters() throws Exception {
+        says(
+                kubebox.post("/initialize", "session_id", "x".repeat(256), "path", ""),
+                422,
+                "\"type\":\"string_too_long\"");
+        kubebox.initialize("x".repeat(255), "");
     }
 
     @Test
@@ -218,6 +230,21 @@ class KubeboxRestTest {
     }
 
     @Test
+    void howAKilledProcessEndedIsNotKnownBeforeItsOutputIsRead() throws Exception {
+        int process = kubebox.start(S, "stream", "yes $(head -c 50000 /dev/zero | tr '\\0' y)");
+        kubebox.awaitFull(S, process);
+        Object[] it = {"session_id", S, "process_id", process};
+        assertThat(kubebox.posted("/kill_command", it).toString())
+                .isEqualTo("{\"status\":\"killed\",\"exit_code\":null}");
+        try (SocketIo client = SocketIo.connect(server.address, RealServer.TOKEN)) {
+            client.follow(S, process, 0);
+            assertThat(client.untilExit(process)).hasSizeGreaterThan(50).endsWith("exit -9");
+        }
+        assertThat(kubebox.posted("/kill_command", it).path("exit_code").asInt())
+                .isEqualTo(-9);
+    }
+
+    @Test
     void killAllEndsWhatTheSessionRunsAndNothingElse() throws Exception {
         kubebox.initialize("to be killed", "");
         var processes = new ArrayList<Integer>();
@@ -294,6 +321,27 @@ class KubeboxRestTest {
                 .asText();
         assertThat(sum).startsWith(Kubebox.sha256(file.body()));
         says(server.get("/read_file?session_id=a+session&file_path=binary"), 500, "it is no UTF-8; use /get_file");
+        assertThat(file.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    }
+
+    @Test
+    void textIsReadWholeWhereverItIsCut() throws Exception {
+        kubebox.initialize("text", "");
+        kubebox.run(
+                "text",
+                "yes 'x\u20ac\ud83d\ude00' | head -n 500000 > text; head -c 8388608 /dev/zero | tr '\\0' z > most; cat most text > more");
+        assertThat(kubebox.got("/read_file", "session_id", "text", "file_path", "text")
+                        .path("content")
+                        .asText())
+                .isEqualTo("x\u20ac\ud83d\ude00\n".repeat(500_000));
+        assertThat(kubebox.got("/read_file", "session_id", "text", "file_path", "most")
+                        .path("content")
+                        .asText())
+                .hasSize(8 << 20);
+        says(
+                server.get("/read_file" + query("session_id", "text", "file_path", "more")),
+                500,
+                "it has more than 8388608 characters; use /get_file");
     }
 
     @Test

@@ -33,8 +33,10 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -42,6 +44,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +66,11 @@ class KubeboxSdkTest {
     private static RealServer server;
     private static SandboxClient client;
 
+    /** From one ping to the next there are 25 seconds, so this begins before the other tests. */
+    private static final Duration LONGER_THAN_A_PING = Duration.ofSeconds(27);
+
+    private static CompletableFuture<String> stoodStill;
+
     @BeforeAll
     static void start() throws Exception {
         keys = KubeboxSecurity.generateKeys();
@@ -70,6 +78,7 @@ class KubeboxSdkTest {
         server = server();
         client = client(server.address.toString());
         client.initializeSession(S, "");
+        stoodStill = CompletableFuture.supplyAsync(() -> standStill(LONGER_THAN_A_PING));
     }
 
     @AfterAll
@@ -328,39 +337,81 @@ class KubeboxSdkTest {
                         .privateKey(keys.privateKey())
                         .reconnectLimit(Duration.ofMinutes(2)) // a server may take its time to start here
                         .build()) {
-            survivor.initializeSession("killed", "");
-            StreamProcess process = survivor.runCommand(
-                    "killed", "i=0; while [ ! -e stop ]; do i=$((i+1)); echo $i; sleep 0.01; done; echo end $i");
-            assertThat(process.next().output()).isEqualTo("1\n");
+            StreamProcess process = counting(survivor);
             other.kill();
             other = new RealServer(Path.of(HOME + "-killed"), "SANDJAR_AUTH_KEYS=" + keysOfUsers);
             proxy.moveTo(other.address.getPort());
-            Waiting.until("it is served again", () -> served(survivor));
 
-            String rest = text(process);
-            String[] lines = rest.split("\n");
-            int last = lines.length; // with the first, which was read before, without "end"
-            assertThat(rest)
-                    .isEqualTo(IntStream.rangeClosed(2, last)
-                                    .mapToObj(i -> i + "\n")
-                                    .collect(Collectors.joining()) + "end " + last + "\n");
+            assertCounted(counted(survivor, process));
         } finally {
-            try (var sandboxes = Sandboxes.open(other.address.toString(), RealServer.TOKEN)) {
-                sandboxes
-                        .list(0, 100)
-                        .sandboxes()
-                        .forEach(info -> sandboxes.get(info.id()).delete());
-            }
+            Kubebox.deleteAll(other);
             other.close();
         }
     }
 
-    private static boolean served(SandboxClient survivor) throws InterruptedException {
-        try {
-            survivor.writeFile("killed", "stop", "");
-            return true;
-        } catch (KubeboxException notYet) {
-            return false;
+    /** Counts until it is told to stop, and has begun. */
+    private static StreamProcess counting(SandboxClient survivor) throws Exception {
+        survivor.initializeSession("survivor", "");
+        StreamProcess process = survivor.runCommand(
+                "survivor", "i=0; while [ ! -e stop ]; do i=$((i+1)); echo $i; sleep 0.01; done; echo end $i");
+        assertThat(process.next().output()).isEqualTo("1\n");
+        return process;
+    }
+
+    /** The rest, once the server serves again. */
+    private static String counted(SandboxClient survivor, StreamProcess process) throws Exception {
+        Waiting.until("it is served again", () -> {
+            try {
+                survivor.writeFile("survivor", "stop", "");
+                return true;
+            } catch (KubeboxException notYet) {
+                return false;
+            }
+        });
+        return text(process);
+    }
+
+    private static void assertCounted(String rest) {
+        int last = rest.split("\n").length; // with the first, which was read before, without "end"
+        assertThat(rest)
+                .isEqualTo(
+                        IntStream.rangeClosed(2, last).mapToObj(i -> i + "\n").collect(Collectors.joining()) + "end "
+                                + last + "\n");
+    }
+
+    @Test
+    void aStreamGoesOnAtAServerThatStoodStillForLongerThanAPing() throws Exception {
+        assertCounted(stoodStill.get(90, TimeUnit.SECONDS));
+    }
+
+    /** Pings and the patience for them are 85 seconds together, after which the client looks for another connection, and the server for none. */
+    @Test
+    @Tag("long")
+    @Timeout(300)
+    void aStreamGoesOnAtAServerThatStoodStillForLongerThanItsClientWaits() {
+        assertCounted(standStill(Duration.ofSeconds(95)));
+    }
+
+    /** What is counted by a server of its own meanwhile, but for the first. */
+    private static String standStill(Duration time) {
+        try (var other = new RealServer(Path.of(HOME + "-still"), "SANDJAR_AUTH_KEYS=" + keysOfUsers);
+                var survivor = SandboxClient.builder()
+                        .url(other.address.toString())
+                        .privateKey(keys.privateKey())
+                        .reconnectLimit(Duration.ofMinutes(2))
+                        .build()) {
+            StreamProcess process = counting(survivor);
+            other.signal("STOP");
+            try {
+                new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS); // that is what is tested
+            } finally {
+                other.signal("CONT");
+            }
+            String rest = counted(survivor, process);
+            Kubebox.deleteAll(other);
+            return rest;
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 

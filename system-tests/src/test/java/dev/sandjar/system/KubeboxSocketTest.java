@@ -161,6 +161,19 @@ class KubeboxSocketTest {
     }
 
     @Test
+    void whoWatchesAProcessAlreadyIsToldSo() throws Exception {
+        int process = kubebox.start(S, "stream", "echo once; exec sleep 1009");
+        try (SocketIo client = connect()) {
+            client.follow(S, process, 0);
+            assertThat(client.next("command_output").path("output").asText()).isEqualTo("once\n");
+            client.follow(S, process, 0);
+            assertThat(client.next("command_error").path("error").asText()).isEqualTo("You watch this process already");
+            kubebox.posted("/kill_command", "session_id", S, "process_id", process);
+            assertThat(client.untilExit(process)).containsExactly("exit -9");
+        }
+    }
+
+    @Test
     void noRequestOfASocketGoesWithoutAnAnswer() throws Exception {
         try (SocketIo client = connect()) {
             for (String asked : new String[] {
@@ -248,7 +261,12 @@ class KubeboxSocketTest {
             "i=0; while [ $i -lt 12 ]; do seq $((i * 10000)) $((i * 10000 + 9999)); echo $i >&2; i=$((i + 1)); done";
 
     private static String loud() throws Exception {
-        Process here = new ProcessBuilder("sh", "-c", LOUD).start();
+        return said(LOUD);
+    }
+
+    /** The digest of what a command writes to its standard output. */
+    private static String said(String command) throws Exception {
+        Process here = new ProcessBuilder("sh", "-c", command).start();
         String out = new String(here.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return Kubebox.sha256(out.getBytes(StandardCharsets.UTF_8));
     }
@@ -267,6 +285,17 @@ class KubeboxSocketTest {
         }
         assertThat(connections).isGreaterThan(5);
         assertThat(digest(comer)).isEqualTo(loud());
+    }
+
+    @Test
+    void whatAStreamWritesIsHeldWhileItsClientIsAway() throws Exception {
+        String command = "seq -s , 1700000 | fold -w 60000"; // three times what a sandbox keeps
+        int process = kubebox.start(S, "stream", command);
+        var comer = new Comer(process);
+        assertThat(comer.read(server.address, 1)).isFalse();
+        kubebox.awaitFull(S, process);
+        assertThat(comer.read(server.address, Integer.MAX_VALUE)).isTrue();
+        assertThat(digest(comer)).isEqualTo(said(command));
     }
 
     @Test

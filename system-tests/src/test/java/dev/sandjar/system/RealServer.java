@@ -150,6 +150,13 @@ final class RealServer implements AutoCloseable {
         return send(request(path).method(method, HttpRequest.BodyPublishers.ofString(json)));
     }
 
+    /** {@code STOP} or {@code CONT}, for one: what only the kernel does to it. */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
     /** As by the kernel's out-of-memory killer, or a power cut. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -120,12 +120,12 @@ class StreamTortureTest {
                 CommandSpec.shell("i=0; while test $i -lt 1500; do echo $i; i=$((i+1)); sleep 0.005; done"))) {
             Iterator<Output> output = counting.output();
             var said = new StringBuilder(text(output.next()));
-            signal("STOP");
+            server.signal("STOP");
             try {
                 assertThat(counting.id()).isNotNull();
                 new java.util.concurrent.CountDownLatch(1).await(12, TimeUnit.SECONDS); // that is what is tested
             } finally {
-                signal("CONT");
+                server.signal("CONT");
             }
             while (output.hasNext()) {
                 said.append(text(output.next()));
@@ -145,12 +145,6 @@ class StreamTortureTest {
                 StandardCharsets.US_ASCII.decode(bytes).toString();
             case Output.Gap gap -> throw new AssertionError(gap);
         };
-    }
-
-    private static void signal(String name) throws Exception {
-        new ProcessBuilder("kill", "-" + name, Long.toString(server.process().pid()))
-                .start()
-                .waitFor();
     }
 
     @Test

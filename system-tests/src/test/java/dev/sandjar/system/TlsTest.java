@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sandjar.compat.kubebox.CommandExit;
+import dev.sandjar.compat.kubebox.SandboxClient;
 import dev.sandjar.compat.sessions.SessionSshClient;
 import dev.sandjar.compat.sessions.SessionsClient;
 import java.io.IOException;
@@ -18,6 +20,8 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
@@ -94,6 +98,31 @@ class TlsTest {
                         .isEqualTo("secret\n");
             }
             sessions.deleteSession(id);
+        }
+    }
+
+    @Test
+    void socketIoComesThroughHttpsToo() throws Exception {
+        try (var kubebox = SandboxClient.builder()
+                        .url(server.address.toString())
+                        .token(RealServer.TOKEN)
+                        .sslContext(tls)
+                        .build();
+                var sessions = SessionsClient.builder()
+                        .apiUrl(server.address.toString())
+                        .token(RealServer.TOKEN)
+                        .sslContext(tls)
+                        .build()) {
+            kubebox.initializeSession("tls", "");
+            var said = new StringBuilder();
+            kubebox.runCommand("tls", "seq 20000; exit 3")
+                    .forEach(event -> said.append(
+                            event instanceof CommandExit exit ? "exit " + exit.exitCode() : event.output()));
+            assertThat(said)
+                    .hasToString(IntStream.rangeClosed(1, 20_000)
+                                    .mapToObj(i -> i + "\n")
+                                    .collect(Collectors.joining()) + "exit 3");
+            sessions.listSessions().sessions().forEach(one -> sessions.deleteSession(one.sessionId()));
         }
     }
 

@@ -71,10 +71,8 @@ public final class Outgoing<T> {
     public void send(T piece) throws IOException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            if (underWay > MOST_UNDER_WAY) {
-                awaitTaken();
-            }
-            addUnlessGone(piece);
+            awaitRoom();
+            sendNow(piece);
         } finally {
             lock.unlock();
         }
@@ -90,25 +88,43 @@ public final class Outgoing<T> {
         try {
             if (underWay > MOST_UNDER_WAY) {
                 try (var _ = Transfers.begin(Transfers.Kind.OUTPUT, owner)) {
-                    awaitRoom();
+                    awaitLess();
                 }
             }
-            addUnlessGone(piece);
+            sendNow(piece);
         } finally {
             lock.unlock();
         }
     }
 
-    private void addUnlessGone(T piece) throws GoneException {
-        if (gone) {
-            throw new GoneException();
+    /** The first half of {@link #send}, for those that may not wait in the other one. Returns at once when the client is gone. */
+    public void awaitRoom() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (underWay > MOST_UNDER_WAY) {
+                awaitTaken();
+            }
+        } finally {
+            lock.unlock();
         }
-        add(piece);
+    }
+
+    /** The other half, which never waits. */
+    public void sendNow(T piece) throws GoneException {
+        lock.lock();
+        try {
+            if (gone) {
+                throw new GoneException();
+            }
+            add(piece);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void awaitTaken() throws InterruptedException {
         if (placed) {
-            awaitRoom();
+            awaitLess();
             return;
         }
         Transfers.@Nullable Place place =
@@ -119,11 +135,11 @@ public final class Outgoing<T> {
             return;
         }
         try (place) {
-            awaitRoom();
+            awaitLess();
         }
     }
 
-    private void awaitRoom() throws InterruptedException {
+    private void awaitLess() throws InterruptedException {
         while (underWay > MOST_UNDER_WAY && !gone) {
             taken.await();
         }
@@ -175,6 +191,16 @@ public final class Outgoing<T> {
                 add(heartbeat);
             }
             silent = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the client is. */
+    public boolean isGone() {
+        lock.lock();
+        try {
+            return gone;
         } finally {
             lock.unlock();
         }

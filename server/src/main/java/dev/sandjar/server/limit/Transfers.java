@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Room for what streams between clients and sandboxes and may stand still: each holds so much memory then, whatever its client does. A third of
- * all memory at most, in shares.
+ * Room for what streams between clients and sandboxes and may stand still: each holds so much memory then, whatever its client does; and for what cannot
+ * stream and is held whole. A third of all memory at most, in shares.
  */
 public final class Transfers {
     private static final long UNIT = 256 * 1024;
@@ -55,6 +55,39 @@ public final class Transfers {
         }
     }
 
+    /** Room for what is held whole, which grows with it, until it is closed. For one thread. */
+    public static final class Room implements AutoCloseable {
+        private final String owner;
+        private long bytes;
+        private int units;
+
+        /** Nothing yet. */
+        public Room(String owner) {
+            this.owner = owner;
+        }
+
+        /**
+         * For so many bytes more.
+         *
+         * @throws SandboxException {@code RATE_LIMITED}, when this owner has its share
+         */
+        public void hold(long more) {
+            int needed = (int) Math.ceilDiv(bytes + more, UNIT);
+            if (needed > units && !ROOM.tryTake(owner, needed - units)) {
+                throw full();
+            }
+            bytes += more;
+            units = needed;
+        }
+
+        @Override
+        public void close() {
+            ROOM.giveBack(owner, units);
+            units = 0;
+            bytes = 0;
+        }
+    }
+
     /** Empty when this owner has its share. */
     public static Optional<Place> place(Kind kind, String owner) {
         return ROOM.tryTake(owner, kind.units) ? Optional.of(new Place(owner, kind.units)) : Optional.empty();
@@ -62,11 +95,14 @@ public final class Transfers {
 
     /** @throws SandboxException {@code RATE_LIMITED}, when this owner has its share */
     public static Place begin(Kind kind, String owner) {
-        return place(kind, owner)
-                .orElseThrow(() -> new SandboxException(
-                        ErrorCode.RATE_LIMITED,
-                        "you have as many files and streams under way as there is room for",
-                        "end or read some of them, and try again",
-                        null));
+        return place(kind, owner).orElseThrow(Transfers::full);
+    }
+
+    private static SandboxException full() {
+        return new SandboxException(
+                ErrorCode.RATE_LIMITED,
+                "you have as many files and streams under way as there is room for",
+                "end or read some of them, and try again",
+                null);
     }
 }

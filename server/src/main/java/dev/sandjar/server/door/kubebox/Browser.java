@@ -15,19 +15,21 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A Chromium in a sandbox, spoken to in its DevTools protocol over the command's input and output: messages of JSON, each with a NUL behind it. */
 final class Browser implements AutoCloseable {
-    /** Debian's first one is behind a script that wants more of a system than every image has. */
+    /** What Playwright has installed first; then Debian's, which is behind a script that wants more of a system than every image has. */
     private static final String START = """
-            for one in /usr/lib/chromium/chromium chromium chromium-browser google-chrome chrome headless_shell \
-                "$HOME"/.cache/ms-playwright/chromium*/*/chrome /root/.cache/ms-playwright/chromium*/*/chrome; do
+            for one in "$HOME"/.cache/ms-playwright/chromium*/*/chrome /root/.cache/ms-playwright/chromium*/*/chrome \
+                /usr/lib/chromium/chromium chromium chromium-browser google-chrome chrome headless_shell; do
               browser=$(command -v "$one") || continue
               HOME=$(mktemp -d) || exit
               export HOME TMPDIR="$HOME"
@@ -43,13 +45,14 @@ final class Browser implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofMinutes(2);
     private static final Duration GOODBYE = Duration.ofSeconds(5);
     private static final int LARGEST_MESSAGE = 256 * 1024;
-    private static final int AHEAD = 16; // messages that wait here before the browser does
+    private static final int AHEAD = 4; // messages that wait here before the browser does
 
     private final RunningCommand command;
     private final OutputStream input;
-    private final BlockingQueue<Optional<JsonNode>> heard = new LinkedBlockingQueue<>(AHEAD); // empty: the end
+    private final BlockingQueue<Optional<byte[]>> heard = new LinkedBlockingQueue<>(AHEAD); // empty: the end
     private final Thread listener;
     private int calls;
+    private int unreadable;
 
     Browser(Sandbox sandbox) {
         command = sandbox.start(CommandSpec.builder(List.of("/bin/sh", "-c", START))
@@ -63,21 +66,13 @@ final class Browser implements AutoCloseable {
     private void listen() {
         try (var output = new BufferedInputStream(command.stdout())) {
             for (byte[] message = message(output); message != null; message = message(output)) {
-                hear(message);
+                heard.put(Optional.of(message));
             }
             heard.put(Optional.empty());
         } catch (IOException e) {
             heard.offer(Optional.empty());
         } catch (InterruptedException e) {
             // nobody listens any more
-        }
-    }
-
-    private void hear(byte[] message) throws InterruptedException {
-        try {
-            heard.put(Optional.of(Json.parseRequest(message)));
-        } catch (JsonProcessingException e) {
-            // too large, or from a browser that is none
         }
     }
 
@@ -107,33 +102,55 @@ final class Browser implements AutoCloseable {
         input.write(Json.bytes(message));
         input.write(0);
         input.flush();
-        for (Optional<JsonNode> next = next(end); next.isPresent(); next = next(end)) {
-            if (next.get().path("id").asInt() == id) {
-                return next.get().path("result");
+        var result = new AtomicReference<@Nullable JsonNode>();
+        while (result.get() == null) {
+            boolean inTime = next(end, said -> {
+                if (said.path("id").asInt() == id) {
+                    result.set(said.path("result"));
+                } else {
+                    events.accept(said);
+                }
+            });
+            if (!inTime) {
+                throw new Refusal(504, method + " took the browser too long");
             }
-            events.accept(next.get());
         }
-        throw new Refusal(504, method + " took the browser too long");
+        return Objects.requireNonNull(result.get());
     }
 
     /**
-     * What it says next; empty when that is not before the end.
+     * Hands on what it says next, of which nothing is kept here; false when that is not before the end.
      *
      * @param end in the time of {@link System#nanoTime}
      * @throws SandboxException {@code NOT_SUPPORTED} when there is no browser
      */
-    Optional<JsonNode> next(long end) throws InterruptedException {
-        Optional<JsonNode> next = heard.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    boolean next(long end, Consumer<JsonNode> to) throws InterruptedException {
+        long left = end - System.nanoTime();
+        Optional<byte[]> next = left > 0 ? heard.poll(left, TimeUnit.NANOSECONDS) : null;
         if (next == null) {
-            return Optional.empty();
+            return false;
         }
-        if (next.isPresent()) {
-            return next;
+        if (next.isEmpty()) {
+            throw ended();
         }
-        throw command.await().shellStatus() == 127
+        try {
+            to.accept(Json.parseRequest(next.get()));
+        } catch (JsonProcessingException e) {
+            unreadable++;
+        }
+        return true;
+    }
+
+    private RuntimeException ended() throws InterruptedException {
+        return command.await().shellStatus() == 127
                 ? SandboxException.notSupported(
                         "get_website_console_logs", "this sandbox's image", "use one that has Chromium or Chrome")
                 : new Refusal(502, "The browser in the sandbox has ended; perhaps it needs more memory");
+    }
+
+    /** How many messages were too large, or from a browser that is none. */
+    int unreadable() {
+        return unreadable;
     }
 
     @Override

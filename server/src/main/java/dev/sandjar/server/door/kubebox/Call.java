@@ -3,9 +3,9 @@ package dev.sandjar.server.door.kubebox;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.wire.Json;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -18,17 +18,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import org.jboss.logging.Logger;
 
 /** One request and its answer, for the virtual thread that serves it. When the client is gone that thread is interrupted. */
 final class Call {
-    private static final Logger LOG = Logger.getLogger(Call.class);
     private static final int PIECE = 64 * 1024;
+    private static final byte[] NONE = {};
+
+    /** As nearly all bodies are; a larger one has room in its owner's share for as long as the call lasts. */
+    private static final int SMALL = 8 * 1024;
+
+    /** How many times as much as its body a call holds: text, of two bytes a character, and what is made of it. */
+    private static final long COPIES = 3;
 
     private final RoutingContext context;
     private final String id;
     private final KubeboxRoutes.Visitor visitor;
-    private final byte[] body;
+    private final Transfers.Room room;
+    private byte[] body; // until it is read
     private final Thread thread = Thread.currentThread();
     private final Object state = new Object(); // guards what follows
     private boolean begun;
@@ -43,6 +49,7 @@ final class Call {
         this.context = context;
         this.id = id;
         this.visitor = visitor;
+        this.room = new Transfers.Room(visitor.owner());
         this.body = body;
         response().closeHandler(_ -> clientGone());
     }
@@ -70,8 +77,19 @@ final class Call {
         return context;
     }
 
+    /** For so many bytes more there is room until the answer is sent. */
+    void hold(long bytes) {
+        room.hold(bytes);
+    }
+
+    /** What was sent, which is read once. */
     Fields body(String... names) {
-        return Fields.ofBody(body, Set.of(names));
+        byte[] sent = body;
+        body = NONE;
+        if (sent.length > SMALL) {
+            hold(COPIES * sent.length);
+        }
+        return Fields.ofBody(sent, Set.of(names));
     }
 
     /** The parameters behind the {@code ?}, each once. */
@@ -141,7 +159,7 @@ final class Call {
 
     private void headOnce(String type) {
         if (!hasBegun()) {
-            response().setChunked(true).putHeader("Content-Type", type);
+            response().setChunked(true).putHeader("Content-Type", type).putHeader("X-Content-Type-Options", "nosniff");
         }
     }
 
@@ -187,14 +205,15 @@ final class Call {
         } catch (Refusal e) {
             failed(e);
         } catch (SandboxException e) {
-            failed(known(id, e));
+            failed(Refusal.known(id, e));
         } catch (IOException e) {
-            failed(e.getCause() instanceof SandboxException why ? known(id, why) : stopped());
+            failed(e.getCause() instanceof SandboxException why ? Refusal.known(id, why) : stopped());
         } catch (InterruptedException e) {
             failed(stopped());
         } catch (Exception e) {
-            failed(unknown(id, e));
+            failed(Refusal.unknown(id, e));
         } finally {
+            room.close();
             synchronized (state) {
                 over = true;
             }
@@ -228,19 +247,7 @@ final class Call {
         response.setStatusCode(e.status())
                 .setChunked(false)
                 .putHeader("Content-Type", "application/json")
+                .putHeader("X-Content-Type-Options", "nosniff")
                 .end(Buffer.buffer(Json.bytes(Json.object().set("detail", e.detail()))));
-    }
-
-    /** What the operator needs and the client is not told is in the log. */
-    static Refusal known(String id, SandboxException e) {
-        if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.START_FAILED) {
-            LOG.errorf(e, "%s: %s", id, e.getMessage());
-        }
-        return Refusal.of(e);
-    }
-
-    static Refusal unknown(String id, Exception e) {
-        LOG.error(id, e);
-        return Refusal.of(SandboxException.internal("the request", e));
     }
 }

@@ -20,7 +20,6 @@ final class CommandStream {
     private final RunningCommand command;
     private final SocketClient client;
     private final Lines lines = new Lines(this::tell);
-    private long end;
     private long safe;
 
     /** @param command at the offset where its output shall begin */
@@ -29,7 +28,6 @@ final class CommandStream {
         this.process = process;
         this.command = command;
         this.client = client;
-        this.end = offset;
         this.safe = offset;
     }
 
@@ -70,17 +68,13 @@ final class CommandStream {
 
     private void take(Output output) throws InterruptedException {
         switch (output) {
-            case Output.Chunk chunk -> {
-                end = chunk.offset() + chunk.bytes().remaining();
-                lines.add(chunk);
-            }
+            case Output.Chunk chunk -> lines.add(chunk);
             case Output.Gap(long from, long to) -> {
-                end = to;
                 lines.end(); // what was begun has no end any more
                 tellLost(from, to);
             }
         }
-        long behind = end - BEHIND;
+        long behind = output.end() - BEHIND;
         if (behind > safe) {
             safe = behind;
             command.confirm(safe);

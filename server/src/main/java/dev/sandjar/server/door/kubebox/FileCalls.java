@@ -11,7 +11,8 @@ import dev.sandjar.wire.Json;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ import java.util.List;
 
 /** Files of a session. Paths are relative to its folder or absolute and in it; no step may leave it, which the sandbox's kernel sees to. */
 final class FileCalls {
-    private static final int LARGEST_TEXT = 8 << 20;
+    private static final long LARGEST_TEXT = 8 << 20; // characters
     private static final int PIECE = 256 * 1024;
 
     private final Sessions sessions;
@@ -60,33 +61,35 @@ final class FileCalls {
     void read(Call call) throws IOException {
         Target target = target(call, call.query("session_id", "file_path"));
         try (var _ = Transfers.begin(Kind.FILE, call.owner())) {
-            String content = text(target);
-            call.answer(json -> {
-                json.writeStartObject();
-                json.writeStringField("content", content);
-                json.writeEndObject();
-            });
+            requireText(target);
+            try (Reader content = text(target)) {
+                call.answer(json -> {
+                    json.writeStartObject();
+                    json.writeFieldName("content");
+                    json.writeString(content, -1);
+                    json.writeEndObject();
+                });
+            }
         } catch (SandboxException e) {
             throw failed("reading", e);
         }
     }
 
-    private static String text(Target target) throws IOException {
-        byte[] bytes;
-        try (InputStream in = target.files().open(target.path())) {
-            bytes = in.readNBytes(LARGEST_TEXT + 1);
-        }
-        if (bytes.length > LARGEST_TEXT) {
-            throw new Refusal(500, "Error reading file: it is larger than " + LARGEST_TEXT + " bytes; use /get_file");
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+    /** Before the status is sent. So it is read twice, which costs less than to hold it; one that changes meanwhile and is no text then is cut. */
+    private static void requireText(Target target) throws IOException {
+        try (Reader content = text(target)) {
+            if (content.skip(LARGEST_TEXT + 1) > LARGEST_TEXT) {
+                throw new Refusal(
+                        500, "Error reading file: it has more than " + LARGEST_TEXT + " characters; use /get_file");
+            }
         } catch (CharacterCodingException e) {
             throw new Refusal(500, "Error reading file: it is no UTF-8; use /get_file");
         }
+    }
+
+    /** What is no UTF-8 is an exception. */
+    private static Reader text(Target target) {
+        return new InputStreamReader(target.files().open(target.path()), StandardCharsets.UTF_8.newDecoder());
     }
 
     void get(Call call) throws IOException {
@@ -108,7 +111,7 @@ final class FileCalls {
 
     void write(Call call) {
         Fields fields = call.body("session_id", "file_path", "content", "make_dirs");
-        byte[] content = fields.text("content").getBytes(StandardCharsets.UTF_8);
+        byte[] content = utf8(fields, "content");
         boolean makeDirs = fields.flag("make_dirs");
         Target target = target(call, fields);
         try {
@@ -122,6 +125,15 @@ final class FileCalls {
             throw changeFailed("writing", e);
         }
         done(call);
+    }
+
+    /** JSON can say halves of characters, which UTF-8 cannot. */
+    private static byte[] utf8(Fields fields, String name) {
+        String text = fields.text(name);
+        if (text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
+            fields.refuse("string_unicode", name, "Input should be a valid string, without halves of surrogate pairs");
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static void requireParent(Target target) {
@@ -184,10 +196,10 @@ final class FileCalls {
     void allPaths(Call call) throws IOException {
         Fields fields = call.query("session_id", "regexes");
         String name = fields.session();
-        try (var _ = Transfers.begin(Kind.FILE, call.owner())) {
+        try (var _ = Transfers.begin(Kind.FILE, call.owner())) { // a list on its way, and patterns
             Regexes regexes = Regexes.of(fields, call.all("regexes"));
             Session session = sessions.find(call, name);
-            List<String> paths = new Tree(session.files(), regexes).paths();
+            List<String> paths = new Tree(session.files(), regexes, call::hold).paths();
             call.answer(json -> write(paths, json));
         }
     }

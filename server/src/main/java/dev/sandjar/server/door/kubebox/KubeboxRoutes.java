@@ -98,10 +98,26 @@ class KubeboxRoutes {
         if (context.request().method().equals(POST)) {
             context.request().pause(); // not a byte is kept for somebody whom we do not know yet
         }
-        admit(context, (visitor, body) -> {
-            var call = new Call(context, RequestIds.of(context), visitor, body);
-            call.serve(handling);
-        });
+        admit(
+                context,
+                (visitor, credentials) -> call(context, visitor, credentials).serve(handling));
+    }
+
+    /** Nobody but the call has the body: it is let go of when the call has read it. */
+    private Call call(RoutingContext context, Visitor visitor, Authentication.Credentials credentials)
+            throws InterruptedException {
+        return new Call(context, RequestIds.of(context), visitor, body(context.request(), credentials));
+    }
+
+    private byte[] body(HttpServerRequest request, Authentication.Credentials credentials) throws InterruptedException {
+        byte[] body = {};
+        if (request.method().equals(POST)) {
+            try (var content = new RequestBody(request, silence)) {
+                body = WholeBody.read(content, credentials.owner(), LARGEST_BODY, silence);
+            }
+        }
+        credentials.requireBody(body);
+        return body;
     }
 
     private void connect(RoutingContext context, SocketDoor sockets, Vertx vertx) {
@@ -109,12 +125,15 @@ class KubeboxRoutes {
         if (sockets.accepts(context)) {
             context.request().pause();
             Context loop = vertx.getOrCreateContext();
-            admit(context, (visitor, _) -> sockets.serve(context, loop, visitor));
+            admit(context, (visitor, credentials) -> {
+                credentials.requireBody(new byte[0]);
+                sockets.serve(context, loop, visitor);
+            });
         }
     }
 
     private interface Admitted {
-        void serve(Visitor visitor, byte[] body);
+        void serve(Visitor visitor, Authentication.Credentials credentials) throws InterruptedException;
     }
 
     /** Finds out who it is, on a thread of its own. */
@@ -126,12 +145,12 @@ class KubeboxRoutes {
             } catch (Refusal e) {
                 refuse(context, e);
             } catch (SandboxException e) {
-                refuse(context, Call.known(id, e));
+                refuse(context, Refusal.known(id, e));
             } catch (RateLimits.TooMany e) {
                 e.headers().forEach((name, value) -> context.response().putHeader(name, value));
                 refuse(context, Refusal.of(e.error()));
             } catch (Exception e) {
-                refuse(context, Call.unknown(id, e));
+                refuse(context, Refusal.unknown(id, e));
             }
         });
     }
@@ -142,14 +161,7 @@ class KubeboxRoutes {
         Authentication.Credentials credentials = authentication.credentials(request);
         String owner = credentials.owner();
         limits.take(owner).headers().forEach((name, value) -> response.putHeader(name, value));
-        byte[] body = {};
-        if (request.method().equals(POST)) {
-            try (var content = new RequestBody(request, silence)) {
-                body = WholeBody.read(content, owner, LARGEST_BODY, silence);
-            }
-        }
-        credentials.requireBody(body);
-        admitted.serve(new Visitor(owner, places.of(owner)), body);
+        admitted.serve(new Visitor(owner, places.of(owner)), credentials);
     }
 
     private static void refuse(RoutingContext context, Refusal e) {

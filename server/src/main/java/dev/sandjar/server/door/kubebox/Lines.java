@@ -1,6 +1,7 @@
 package dev.sandjar.server.door.kubebox;
 
 import dev.sandjar.Output;
+import dev.sandjar.server.body.Utf8;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +88,7 @@ final class Lines {
     /** @param whole whether no more belongs to it; otherwise what may be half a code point waits for the rest */
     private void tell(Output.Stream stream, Pending line, boolean whole) throws InterruptedException {
         byte[] bytes = line.bytes.toByteArray();
-        int kept = whole ? 0 : halfCodePoint(bytes);
+        int kept = whole ? 0 : Utf8.unfinished(ByteBuffer.wrap(bytes));
         int told = bytes.length - kept;
         long offset = line.offset;
         line.bytes.reset();
@@ -103,21 +104,6 @@ final class Lines {
             next = line.bytes.size() > 0 ? Math.min(next, line.offset) : next;
         }
         return next;
-    }
-
-    /** How many bytes at the end begin a code point that is not whole. */
-    private static int halfCodePoint(byte[] bytes) {
-        for (int back = 1; back <= 3 && back <= bytes.length; back++) {
-            int one = bytes[bytes.length - back] & 0xff;
-            if (one >= 0xc0) {
-                int needed = one >= 0xf0 ? 4 : one >= 0xe0 ? 3 : 2;
-                return back < needed ? back : 0;
-            }
-            if (one < 0x80) {
-                return 0;
-            }
-        }
-        return 0;
     }
 
     /** There is no more, or some was lost before what comes next: what was begun is told as it is. */

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
+import org.jboss.logging.Logger;
 
 /** An error as these clients know them: a status and {@code {"detail": …}}. */
 final class Refusal extends RuntimeException {
+    private static final Logger LOG = Logger.getLogger(Refusal.class);
+
     private final int status;
     private final transient JsonNode detail;
 
@@ -33,6 +36,19 @@ final class Refusal extends RuntimeException {
         return e.code() == ErrorCode.SANDBOX_NOT_FOUND
                 ? noSession()
                 : new Refusal(e.code().httpStatus(), text(e));
+    }
+
+    /** What the operator needs and the client is not told is in the log. */
+    static Refusal known(String id, SandboxException e) {
+        if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.START_FAILED) {
+            LOG.errorf(e, "%s: %s", id, e.getMessage());
+        }
+        return of(e);
+    }
+
+    static Refusal unknown(String id, Exception e) {
+        LOG.error(id, e);
+        return of(SandboxException.internal("the request", e));
     }
 
     /** What happened, and what to do. */

@@ -63,7 +63,7 @@ final class SocketClient {
         } catch (Refusal e) {
             error(about(event, asked), e.detail().asText());
         } catch (SandboxException e) {
-            error(about(event, asked), Call.known(socket.getId(), e).detail().asText());
+            error(about(event, asked), Refusal.known(socket.getId(), e).detail().asText());
         } catch (RateLimits.TooMany e) {
             error(about(event, asked), Refusal.text(e.error()));
         } catch (RuntimeException e) {
@@ -122,7 +122,7 @@ final class SocketClient {
             command.close();
             throw e;
         }
-        held.release(stream.sandbox(), info.id());
+        held.follow(stream.sandbox(), info.id());
         Thread thread = Thread.ofVirtual().name("kubebox-stream").unstarted(() -> run(key, stream));
         streams.put(key, thread);
         thread.start();
@@ -132,17 +132,17 @@ final class SocketClient {
     }
 
     private void run(Key key, CommandStream stream) {
+        boolean cut = false;
         try {
             stream.run();
-            stream.command().close();
         } catch (InterruptedException gone) {
-            held.hold(stream.sandbox(), stream.command());
+            cut = true;
         } catch (RuntimeException e) {
             LOG.error(socket.getId(), e);
-            stream.command().close();
             error(new JSONObject().put("session_id", key.session()).put("process_id", key.process()), "Internal error");
         } finally {
             streams.remove(key);
+            held.leave(owner, stream.sandbox(), stream.command(), cut);
         }
     }
 

@@ -1,32 +1,28 @@
 package dev.sandjar.server.door.kubebox;
 
+import dev.sandjar.server.body.Outgoing;
 import dev.sandjar.server.connection.Cut;
-import dev.sandjar.server.limit.Transfers;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.socket.engineio.server.EngineIoWebSocket;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * A WebSocket of Vert.x as the library of Engine.IO wants one. One write at a time is under way; all that comes meanwhile leaves with the next one, a
- * frame each. Whoever has much to say waits first until there is room, so that a client which does not read keeps its own streams standing, and little
- * memory. What the client says waits likewise, two messages at most.
+ * A WebSocket of Vert.x as the library of Engine.IO wants one, by the rules of {@link Outgoing}: whoever has much to say waits first until there is room, so
+ * that a client which does not read keeps its own streams standing, and little memory. What the client says waits likewise, two messages at most.
  */
 final class SocketLine extends EngineIoWebSocket {
-    private static final int MOST_UNDER_WAY = 256 * 1024; // bytes given to us and not taken by the socket
     private static final int LONGEST_MESSAGE = 16 * 1024; // characters; events of clients have a few hundred
     private static final long GOODBYE = 5_000; // ms until a client that does not close is cut
     private static final int OVERHEAD = 64; // what a frame takes besides its text
@@ -36,15 +32,8 @@ final class SocketLine extends EngineIoWebSocket {
     private final ServerWebSocket socket;
     private final HttpConnection connection;
     private final ChannelHandlerContext channel;
-    private final String owner;
-
-    private final ReentrantLock lock = new ReentrantLock(); // guards everything below
-    private final Condition changed = lock.newCondition();
-    private List<String> waiting = new ArrayList<>();
-    private int underWay; // what waits is counted
-    private boolean writing;
-    private final Queue<String> heard = new ArrayDeque<>();
-    private boolean gone;
+    private final Outgoing<String> out;
+    private final LinkedBlockingQueue<Optional<String>> heard = new LinkedBlockingQueue<>(); // nothing: it is closed
 
     /**
      * On its event loop.
@@ -57,7 +46,7 @@ final class SocketLine extends EngineIoWebSocket {
         this.socket = socket;
         this.connection = connection;
         this.channel = ((ConnectionBase) connection).channelHandlerContext();
-        this.owner = owner;
+        this.out = new Outgoing<>(this::flush, text -> text.length() + OVERHEAD, owner, this::cut);
         socket.textMessageHandler(this::heard);
         socket.binaryMessageHandler(_ -> cut()); // no event of these clients has such a part
         socket.closeHandler(_ -> gone());
@@ -69,40 +58,27 @@ final class SocketLine extends EngineIoWebSocket {
     private void heard(String message) {
         if (message.length() > LONGEST_MESSAGE) {
             cut();
-            return;
-        }
-        lock.lock();
-        try {
-            heard.add(message);
+        } else {
+            heard.add(Optional.of(message));
             socket.pause();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Gives the library one message after another, until the client is gone. */
     void serve() throws InterruptedException {
-        for (String message = next(); message != null; message = next()) {
+        for (Optional<String> message = next(); message.isPresent(); message = next()) {
             awaitRoom(); // an answer may follow
-            emit("message", message);
+            emit("message", message.get());
         }
         emit("close");
     }
 
-    private @Nullable String next() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (heard.isEmpty() && !gone) {
-                changed.await();
-            }
-            if (heard.size() == 1) {
-                loop.runOnContext(_ -> socket.resume());
-            }
-            return gone ? null : heard.remove();
-        } finally {
-            lock.unlock();
+    private Optional<String> next() throws InterruptedException {
+        Optional<String> next = heard.take();
+        if (heard.isEmpty()) {
+            loop.runOnContext(_ -> socket.resume());
         }
+        return next;
     }
 
     // ---- what the client is told
@@ -110,20 +86,7 @@ final class SocketLine extends EngineIoWebSocket {
     /** Never waits: the library holds locks of its own. */
     @Override
     public void write(String text) throws IOException {
-        lock.lock();
-        try {
-            if (gone) {
-                throw new IOException("the client is gone");
-            }
-            waiting.add(complete(text));
-            underWay += text.length() + OVERHEAD;
-            if (!writing) {
-                writing = true;
-                loop.runOnContext(_ -> flush());
-            }
-        } finally {
-            lock.unlock();
-        }
+        out.sendNow(complete(text));
     }
 
     /** The library's greeting lacks what the protocol wants in it. */
@@ -136,82 +99,39 @@ final class SocketLine extends EngineIoWebSocket {
         throw new UnsupportedOperationException("all events are text");
     }
 
-    private void flush() {
-        List<String> all;
-        lock.lock();
-        try {
-            all = waiting;
-            waiting = new ArrayList<>();
-        } finally {
-            lock.unlock();
-        }
-        int length = 0;
-        for (String text : all.subList(0, all.size() - 1)) {
-            channel.write(new TextWebSocketFrame(text), channel.voidPromise());
-            length += text.length() + OVERHEAD;
-        }
-        int total = length + all.getLast().length() + OVERHEAD;
-        channel.writeAndFlush(new TextWebSocketFrame(all.getLast()))
-                .addListener(done -> written(total, done.isSuccess()));
-    }
-
-    private void written(int length, boolean success) {
-        lock.lock();
-        try {
-            underWay -= length;
-            gone |= !success;
-            writing = !waiting.isEmpty() && !gone;
-            changed.signalAll();
-            if (writing) {
-                loop.runOnContext(_ -> flush());
+    /** A frame each, and one flush. */
+    private Future<Void> flush(List<String> texts) {
+        Promise<Void> taken = Promise.promise();
+        loop.runOnContext(_ -> {
+            for (String text : texts.subList(0, texts.size() - 1)) {
+                channel.write(new TextWebSocketFrame(text), channel.voidPromise());
             }
-        } finally {
-            lock.unlock();
-        }
+            channel.writeAndFlush(new TextWebSocketFrame(texts.getLast())).addListener(last -> {
+                if (last.isSuccess()) {
+                    taken.complete();
+                } else {
+                    cut();
+                    taken.fail(last.cause());
+                }
+            });
+        });
+        return taken.future();
     }
 
     /** Waits while too much is under way; with its owner's share of what may stand still, or the client is cut. Returns at once when it is gone. */
     void awaitRoom() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            if (underWay <= MOST_UNDER_WAY || gone) {
-                return;
-            }
-            Transfers.@Nullable Place place =
-                    Transfers.place(Transfers.Kind.STREAM, owner).orElse(null);
-            if (place == null) {
-                cut();
-                return;
-            }
-            try (place) {
-                while (underWay > MOST_UNDER_WAY && !gone) {
-                    changed.await();
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
+        out.awaitRoom();
     }
 
     // ---- the end
 
     boolean isGone() {
-        lock.lock();
-        try {
-            return gone;
-        } finally {
-            lock.unlock();
-        }
+        return out.isGone();
     }
 
     private void gone() {
-        lock.lock();
-        try {
-            gone = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        out.gone();
+        heard.add(Optional.empty()); // for whoever waits
     }
 
     void cut() {

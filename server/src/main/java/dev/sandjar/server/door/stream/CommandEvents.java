@@ -73,7 +73,7 @@ final class CommandEvents {
         try {
             while (output.hasNext()) {
                 Output next = output.next();
-                end = Credit.end(next);
+                end = next.end();
                 for (EventText.Event event : text.events(next)) {
                     out.send(event(event.name(), event.end(), event.json()));
                 }

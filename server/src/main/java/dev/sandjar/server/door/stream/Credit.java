@@ -5,7 +5,6 @@ import dev.sandjar.Output;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.wire.StreamMessage;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalInt;
@@ -77,7 +76,7 @@ final class Credit {
         lock.lock();
         try {
             if (window.isPresent()) {
-                var piece = new Sent(end(output), StreamMessage.PIECE + size(output));
+                var piece = new Sent(output.end(), StreamMessage.PIECE + output.size());
                 sent.add(piece);
                 outstanding += piece.cost;
             }
@@ -97,17 +96,6 @@ final class Credit {
         } finally {
             lock.unlock();
         }
-    }
-
-    static long end(Output output) {
-        return switch (output) {
-            case Output.Chunk(var _, long offset, ByteBuffer bytes) -> offset + bytes.remaining();
-            case Output.Gap(long _, long to) -> to;
-        };
-    }
-
-    private static int size(Output output) {
-        return output instanceof Output.Chunk(var _, long _, ByteBuffer bytes) ? bytes.remaining() : 0;
     }
 
     static SandboxException wrongOrder(String what) {

@@ -2,6 +2,7 @@ package dev.sandjar.server.door.stream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.Output;
+import dev.sandjar.server.body.Utf8;
 import dev.sandjar.wire.Json;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -50,7 +51,7 @@ final class EventText {
 
     private void add(List<Event> events, Output.Chunk chunk) {
         ByteBuffer bytes = chunk.bytes().duplicate();
-        int open = unfinished(bytes);
+        int open = Utf8.unfinished(bytes);
         ByteBuffer whole = bytes.slice(bytes.position(), bytes.remaining() - open);
         if (open > 0) {
             begun = new Output.Chunk(
@@ -87,7 +88,7 @@ final class EventText {
     }
 
     private static Event event(Output.Chunk chunk, ObjectNode json) {
-        return new Event("output", chunk.offset() + chunk.bytes().remaining(), json);
+        return new Event("output", chunk.end(), json);
     }
 
     private static Output.Chunk joined(Output.Chunk first, Output.Chunk second) {
@@ -95,21 +96,5 @@ final class EventText {
                 ByteBuffer.allocate(first.bytes().remaining() + second.bytes().remaining());
         both.put(first.bytes().duplicate()).put(second.bytes().duplicate()).flip();
         return new Output.Chunk(first.stream(), first.offset(), both);
-    }
-
-    /** How many bytes at the end begin a code point that does not end there. */
-    private static int unfinished(ByteBuffer bytes) {
-        int end = bytes.limit();
-        for (int back = 1; back <= Math.min(3, bytes.remaining()); back++) {
-            int b = bytes.get(end - back) & 0xff;
-            if (b >= 0xc0) {
-                int length = b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : 2;
-                return length > back ? back : 0;
-            }
-            if (b < 0x80) {
-                return 0;
-            }
-        }
-        return 0;
     }
 }

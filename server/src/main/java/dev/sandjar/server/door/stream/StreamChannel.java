@@ -92,7 +92,7 @@ final class StreamChannel implements AutoCloseable {
         long end = from;
         while (output.hasNext()) {
             Output next = output.next();
-            end = Credit.end(next);
+            end = next.end();
             credit.sent(next);
             to.sendOutput(new StreamMessage.Told(number, next));
             credit.await(owner);
