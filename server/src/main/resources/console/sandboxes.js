@@ -200,6 +200,6 @@ class Row {
     }
 
     async look() {
-        await this.#load.look(this.info, false);
+        await this.#load.look(this.info);
     }
 }
