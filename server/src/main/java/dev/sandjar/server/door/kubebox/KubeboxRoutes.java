@@ -141,7 +141,7 @@ class KubeboxRoutes {
         gate.pass();
         Authentication.Credentials credentials = authentication.credentials(request);
         String owner = credentials.owner();
-        limits.take(owner).headers().forEach((name, value) -> response.putHeader(name, value));
+        limits.admit(request, owner).headers().forEach((name, value) -> response.putHeader(name, value));
         byte[] body = {};
         if (request.method().equals(POST)) {
             try (var content = new RequestBody(request, silence)) {
