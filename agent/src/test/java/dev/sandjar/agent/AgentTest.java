@@ -463,7 +463,7 @@ class AgentTest {
     void whoeverOnlyLooksDoesNotKeepIt() throws Exception {
         var id = UUID.randomUUID();
         start(id, LIMIT, Requests.HOLD, "echo", "out");
-        assertThat(follow(link, id, 0).out()).isEqualTo("out\n");
+        assertThat(follow(link, id, 0).stdout()).isEqualTo("out\n");
         link.open(Requests.lease(Duration.ZERO, Duration.ofMillis(500))).reply(LIMIT);
         assertThatThrownBy(() -> {
                     for (long end = System.nanoTime() + LIMIT.toNanos(); System.nanoTime() < end; ) {
