@@ -91,6 +91,7 @@ struct channel {
     int64_t send_credit;    /* what we may still spend */
     int64_t receive_credit; /* what the engine may still spend */
     uint32_t owed_credit;   /* what it has back, but was not told yet */
+    bool looks;             /* what the engine says on it is no use of the sandbox */
     struct channel *next;
     /* what the channel's kind does; all may be NULL */
     bool (*pump)(struct channel *);                                  /* sends one frame; false: has nothing, or no credit */
@@ -111,8 +112,8 @@ void links_begin(void (*opened)(struct channel *, uint8_t kind, struct reader *)
 int64_t links_next_deadline(void);
 void links_expire(void);
 void links_pump(void); /* sends what became ready since the last call */
-int64_t links_last_traffic(void);
-void links_used(void); /* as traffic is */
+int64_t links_last_use(void);
+void links_used(void); /* as the traffic of a use is */
 
 bool channel_can_send(const struct channel *c, size_t payload);
 void channel_reply(struct channel *c, const struct bytes *payload);

@@ -110,6 +110,9 @@ void command_follow(struct channel *ch, struct reader *r)
     if (f->hold)
         c->ghost = NOWHERE;
     ch->self = f;
+    ch->looks = !f->hold;
+    if (f->hold)
+        links_used();
     ch->pump = follow_pump;
     ch->taken = follow_taken;
     ch->gone = follow_gone;

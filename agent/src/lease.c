@@ -22,7 +22,7 @@ void lease_set(struct channel *ch, struct reader *r)
 
 int64_t lease_deadline(void)
 {
-    int64_t idle_end = idle == 0 || commands_running() ? INT64_MAX : links_last_traffic() + idle;
+    int64_t idle_end = idle == 0 || commands_running() ? INT64_MAX : links_last_use() + idle;
 
     return idle_end < end ? idle_end : end;
 }

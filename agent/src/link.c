@@ -16,7 +16,7 @@ enum { PROOF_LIMIT_MS = 10000, READ_AHEAD = 262144 };
 
 static struct link *links;
 static void (*opened)(struct channel *, uint8_t kind, struct reader *);
-static int64_t last_traffic;
+static int64_t last_use;
 
 /* ---- frames in */
 
@@ -43,7 +43,6 @@ static bool frame_take(struct link *l, uint8_t type, uint32_t number, struct rea
 
     if (!l->proven)
         return link_prove(l, type, number, r);
-    last_traffic = now_ms();
     if (type == OPEN)
         return channel_open(l, number, r);
     c = channel_find(l, number);
@@ -51,6 +50,8 @@ static bool frame_take(struct link *l, uint8_t type, uint32_t number, struct rea
         return false;
     if (c == NULL)
         return true; /* it crossed our CLOSE */
+    if (!c->looks)
+        links_used();
     switch (type) {
     case DATA:
         return channel_receive(c, r->at, r->left);
@@ -212,17 +213,17 @@ void link_accepted(int fd)
 void links_begin(void (*when_opened)(struct channel *, uint8_t, struct reader *))
 {
     opened = when_opened;
-    last_traffic = now_ms(); /* an idle time begins with the agent */
+    links_used(); /* an idle time begins with the agent */
 }
 
-int64_t links_last_traffic(void)
+int64_t links_last_use(void)
 {
-    return last_traffic;
+    return last_use;
 }
 
 void links_used(void)
 {
-    last_traffic = now_ms();
+    last_use = now_ms();
 }
 
 int64_t links_next_deadline(void)

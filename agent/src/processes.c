@@ -125,13 +125,21 @@ static _Noreturn void read_all_words(const struct listing *l)
 
 /* ---- PROCESSES */
 
+/* What the helper says, as far as there is room for it: nothing that becomes of the helper harms us. */
+static uint32_t length_of(const struct listing *l, const struct words *w)
+{
+    size_t room = l->stride - sizeof *w;
+
+    return w == NULL ? 0 : w->length < room ? w->length : (uint32_t)room;
+}
+
 static void put_process(struct bytes *b, const struct listing *l, size_t i)
 {
     static const uint8_t none[16];
     const struct process *p = &l->told.at[i];
     const struct command *c = command_of(p);
     const struct words *w = words_of(l, i);
-    uint32_t length = w == NULL ? 0 : w->length;
+    uint32_t length = length_of(l, w);
 
     put_u32(b, (uint32_t)p->pid);
     put_u32(b, process_find(&l->told, p->parent) == NULL ? 0 : (uint32_t)p->parent);

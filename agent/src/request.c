@@ -19,8 +19,17 @@ static bool thaw(void)
     return true;
 }
 
+/* COMMANDS, STATUS, STATS, PING, PROCESSES; and FOLLOW, until it says that it holds output. */
+static bool only_looks(uint8_t kind)
+{
+    return kind == 2 || kind == 6 || kind == 7 || kind == 35 || kind == 37 || kind == 41;
+}
+
 void request_open(struct channel *ch, uint8_t kind, struct reader *r)
 {
+    ch->looks = only_looks(kind);
+    if (!ch->looks)
+        links_used();
     switch (kind) {
     case 1: command_start(ch, r); break;
     case 2: command_follow(ch, r); break;

@@ -28,10 +28,10 @@ export class Load {
         this.memory.append(this.#memoryBar.element, this.#memoryText);
     }
 
-    /** Asks what it uses. Asking counts as use: one that ends when it is idle is asked only where it is looked at by itself. */
-    async look(info, byItself) {
-        if (info.state !== 'running' || (info.spec.idleTimeout && !byItself)) {
-            this.#clear(info.state === 'running' ? 'not asked, since it is to end when it is idle' : '');
+    /** Asks what it uses, which is no use of it. */
+    async look(info) {
+        if (info.state !== 'running') {
+            this.#clear('');
             return;
         }
         if (this.#asking) {

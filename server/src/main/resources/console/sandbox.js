@@ -109,7 +109,7 @@ export class SandboxPage {
         try {
             this.#update(await this.#api.get(path('sandboxes', this.#id)));
             this.#errors.replaceChildren();
-            await this.#load.look(this.#info, true);
+            await this.#load.look(this.#info);
         } catch (error) {
             if (error.status !== 401) {
                 this.#errors.replaceChildren(trouble(error));

@@ -213,6 +213,6 @@ class Row {
     }
 
     look() {
-        this.#load.look(this.info, false);
+        this.#load.look(this.info);
     }
 }

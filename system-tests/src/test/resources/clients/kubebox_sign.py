@@ -1,4 +1,4 @@
-"""Signs a request as kubebox signs packets: python3 kubebox_sign.py KEY METHOD TARGET. Prints the header's value."""
+"""Signs a request as kubebox signs packets: python3 kubebox_sign.py KEY METHOD HOST TARGET. Prints the header's value."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ spki = key.public_key().public_bytes(serialization.Encoding.DER, serialization.P
 now = str(int(time.time() * 1000))
 nonce = secrets.token_urlsafe(16)
 digest = hashlib.sha256(b"").hexdigest()
-packet = "\n".join([sys.argv[2], sys.argv[3], now, nonce, digest]).encode()
+packet = "\n".join([*sys.argv[2:5], now, nonce, digest]).encode()
 pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=padding.PSS.MAX_LENGTH)
 signature = base64.b64encode(key.sign(hashlib.sha256(packet).digest(), pss, hashes.SHA256())).decode()
 print(f"Kubebox key={hashlib.sha256(spki).hexdigest()}, time={now}, nonce={nonce}, digest={digest}, signature={signature}")

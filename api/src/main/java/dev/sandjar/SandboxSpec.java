@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param image {@code host} (this machine's own {@code /usr}, read-only), or an OCI reference such as {@code python:3.11}
  * @param template the name of a recipe configured at the place; its values stand where this spec has none
  * @param ttl from creation until the sandbox is deleted: 60 seconds to 8 hours; 1 hour when empty
- * @param idleTimeout deleted when nobody used it for so long: 1 second to 8 hours; never when empty
+ * @param idleTimeout deleted when nobody used it for so long: 1 second to 8 hours; never when empty. To look at it, its load, its processes or what
+ *     its commands have written is no use
  * @param env laid over the image's own environment, for every command; names without {@code =} and NUL
  * @param cwd where commands start: an absolute path; {@code /workspace} when empty
  * @param user {@code name}, {@code uid} or {@code uid:gid}; {@code 1000:1000}, called {@code sandbox}, when empty

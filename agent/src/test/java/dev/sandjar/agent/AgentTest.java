@@ -460,6 +460,33 @@ class AgentTest {
     }
 
     @Test
+    void whoeverOnlyLooksDoesNotKeepIt() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "echo", "out");
+        assertThat(follow(link, id, 0).stdout()).isEqualTo("out\n");
+        link.open(Requests.lease(Duration.ZERO, Duration.ofMillis(500))).reply(LIMIT);
+        assertThatThrownBy(() -> {
+                    for (long end = System.nanoTime() + LIMIT.toNanos(); System.nanoTime() < end; ) {
+                        look(Requests.stats());
+                        look(Requests.processes());
+                        look(Requests.commands());
+                        look(Requests.status(id));
+                        look(Requests.ping());
+                        look(Requests.follow(id, 0, Requests.BOTH_STREAMS, false));
+                    }
+                })
+                .isInstanceOf(LinkCutException.class);
+        agent.awaitEnd();
+    }
+
+    /** At the reply, the rest of it is not waited for. */
+    private void look(Request request) throws Exception {
+        try (Channel channel = link.open(request)) {
+            channel.reply(LIMIT);
+        }
+    }
+
+    @Test
     void aCommandIdIsUsedOnce() throws Exception {
         var id = UUID.randomUUID();
         start(id, LIMIT, 0, "true");

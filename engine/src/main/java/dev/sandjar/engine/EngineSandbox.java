@@ -78,7 +78,7 @@ final class EngineSandbox implements Sandbox {
 
     @Override
     public List<CommandInfo> commands() {
-        AgentConnection agent = sandbox.agent();
+        AgentConnection agent = sandbox.asked();
         try {
             return Replies.commands(agent.call(Requests.commands())).stream()
                     .map(Endings::info)
@@ -90,7 +90,7 @@ final class EngineSandbox implements Sandbox {
 
     @Override
     public List<ProcessInfo> processes() {
-        AgentConnection agent = sandbox.agent();
+        AgentConnection agent = sandbox.asked();
         try {
             return Replies.processes(agent.call(Requests.processes(), Subject.processes())).stream()
                     .map(ProcessInfos::of)
@@ -167,7 +167,7 @@ final class EngineSandbox implements Sandbox {
 
     @Override
     public SandboxStats stats() {
-        AgentConnection agent = sandbox.agent();
+        AgentConnection agent = sandbox.asked();
         try {
             Replies.Stats stats = Replies.stats(agent.call(Requests.stats()));
             return new SandboxStats(

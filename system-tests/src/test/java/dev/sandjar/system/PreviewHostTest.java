@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,13 @@ class PreviewHostTest {
         return asked("GET", link.getRawPath() + "?" + link.getRawQuery(), host, headers);
     }
 
+    /** As a browser asks for the page that somebody goes to. */
     private static String asked(String method, String target, String host, String... headers) throws IOException {
+        var all = Stream.concat(Stream.of("Upgrade-Insecure-Requests: 1"), Stream.of(headers));
+        return said(method, target, host, all.toArray(String[]::new));
+    }
+
+    private static String said(String method, String target, String host, String... headers) throws IOException {
         return box.answer(
                 method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n" + lines(headers));
     }
@@ -275,11 +282,32 @@ class PreviewHostTest {
         GET  | Origin: http://8000-00000000-0000-4000-8000-000000000000.preview.example;Connection: Upgrade;Upgrade: websocket | 403
         POST | Origin: http://8000-ID.preview.example.evil                                                 | 403
         POST | Origin: null                                                                                | 403
+        POST | Origin: null;Sec-Fetch-Site: same-origin                                                    | 200
         POST | Origin: http://preview.example                                                              | 403
         """)
     void aPageOfAnotherSandboxAsksInNobodysName(String method, String said, int status) throws Exception {
         String[] headers = (said + ";Cookie: " + cookie).replace("ID", box.id()).split(";(?! )");
-        assertThat(asked(method, "/", host(), headers)).startsWith("HTTP/1.1 " + status + " ");
+        assertThat(said(method, "/", host(), headers)).startsWith("HTTP/1.1 " + status + " ");
+    }
+
+    /** As over plain HTTP to another machine; the page of another sandbox keeps quiet about itself where it can. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        GET  | Upgrade-Insecure-Requests: 1                                               | 200
+        GET  | Upgrade-Insecure-Requests: 1;Referer: http://elsewhere.example/            | 200
+        GET  | Referer: http://8000-ID.preview.example/page                               | 200
+        POST | Referer: http://3000-ID.preview.example/page                               | 200
+        GET  | Accept: image/*                                                            | 403
+        HEAD | Accept: text/html                                                          | 403
+        GET  | Referer: http://8000-00000000-0000-4000-8000-000000000000.preview.example/ | 403
+        POST | Content-Type: text/plain                                                   | 403
+        POST | Upgrade-Insecure-Requests: 1                                               | 403
+        POST | Upgrade-Insecure-Requests: 1;Origin: null                                  | 403
+        POST | Referer: http://8000-00000000-0000-4000-8000-000000000000.preview.example/ | 403
+        GET  | Connection: Upgrade;Upgrade: websocket                                     | 403
+        """)
+    void whereBrowsersSayNothingAPageMustProveWhoseItIs(String method, String said, int status) throws Exception {
+        aPageOfAnotherSandboxAsksInNobodysName(method, said, status);
     }
 
     // ---- what a host is

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that kubebox clients sign with their private key, as docs/kubebox.md says: who may come in by them, and who may not. */
 @Timeout(60)
@@ -90,10 +91,14 @@ class SignedRequestsTest {
         }
 
         Signed(KeyPair pair, String method, String target, String body, long late) throws Exception {
+            this(server.address.getAuthority(), pair, method, target, body, late);
+        }
+
+        Signed(String host, KeyPair pair, String method, String target, String body, long late) throws Exception {
             key = Kubebox.sha256(pair.getPublic().getEncoded());
             time = Long.toString(System.currentTimeMillis() + late);
             digest = Kubebox.sha256(body.getBytes(UTF_8));
-            signature = sign(pair.getPrivate(), String.join("\n", method, target, time, nonce, digest));
+            signature = sign(pair.getPrivate(), String.join("\n", method, host, target, time, nonce, digest));
         }
 
         private static String nonce() {
@@ -172,7 +177,12 @@ class SignedRequestsTest {
                 Files.createTempFile("key", ".pem"),
                 pem("PRIVATE KEY", carol.getPrivate().getEncoded()));
         Process python = new ProcessBuilder(
-                        "/usr/bin/python3", "src/test/resources/clients/kubebox_sign.py", key.toString(), "GET", "/")
+                        "/usr/bin/python3",
+                        "src/test/resources/clients/kubebox_sign.py",
+                        key.toString(),
+                        "GET",
+                        server.address.getAuthority(),
+                        "/")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String signed = new String(python.getInputStream().readAllBytes(), UTF_8).strip();
@@ -187,6 +197,14 @@ class SignedRequestsTest {
         String signed = new Signed(carol, "GET", "/", "").toString();
         assertThat(send(signed, "GET", "/", "").statusCode()).isEqualTo(200);
         refused(send(signed, "GET", "/", ""), "it was sent before");
+    }
+
+    /** Or a server that its client has tried could pass it on to the one that he trusts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "127.0.0.1", "127.0.0.1:1", ""})
+    void itIsGoodAtTheServerThatItNames(String other) throws Exception {
+        String signed = new Signed(other, carol, "GET", "/", "", 0).toString();
+        refused(send(signed, "GET", "/", ""), "its signature");
     }
 
     @Test
@@ -266,7 +284,7 @@ class SignedRequestsTest {
 
     private static int greeted(RealServer by, KeyPair pair) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(by.address.resolve("/"))
-                .header("Authorization", new Signed(pair, "GET", "/", "").toString())
+                .header("Authorization", new Signed(by.address.getAuthority(), pair, "GET", "/", "", 0).toString())
                 .build();
         return HttpClient.newHttpClient()
                 .send(request, HttpResponse.BodyHandlers.discarding())

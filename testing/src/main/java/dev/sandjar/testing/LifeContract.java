@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandjar.CommandSpec;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.Metadata;
+import dev.sandjar.Output;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
@@ -111,6 +112,32 @@ interface LifeContract extends SandboxesFixture {
         Instant expires = sandbox.renew(Duration.ofHours(8)).expiresAt();
         assertThat(expires).isAfter(sandbox.info().createdAt().plus(Duration.ofHours(8)));
         assertThat(sandbox.info().expiresAt()).isEqualTo(expires);
+    }
+
+    @Test
+    default void whoeverOnlyLooksDoesNotKeepIt() throws Exception {
+        Sandbox watched = place().create(
+                        SandboxSpec.builder().idleTimeout(Duration.ofSeconds(2)).build());
+        try (RunningCommand ended = watched.start(CommandSpec.shell("echo out"))) {
+            ended.await();
+            Waiting.until("it ends under everybody's eyes", () -> isGone(watched, ended));
+        }
+    }
+
+    private boolean isGone(Sandbox watched, RunningCommand ended) {
+        try {
+            place().list(0, 10);
+            place().get(watched.id()).info();
+            watched.stats();
+            watched.processes();
+            watched.commands();
+            ended.info();
+            ended.read(EnumSet.allOf(Output.Stream.class), 0, 4);
+            return false;
+        } catch (SandboxException e) {
+            assertThat(e.code()).isIn(ErrorCode.SANDBOX_NOT_FOUND, ErrorCode.SANDBOX_LOST);
+            return true;
+        }
     }
 
     @Test

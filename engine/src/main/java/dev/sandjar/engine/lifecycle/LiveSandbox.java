@@ -119,6 +119,18 @@ public final class LiveSandbox {
     public AgentConnection agent() {
         lock.lock();
         try {
+            AgentConnection usable = usable();
+            lastActivity = clock.instant();
+            return usable;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its agent, for a question. Looking is no use: whoever only watches a sandbox does not keep it. */
+    public AgentConnection asked() {
+        lock.lock();
+        try {
             return usable();
         } finally {
             lock.unlock();
@@ -130,6 +142,7 @@ public final class LiveSandbox {
         lock.lock();
         try {
             AgentConnection usable = usable();
+            lastActivity = clock.instant();
             uses++;
             return usable;
         } finally {
@@ -174,7 +187,6 @@ public final class LiveSandbox {
         if (state != SandboxState.RUNNING || agent == null) {
             throw refusal(SandboxState.RUNNING.word());
         }
-        lastActivity = clock.instant();
         return agent;
     }
 

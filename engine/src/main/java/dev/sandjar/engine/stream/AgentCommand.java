@@ -72,7 +72,7 @@ public final class AgentCommand implements RunningCommand {
             throw SandboxException.invalid("offset", offset, "0 or more");
         }
         var command = new AgentCommand(sandbox, id, offset);
-        command.status(sandbox.agent());
+        command.status(sandbox.asked());
         return command;
     }
 
@@ -165,12 +165,16 @@ public final class AgentCommand implements RunningCommand {
 
     @Override
     public CommandInfo info() {
-        return Endings.info(status(sandbox.agent()));
+        CommandInfo info = Endings.info(status(sandbox.asked()));
+        if (info.ending().isEmpty()) {
+            sandbox.used(); // whoever asks after a command that runs waits for it
+        }
+        return info;
     }
 
     @Override
     public OutputRange read(Set<Output.Stream> streams, long begin, long end) {
-        AgentConnection agent = sandbox.agent();
+        AgentConnection agent = sandbox.asked();
         return JournalReader.read(agent, status(agent), streams, begin, end);
     }
 

@@ -31,6 +31,6 @@ public class AuthFilter {
         }
         String owner = authentication.owner(context.request());
         caller.is(owner);
-        request.setProperty(RateLimits.PROPERTY, limits.take(owner));
+        request.setProperty(RateLimits.PROPERTY, limits.admit(context.request(), owner));
     }
 }

@@ -13,7 +13,9 @@ import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -24,6 +26,7 @@ final class SignedRequests {
     private static final long WINDOW = 60_000; // ms that clocks may differ
     private static final Pattern TIME = Pattern.compile("[0-9]{1,15}");
     private static final Pattern NONCE = Pattern.compile("[A-Za-z0-9_-]{22,86}"); // 16 to 64 bytes
+    private static final Pattern USUAL_PORT = Pattern.compile(":(80|443)$"); // which some clients say and some do not
     private static final int HASH = 32; // bytes of SHA-256
 
     private final Map<String, PublicKeys.Owned> keys;
@@ -51,13 +54,28 @@ final class SignedRequests {
         }
         long time = Long.parseLong(parts.time());
         requireNow(time);
-        String packet =
-                String.join("\n", request.method().name(), request.uri(), parts.time(), parts.nonce(), parts.digest());
+        String packet = String.join(
+                "\n",
+                request.method().name(),
+                host(request),
+                request.uri(),
+                parts.time(),
+                parts.nonce(),
+                parts.digest());
         if (!isBy(owned.key(), packet, parts.signature())) {
-            throw wrong("its signature is not that of its key and this request", "sign what docs/kubebox.md says");
+            throw wrong(
+                    "its signature is not that of its key and this request",
+                    "sign what docs/kubebox.md says; proxies in between must leave method, Host and target as they are");
         }
         use(parts.key(), parts.nonce(), time); // only now: strangers must not use up what is not theirs
         return new Signed(owned.owner(), parts.digest());
+    }
+
+    /** Or another server that knows the key could be sent what was meant for this one. */
+    private static String host(HttpServerRequest request) {
+        return USUAL_PORT
+                .matcher(Objects.toString(request.authority(), "").toLowerCase(Locale.ROOT))
+                .replaceFirst("");
     }
 
     /** What the header says. */

@@ -203,7 +203,7 @@ public interface ServerConfig {
 
     /** How much is too much. Keys: {@code sandjar.limits.*} */
     interface Limits {
-        /** Requests of one caller a minute; a program that runs one short command after another makes 15 000. */
+        /** Requests of one caller a minute; a program that runs one short command after another makes 30 000. */
         @WithDefault("60000")
         int requests();
 
@@ -230,6 +230,10 @@ public interface ServerConfig {
         /** Connections of one address at a time: half of all, so that one address leaves the others room. Behind a proxy all clients share one. */
         @WithDefault("1024")
         int connectionsPerAddress();
+
+        /** Connections of one owner at a time, by whatever door: half of all, so that one owner leaves the others room. */
+        @WithDefault("1024")
+        int connectionsPerOwner();
 
         /** How long a create may take, image pull included. */
         @WithDefault("2m")

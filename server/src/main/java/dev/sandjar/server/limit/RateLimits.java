@@ -4,13 +4,15 @@ import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.config.ServerConfig;
 import io.github.bucket4j.ConsumptionProbe;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How often a caller may ask, and how often an address may be wrong about its credentials. */
+/** How often a caller may ask, over how many connections at a time, and how often an address may be wrong about its credentials. */
 @Singleton
 public class RateLimits {
     /** The request property under which {@link Taken} is kept. */
@@ -18,10 +20,12 @@ public class RateLimits {
 
     private final Buckets callers;
     private final Buckets strangers;
+    private final OwnerConnections connections;
 
     RateLimits(ServerConfig config) {
         this.callers = new Buckets(config.limits().requests());
         this.strangers = new Buckets(config.limits().wrongCredentials());
+        this.connections = new OwnerConnections(config.limits().connectionsPerOwner());
     }
 
     /**
@@ -41,7 +45,24 @@ public class RateLimits {
         }
     }
 
-    /** Takes one of a caller's requests, or refuses. */
+    /**
+     * Takes one of a caller's requests; the connection that it came by is the caller's from now on.
+     *
+     * @throws TooMany requests
+     * @throws SandboxException {@code RATE_LIMITED}: connections
+     */
+    public Taken admit(HttpServerRequest request, String caller) {
+        Taken taken = take(caller);
+        connections.take(
+                ((ConnectionBase) request.connection()).channelHandlerContext().channel(), caller);
+        return taken;
+    }
+
+    /**
+     * Takes one of a caller's requests: for what is asked in the middle of a connection.
+     *
+     * @throws TooMany requests
+     */
     public Taken take(String caller) {
         return take(callers, caller, "requests a minute");
     }

@@ -1,5 +1,5 @@
 /**
- * How often a caller may ask, and whether anybody may now.
+ * How often a caller may ask and over how many connections, and whether anybody may now.
  *
  * <p>Start at {@link dev.sandjar.server.limit.RateLimits}; {@code Gate} is closed while the server stops.
  */

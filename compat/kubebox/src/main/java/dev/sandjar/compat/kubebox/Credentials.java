@@ -2,12 +2,13 @@ package dev.sandjar.compat.kubebox;
 
 import dev.sandjar.compat.kubebox.error.KubeboxException;
 import dev.sandjar.compat.kubebox.security.RequestSigner;
+import java.net.URI;
 import java.util.Optional;
 
 /** What a request brings along to say whose it is. */
 interface Credentials {
     /** The header {@code Authorization} of one request, if it has one. */
-    Optional<String> authorization(String method, String target, byte[] body);
+    Optional<String> authorization(String method, URI address, byte[] body);
 
     /** For servers that want none. */
     static Credentials none() {
@@ -26,6 +27,6 @@ interface Credentials {
     /** Another for each request, which is good for it alone. */
     static Credentials key(String privateKey) {
         RequestSigner signer = RequestSigner.of(privateKey);
-        return (method, target, body) -> Optional.of(signer.authorization(method, target, body));
+        return (method, address, body) -> Optional.of(signer.authorization(method, address, body));
     }
 }

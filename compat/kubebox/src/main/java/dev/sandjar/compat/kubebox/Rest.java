@@ -105,7 +105,7 @@ final class Rest {
         URI address = settings.resolve(target);
         var request = HttpRequest.newBuilder(address).header("Accept", "application/json");
         settings.credentials()
-                .authorization(method, Settings.target(address), body)
+                .authorization(method, address, body)
                 .ifPresent(value -> request.header("Authorization", value));
         return body.length == 0
                 ? request.method(method, BodyPublishers.noBody()).build()

@@ -62,7 +62,7 @@ final class SessionLink implements Events, AutoCloseable {
         URI address = URI.create(target.toString().replaceFirst("^http", "ws"));
         return SocketIo.connect(
                 address,
-                settings.credentials().authorization("GET", Settings.target(address), new byte[0]),
+                settings.credentials().authorization("GET", address, new byte[0]),
                 settings.tls(),
                 events,
                 settings.connectLimit());

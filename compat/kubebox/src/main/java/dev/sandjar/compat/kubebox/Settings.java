@@ -73,13 +73,6 @@ record Settings(
         return URI.create(url + target);
     }
 
-    /** What a server sees of it: path and query. */
-    static String target(URI address) {
-        return address.getRawQuery() == null
-                ? address.getRawPath()
-                : address.getRawPath() + "?" + address.getRawQuery();
-    }
-
     /** Text as it is given out. */
     String shown(String text) {
         return colours ? text : COLOUR.matcher(text).replaceAll("");

@@ -68,6 +68,7 @@ class GapsTest {
                 String packet = String.join(
                         "\n",
                         request.method(),
+                        request.headers().get("Host"),
                         request.target(),
                         parts.get("time"),
                         parts.get("nonce"),

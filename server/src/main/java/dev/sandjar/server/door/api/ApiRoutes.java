@@ -39,7 +39,7 @@ class ApiRoutes {
         gate.pass();
         try {
             String owner = authentication.owner(request);
-            RateLimits.Taken taken = limits.take(owner);
+            RateLimits.Taken taken = limits.admit(request, owner);
             taken.headers().forEach((name, value) -> request.response().putHeader(name, value));
             return new Callers.Known(owner, places.of(owner));
         } catch (RateLimits.TooMany e) {

@@ -160,7 +160,7 @@ class KubeboxRoutes {
         gate.pass();
         Authentication.Credentials credentials = authentication.credentials(request);
         String owner = credentials.owner();
-        limits.take(owner).headers().forEach((name, value) -> response.putHeader(name, value));
+        limits.admit(request, owner).headers().forEach((name, value) -> response.putHeader(name, value));
         admitted.serve(new Visitor(owner, places.of(owner)), credentials);
     }
 

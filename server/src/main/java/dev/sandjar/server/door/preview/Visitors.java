@@ -29,11 +29,8 @@ final class Visitors {
     /** A caller's sandbox; unknown, malformed and somebody else's are all the same. */
     Sandbox sandbox(HttpServerRequest request, String id) {
         gate.pass();
-        return sandbox(authentication.owner(request), id);
-    }
-
-    private Sandbox sandbox(String owner, String id) {
-        limits.take(owner);
+        String owner = authentication.owner(request);
+        limits.admit(request, owner);
         return places.of(owner).get(SandboxId.parse(id).orElseThrow(() -> unknown()));
     }
 
@@ -91,11 +88,11 @@ final class Visitors {
             throw new SandboxException(
                     ErrorCode.PERMISSION_DENIED,
                     "a web page of somebody else asks for this in your name",
-                    "open the preview itself",
+                    "open the preview itself; without TLS its own pages must let browsers send Referer",
                     null);
         }
         Sandbox sandbox = places.sandbox(name.sandbox()).orElseThrow(() -> unknown());
-        limits.take(sandbox.info().owner());
+        limits.admit(request, sandbox.info().owner());
         return sandbox;
     }
 }

@@ -102,7 +102,7 @@ class ConnectRoutes {
     private Visit visit(HttpServerRequest request, String id) {
         gate.pass();
         String owner = authentication.tunnelOwner(request);
-        limits.take(owner);
+        limits.admit(request, owner);
         Sandbox sandbox = places.of(owner)
                 .get(SandboxId.parse(id).orElseThrow(() -> SandboxException.sandboxNotFound("of that id")));
         requireReachable(sandbox);

@@ -49,7 +49,7 @@ class StreamRoutes {
     }
 
     void mount(@Observes Router router, Vertx vertx) {
-        var sessions = new StreamSessions(vertx);
+        var sessions = new StreamSessions(vertx, limits);
         router.route(HttpMethod.GET, SANDBOX + "/stream")
                 .order(ORDER)
                 .handler(context -> serve(context, vertx, visit -> stream(visit, vertx, sessions)));
@@ -91,7 +91,9 @@ class StreamRoutes {
     private Visit visit(HttpServerRequest request, Context loop, Map<String, String> path) {
         gate.pass();
         String owner = authentication.owner(request);
-        limits.take(owner).headers().forEach((name, value) -> request.response().putHeader(name, value));
+        limits.admit(request, owner)
+                .headers()
+                .forEach((name, value) -> request.response().putHeader(name, value));
         Sandbox sandbox = places.of(owner)
                 .get(SandboxId.parse(path.getOrDefault("sandbox", ""))
                         .orElseThrow(() -> SandboxException.sandboxNotFound("of that id")));

@@ -5,6 +5,7 @@ import dev.sandjar.ErrorCode;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.limit.RateLimits;
 import dev.sandjar.wire.StreamMessage;
 import java.io.IOException;
 import java.util.HashMap;
@@ -20,13 +21,16 @@ final class StreamSession implements AutoCloseable {
 
     private final Sandbox sandbox;
     private final String owner;
-    private final ReentrantLock serving = new ReentrantLock(); // held by the thread of the connection; guards channels
+    private final ReentrantLock serving =
+            new ReentrantLock(); // held by the thread of the connection; guards what follows
     private final Map<Integer, StreamChannel> channels = new HashMap<>();
+    private final RequestCount requests;
     private final AtomicReference<@Nullable StreamSocket> socket = new AtomicReference<>(); // the last one that came
 
-    StreamSession(Sandbox sandbox, String owner) {
+    StreamSession(Sandbox sandbox, String owner, RateLimits limits) {
         this.sandbox = sandbox;
         this.owner = owner;
+        this.requests = new RequestCount(limits, owner);
     }
 
     /** Serves a connection until it ends; one that there was before has ended then. */
@@ -45,6 +49,7 @@ final class StreamSession implements AutoCloseable {
         } catch (IOException gone) {
             // it may come back
         } finally {
+            requests.cut(channels.keySet());
             channels.values().forEach(StreamChannel::park);
             channels.values().removeIf(StreamSession::isOver);
             serving.unlock();
@@ -71,7 +76,10 @@ final class StreamSession implements AutoCloseable {
 
     private void take(StreamMessage.FromClient message, StreamSocket from) throws IOException, InterruptedException {
         try {
+            requests.take(message);
             handle(message, from);
+        } catch (RateLimits.TooMany e) {
+            from.send(new StreamMessage.Failed(message.channel(), about(message), e.error()));
         } catch (SandboxException e) {
             from.send(new StreamMessage.Failed(message.channel(), about(message), e));
         }

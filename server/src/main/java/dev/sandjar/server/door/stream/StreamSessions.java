@@ -2,6 +2,7 @@ package dev.sandjar.server.door.stream;
 
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxId;
+import dev.sandjar.server.limit.RateLimits;
 import dev.sandjar.server.limit.Shares;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ final class StreamSessions {
     private static final int MOST_AWAY = 400; // clients of all owners; for the next one that is cut nothing is held
 
     private final Vertx vertx;
+    private final RateLimits limits;
     private final Shares away = new Shares(MOST_AWAY);
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Map<Key, Known> sessions = new HashMap<>();
@@ -32,14 +34,15 @@ final class StreamSessions {
         }
     }
 
-    StreamSessions(Vertx vertx) {
+    StreamSessions(Vertx vertx, RateLimits limits) {
         this.vertx = vertx;
+        this.limits = limits;
     }
 
     /** Serves a connection until it ends. */
     void serve(StreamSocket socket, Sandbox sandbox, String owner, Optional<String> name) throws InterruptedException {
         if (name.isEmpty()) {
-            try (var session = new StreamSession(sandbox, owner)) {
+            try (var session = new StreamSession(sandbox, owner, limits)) {
                 session.serve(socket);
             }
             return;
@@ -56,7 +59,7 @@ final class StreamSessions {
     private Known enter(Key key, Sandbox sandbox) {
         lock.lock();
         try {
-            Known known = sessions.computeIfAbsent(key, _ -> new Known(new StreamSession(sandbox, key.owner)));
+            Known known = sessions.computeIfAbsent(key, _ -> new Known(new StreamSession(sandbox, key.owner, limits)));
             known.connections++;
             if (known.away) {
                 vertx.cancelTimer(known.timer);

@@ -2,6 +2,7 @@ package dev.sandjar.compat.kubebox.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -24,7 +25,7 @@ class RequestSignerTest {
             RequestSigner.of(keys.privateKey(), Clock.fixed(Instant.ofEpochMilli(1_700_000_000_123L), ZoneOffset.UTC));
 
     private Map<String, String> signed(String method, String target, byte[] body) {
-        String header = signer.authorization(method, target, body);
+        String header = signer.authorization(method, URI.create("http://Box.example:8080" + target), body);
         assertThat(header).startsWith("Kubebox ");
         return Arrays.stream(header.substring("Kubebox ".length()).split(", "))
                 .map(part -> part.split("=", 2))
@@ -47,7 +48,9 @@ class RequestSignerTest {
         assertThat(parts.keySet()).isEqualTo(Set.of("key", "time", "nonce", "digest", "signature"));
         assertThat(parts.get("time")).isEqualTo("1700000000123");
         assertThat(parts.get("digest")).isEqualTo(digest);
-        assertThat(verifies(parts, "POST\n/a?b=%20\n1700000000123\n" + parts.get("nonce") + "\n" + digest))
+        assertThat(verifies(
+                        parts,
+                        "POST\nbox.example:8080\n/a?b=%20\n1700000000123\n" + parts.get("nonce") + "\n" + digest))
                 .isTrue();
     }
 
@@ -56,9 +59,10 @@ class RequestSignerTest {
         Map<String, String> parts = signed("GET", "/a", NOTHING);
         String rest = "\n1700000000123\n" + parts.get("nonce") + "\n" + parts.get("digest");
 
-        assertThat(verifies(parts, "GET\n/a" + rest)).isTrue();
-        assertThat(verifies(parts, "GET\n/b" + rest)).isFalse();
-        assertThat(verifies(parts, "POST\n/a" + rest)).isFalse();
+        assertThat(verifies(parts, "GET\nbox.example:8080\n/a" + rest)).isTrue();
+        assertThat(verifies(parts, "GET\nbox.example:8080\n/b" + rest)).isFalse();
+        assertThat(verifies(parts, "GET\nbox.example\n/a" + rest)).isFalse();
+        assertThat(verifies(parts, "POST\nbox.example:8080\n/a" + rest)).isFalse();
     }
 
     @Test
