@@ -37,7 +37,8 @@ class AgentErrorsTest {
     void standardInputThatSomebodyElseWritesToIsWaitedFor() {
         assertThat(translated(AgentError.LIMIT, Subject.stdin(COMMAND)).remedy())
                 .isEqualTo("wait until whoever writes to it lets go, or only follow its output");
-        assertThat(translated(AgentError.LIMIT, Subject.command(COMMAND)).remedy()).startsWith("end other commands");
+        assertThat(translated(AgentError.LIMIT, Subject.command(COMMAND)).remedy())
+                .startsWith("end other commands");
     }
 
     @ParameterizedTest
