@@ -13,14 +13,12 @@ final class Screen implements AutoCloseable {
     /** A terminal answers in order, and all of them answer this. */
     private static final String HOW_ARE_YOU = "\u001b[5n";
 
-    private static final String AS_USUAL =
-            "\u0018\u001b<" // out of a sequence that was begun only, and out of the ways of a VT52
-                    + "\u001b7\u001b[?1049l" // the main screen, where the cursor stays if it is there already
-                    + "\u001b[?9;1000;1002;1003;1004;1005;1006;1015;1016;2004l" // no word of mouse and focus, nothing
-                    // around what is pasted
-                    + "\u001b[?1l\u001b>\u001b[>4m\u001b[<99u" // plain keys
-                    + "\u001b[?7;25h\u001b[0 q" // lines wrap, and the cursor is seen
-                    + "\u001b[0m\u001b(B\u000f"; // no colours, plain signs
+    /** Out of a sequence that is not complete, of a VT52's ways, of the other screen; without reports, and with a cursor that is seen. */
+    private static final String AS_USUAL = "\u0018\u001b<"
+            + "\u001b7\u001b[?1049l" // the cursor stays where it is, if the main screen is shown already
+            + "\u001b[?9;1000;1002;1003;1004;1005;1006;1015;1016;2004l" // mouse, focus, what is pasted
+            + "\u001b[?1l\u001b>\u001b[>4m\u001b[<99u" // keys
+            + "\u001b[?7;25h\u001b[0 q\u001b[0m\u001b(B\u000f"; // lines that wrap, cursor, colours, signs
 
     private final Keyboard keyboard;
     private final Streams streams = new Streams("\r\n");
