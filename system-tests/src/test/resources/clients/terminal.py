@@ -1,15 +1,21 @@
 """A terminal with a program in it, as somebody sits at. Arguments: rows, columns, the program and its arguments. Each line of input is
-`type TEXT` (as Python writes a string), `await TEXT` (until the screen has said it since the last one), `resize ROWS COLUMNS`, `hangup` or `exit` (says the exit code)."""
+`type TEXT` (as Python writes a string), `await TEXT` (until the screen has said it since the last one), `resize ROWS COLUMNS`, `hangup` (the terminal is closed) or
+`exit` (says the exit code). What the program asks it (`answers`) it answers at once, in order, as terminals do."""
 
 import ast
+import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import sys
 import termios
-import time
+import threading
+
+answers = {b"\x1b[5n": b"\x1b[0n", b"\x1b[c": b"\x1b[?1;2c"}
+question = re.compile(b"|".join(re.escape(asked) for asked in answers))
 
 
 def resize(rows, columns):
@@ -17,27 +23,40 @@ def resize(rows, columns):
 
 
 ready, go = os.pipe()
+closed, close = os.pipe()
 pid, screen = pty.fork()
 if pid == 0:
     os.read(ready, 1)  # once it has its size
     os.execvp(sys.argv[3], sys.argv[3:])
 resize(sys.argv[1], sys.argv[2])
 os.write(go, b"x")
+changed = threading.Condition()
 seen = b""
+over = False
 
 
-def more(limit):
-    global seen
-    if not select.select([screen], [], [], limit)[0]:
-        return False
-    try:
-        piece = os.read(screen, 65536)
-    except OSError:
-        return False
-    seen += piece
-    return bool(piece)
+def look():
+    global seen, over
+    unanswered = b""
+    while not over:
+        try:
+            piece = b"" if closed in select.select([screen, closed], [], [])[0] else os.read(screen, 65536)
+        except OSError:
+            piece = b""
+        unanswered += piece
+        with contextlib.suppress(OSError):  # whoever asked may be gone
+            for asked in question.finditer(unanswered):
+                os.write(screen, answers[asked.group()])
+        unanswered = question.split(unanswered)[-1][-3:]
+        with changed:
+            seen += piece
+            over = not piece
+            changed.notify_all()
+    os.close(screen)
 
 
+looking = threading.Thread(target=look, daemon=True)
+looking.start()
 for line in sys.stdin:
     verb, _, rest = line.rstrip("\n").partition(" ")
     if verb == "type":
@@ -46,15 +65,15 @@ for line in sys.stdin:
         resize(*rest.split())
     elif verb == "await":
         wanted = ast.literal_eval(rest).encode("latin-1")
-        end = time.monotonic() + 30
-        while wanted not in seen and time.monotonic() < end:
-            if not more(1) and wanted not in seen and os.waitpid(pid, os.WNOHANG)[0]:
-                break
-        if wanted not in seen:
-            sys.exit(f"never saw {wanted} in {seen}")
-        seen = seen[seen.index(wanted) + len(wanted):]
+        with changed:
+            changed.wait_for(lambda: wanted in seen or over, 30)
+            if wanted not in seen:
+                sys.exit(f"never saw {wanted} in {seen}")
+            seen = seen[seen.index(wanted) + len(wanted):]
         print("seen", flush=True)
+    elif verb == "hangup":
+        os.write(close, b"x")
+        looking.join()
     elif verb == "exit":
-        while more(30):
-            pass
+        looking.join(30)
         print("exit", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)

@@ -7,8 +7,10 @@ import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.Sandboxes;
+import dev.sandjar.Signal;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,6 +29,9 @@ import picocli.CommandLine.Parameters;
             "  sandjar exec -it 3fa8 bash    a shell; Ctrl-P Ctrl-Q leaves it running",
             "  sandjar attach 3fa8           back to it, when nothing else runs there",
             "  sandjar attach 3fa8 9c1e      to one of several; sandjar logs lists them",
+            "",
+            "It goes on without you: after Ctrl-P Ctrl-Q, a closed terminal, kill, the end of your input or of who reads its output.",
+            "One at a time types there; while somebody else does, you watch, until Ctrl-C.",
             "",
             Sandjar.EXIT_CODES
         })
@@ -57,10 +62,12 @@ final class AttachCommand implements Callable<Integer> {
                 if (info.ending().isPresent()) {
                     return PassThrough.watch(running);
                 }
-                interrupts.passTo(running);
+                var output = new Following(running);
+                interrupts.leaveBy(Set.of(Interrupts.HANGUP, Signal.TERM), output);
+                interrupts.passTo(running, () -> output.leave(interrupts.exitCode()));
                 return OwnTerminal.isThere() && hasTerminal(running)
-                        ? TerminalSession.join(running, Optional.of(sandbox.id()))
-                        : PassThrough.join(running);
+                        ? TerminalSession.join(running, output, Optional.of(sandbox.id()), info.written())
+                        : PassThrough.attach(running, output);
             } catch (InterruptedException beforeItBegan) {
                 return interrupts.exitCode();
             } finally {

@@ -37,7 +37,7 @@ final class CommandOptions {
 
     @Option(
             names = {"-t", "--tty"},
-            description = "Give it a terminal, which is yours meanwhile; Ctrl-P Ctrl-Q leaves it running.")
+            description = "Give it a terminal, which is yours meanwhile.")
     private boolean tty;
 
     CommandSpec spec(List<String> words) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Parameters;
             "  sandjar exec -it 3fa8 bash             a shell; Ctrl-P Ctrl-Q leaves it, sandjar attach comes back",
             "  sandjar exec -d 3fa8 -- sleep 1000     prints its id, for sandjar logs and kill",
             "",
-            "Ctrl-C goes to the command; twice, it kills.",
+            "Ctrl-C goes to the command; twice, it kills. With -t every key is the command's, but Ctrl-P Ctrl-Q leaves it running,",
+            "and so does a terminal that is closed.",
             "",
             Sandjar.EXIT_CODES
         })
@@ -70,10 +72,13 @@ final class ExecCommand implements Callable<Integer> {
                 return 0;
             }
             try (RunningCommand command = sandbox.start(spec)) {
-                interrupts.passTo(command);
-                return options.isTerminal()
-                        ? TerminalSession.join(command, Optional.of(sandbox.id()))
-                        : PassThrough.join(command);
+                interrupts.passTo(command, command::kill);
+                if (!options.isTerminal()) {
+                    return PassThrough.join(command);
+                }
+                var output = new Following(command);
+                interrupts.leaveBy(Set.of(Interrupts.HANGUP), output);
+                return TerminalSession.join(command, output, Optional.of(sandbox.id()), 0);
             } catch (InterruptedException beforeItBegan) {
                 return interrupts.exitCode();
             } finally {

@@ -5,17 +5,20 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.Signal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What Ctrl-C, a closed terminal or {@code kill} send to us. While a command runs it is passed on, so that the command ends first and
- * we clean up after it; a second one, or ten seconds after one that is not Ctrl-C, kills. Before that, it interrupts whoever opened this.
+ * we clean up after it; a second one, or ten seconds after one that is not Ctrl-C, kills. But some may only take us away from a command that goes on. Before
+ * that, it interrupts whoever opened this.
  *
  * <p>Threads: the JVM calls {@link #arrived} on a thread of its own for each signal.
  */
 final class Interrupts implements AutoCloseable {
-    private static final Signal HANGUP = new Signal(1);
+    static final Signal HANGUP = new Signal(1);
+
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Thread opener = Thread.currentThread();
@@ -23,6 +26,8 @@ final class Interrupts implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private @Nullable RunningCommand command;
+    private @Nullable Following following;
+    private Set<Signal> leaving = Set.of();
     private @Nullable Signal received;
     private boolean closing;
 
@@ -38,8 +43,12 @@ final class Interrupts implements AutoCloseable {
         return new Interrupts();
     }
 
-    /** From now on, signals go there. One that came just before does so at once. */
-    void passTo(RunningCommand to) {
+    /**
+     * From now on, signals go there.
+     *
+     * @param late what is done for one that came just before
+     */
+    void passTo(RunningCommand to, Runnable late) {
         lock.lock();
         try {
             command = to;
@@ -47,7 +56,18 @@ final class Interrupts implements AutoCloseable {
             lock.unlock();
         }
         if (Thread.interrupted()) {
-            to.kill();
+            late.run();
+        }
+    }
+
+    /** From now on, these signals take us away from the command, which goes on. */
+    void leaveBy(Set<Signal> signals, Following output) {
+        lock.lock();
+        try {
+            leaving = signals;
+            following = output;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -75,19 +95,23 @@ final class Interrupts implements AutoCloseable {
 
     private void arrived(Signal signal) {
         RunningCommand to;
+        Following left;
         boolean first;
         lock.lock();
         try {
             first = received == null;
             received = signal;
             to = command;
+            left = leaving.contains(signal) ? following : null;
             if (to == null && !closing) {
                 opener.interrupt();
             }
         } finally {
             lock.unlock();
         }
-        if (to != null) {
+        if (to != null && left != null) {
+            left.leave(128 + signal.number());
+        } else if (to != null) {
             pass(to, signal, first);
         }
     }

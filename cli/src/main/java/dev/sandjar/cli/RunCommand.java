@@ -6,6 +6,7 @@ import dev.sandjar.Sandbox;
 import dev.sandjar.Sandboxes;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Parameters;
             "  tar c src | sandjar run -m 2G -- sh -c 'tar x && cd src && make'",
             "  sandjar run --timeout 10s -- python3 untrusted.py < data",
             "",
-            "Ctrl-C goes to the command; twice, it kills. The sandbox is removed in any case.",
+            "Ctrl-C goes to the command; twice, it kills. The sandbox is removed in any case, unless --keep is given: then, with -t,",
+            "Ctrl-P Ctrl-Q leaves the command running, and so does a terminal that is closed; sandjar attach comes back.",
             "",
             Sandjar.EXIT_CODES
         })
@@ -74,10 +76,16 @@ final class RunCommand implements Callable<Integer> {
 
     private int run(Sandbox sandbox, CommandSpec spec, Interrupts interrupts) throws InterruptedException {
         try (RunningCommand command = sandbox.start(spec)) {
-            interrupts.passTo(command);
-            return options.isTerminal()
-                    ? TerminalSession.join(command, Optional.of(sandbox.id()).filter(_ -> keep))
-                    : PassThrough.join(command);
+            interrupts.passTo(command, command::kill);
+            if (!options.isTerminal()) {
+                return PassThrough.join(command);
+            }
+            var output = new Following(command);
+            if (keep) {
+                interrupts.leaveBy(Set.of(Interrupts.HANGUP), output);
+            }
+            return TerminalSession.join(
+                    command, output, Optional.of(sandbox.id()).filter(_ -> keep), 0);
         }
     }
 }

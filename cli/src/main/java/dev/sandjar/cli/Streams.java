@@ -12,6 +12,16 @@ import java.util.concurrent.locks.LockSupport;
 final class Streams {
     private final FileChannel stdout = new FileOutputStream(FileDescriptor.out).getChannel();
     private final FileChannel stderr = new FileOutputStream(FileDescriptor.err).getChannel();
+    private final String lineEnd;
+
+    Streams() {
+        this("\n");
+    }
+
+    /** @param lineEnd of what we say ourselves; a terminal that is raw needs a carriage return, too */
+    Streams(String lineEnd) {
+        this.lineEnd = lineEnd;
+    }
 
     /** Writes what a command wrote, to the same stream; of what was forgotten, says how much. */
     void write(Output output) throws IOException {
@@ -19,7 +29,8 @@ final class Streams {
             case Output.Chunk(Output.Stream stream, long _, ByteBuffer bytes) ->
                 writeAll(stream == Output.Stream.STDOUT ? stdout : stderr, bytes);
             case Output.Gap(long from, long to) ->
-                System.err.println("sandjar: " + (to - from) + " bytes of output were forgotten before they were read");
+                System.err.print(
+                        "sandjar: " + (to - from) + " bytes of output were forgotten before they were read" + lineEnd);
         }
     }
 

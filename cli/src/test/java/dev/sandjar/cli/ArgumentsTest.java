@@ -121,6 +121,13 @@ class ArgumentsTest {
     }
 
     @Test
+    void runLeavesNothingBehindUnlessItIsToldTo() {
+        assertThat(say("run", "--help").out().replaceAll("\\s+", " "))
+                .contains("unless --keep is given: then, with -t, Ctrl-P Ctrl-Q leaves the command running")
+                .containsOnlyOnce("Ctrl-P Ctrl-Q");
+    }
+
+    @Test
     void aloneItGivesAnOverviewOfAllVerbs() {
         assertThat(say().out()).contains(verbs()).contains("Examples:", "Exit codes:");
     }

@@ -22,7 +22,7 @@ public final class AgentErrors {
             case TOO_LARGE -> error(ErrorCode.TOO_LARGE, what, e, "");
             case DISK_FULL -> error(ErrorCode.DISK_FULL, what, e, "remove files from the sandbox");
             case REFUSED -> error(ErrorCode.UNAVAILABLE, what, e, "start a program that listens there");
-            case LIMIT -> error(what.full(), what, e, "end other commands, watches or streams of this sandbox first");
+            case LIMIT -> error(what.full(), what, e, what.relief());
             case UNSUPPORTED ->
                 error(ErrorCode.NOT_SUPPORTED, what, e, "make a new sandbox, if this one was made before an upgrade");
             case STATE -> error(ErrorCode.INVALID_STATE, what, e, "");

@@ -10,19 +10,28 @@ import dev.sandjar.ErrorCode;
  * @param missing the code when it is not there
  * @param full the code when the agent has no room for one more
  * @param instead what to do when its name is taken
+ * @param relief what to do when the agent has no room for one more
  */
-public record Subject(String name, ErrorCode missing, ErrorCode full, String instead) {
+public record Subject(String name, ErrorCode missing, ErrorCode full, String instead, String relief) {
     private static final String ANOTHER = "use another name";
+
+    private Subject(String name, ErrorCode missing, ErrorCode full, String instead) {
+        this(name, missing, full, instead, "end other commands, watches or streams of this sandbox first");
+    }
 
     /** A command that was started before, or a stream of it. */
     public static Subject command(CommandId id) {
         return new Subject("command " + id, ErrorCode.COMMAND_NOT_FOUND, ErrorCode.NO_CAPACITY, ANOTHER);
     }
 
-    /** What is written into a command. */
+    /** What is written into a command, by one at a time. */
     public static Subject stdin(CommandId id) {
         return new Subject(
-                "standard input of command " + id, ErrorCode.COMMAND_NOT_FOUND, ErrorCode.NO_CAPACITY, ANOTHER);
+                "standard input of command " + id,
+                ErrorCode.COMMAND_NOT_FOUND,
+                ErrorCode.NO_CAPACITY,
+                ANOTHER,
+                "wait until whoever writes to it lets go, or only follow its output");
     }
 
     /** A command that does not run yet. */

@@ -33,6 +33,14 @@ class AgentErrorsTest {
         assertThat(translated(AgentError.LIMIT, Subject.newCommand()).code()).isEqualTo(ErrorCode.START_FAILED);
     }
 
+    @Test
+    void standardInputThatSomebodyElseWritesToIsWaitedFor() {
+        assertThat(translated(AgentError.LIMIT, Subject.stdin(COMMAND)).remedy())
+                .isEqualTo("wait until whoever writes to it lets go, or only follow its output");
+        assertThat(translated(AgentError.LIMIT, Subject.command(COMMAND)).remedy())
+                .startsWith("end other commands");
+    }
+
     @ParameterizedTest
     @EnumSource(AgentError.class)
     void theAgentsWordsDecideNothing(AgentError error) {
