@@ -45,18 +45,11 @@ final class CommandCalls {
             long total = call.whole("offset", 0);
             while (output.hasNext()) {
                 Output next = output.next();
-                total = end(next);
+                total = next.end();
                 sink.send(new Frame.Told(next));
             }
             call.last(new Frame.Ended(command.await(), total));
         }
-    }
-
-    private static long end(Output output) {
-        return switch (output) {
-            case Output.Chunk(var _, long offset, var bytes) -> offset + bytes.remaining();
-            case Output.Gap(long _, long to) -> to;
-        };
     }
 
     static void ending(ApiCall call) throws IOException, InterruptedException {
