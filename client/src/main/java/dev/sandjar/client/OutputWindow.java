@@ -68,12 +68,12 @@ final class OutputWindow {
             throw SandboxException.invalid("offset", start, asked + " or more: what was told before does not change");
         }
         asked = until;
-        untold += (StreamMessage.PIECE + output.size());
+        untold += StreamMessage.PIECE + output.size();
         if (until > end) {
             Output fresh = from(end, output);
             unread.add(fresh);
-            here += (StreamMessage.PIECE + fresh.size());
-            untold -= (StreamMessage.PIECE + fresh.size());
+            here += StreamMessage.PIECE + fresh.size();
+            untold -= StreamMessage.PIECE + fresh.size();
             end = until;
         }
     }
@@ -84,8 +84,8 @@ final class OutputWindow {
         Output next = unread.poll();
         if (next != null) {
             offset = next.end();
-            here -= (StreamMessage.PIECE + next.size());
-            untold += (StreamMessage.PIECE + next.size());
+            here -= StreamMessage.PIECE + next.size();
+            untold += StreamMessage.PIECE + next.size();
         }
         return next;
     }
