@@ -44,8 +44,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kubebox SDK for Java at our own server, with a key that signs. */
 @Timeout(120)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KubeboxSdkTest {
     private static final Path HOME = Path.of("/var/lib/sandjar-test/kubebox-sdk");
     private static final String S = "sdk";
@@ -380,6 +384,7 @@ class KubeboxSdkTest {
     }
 
     @Test
+    @Order(Integer.MAX_VALUE) // after all others, so that little is left to wait for
     void aStreamGoesOnAtAServerThatStoodStillForLongerThanAPing() throws Exception {
         assertCounted(stoodStill.get(90, TimeUnit.SECONDS));
     }
@@ -394,7 +399,7 @@ class KubeboxSdkTest {
 
     /** What is counted by a server of its own meanwhile, but for the first. */
     private static String standStill(Duration time) {
-        try (var other = new RealServer(Path.of(HOME + "-still"), "SANDJAR_AUTH_KEYS=" + keysOfUsers);
+        try (var other = new RealServer(Path.of(HOME + "-still-" + time), "SANDJAR_AUTH_KEYS=" + keysOfUsers);
                 var survivor = SandboxClient.builder()
                         .url(other.address.toString())
                         .privateKey(keys.privateKey())

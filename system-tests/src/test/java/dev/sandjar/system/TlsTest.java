@@ -115,11 +115,11 @@ class TlsTest {
                         .build()) {
             kubebox.initializeSession("tls", "");
             var said = new StringBuilder();
-            kubebox.runCommand("tls", "seq 20000; exit 3")
+            kubebox.runCommand("tls", "seq 2000; exit 3")
                     .forEach(event -> said.append(
                             event instanceof CommandExit exit ? "exit " + exit.exitCode() : event.output()));
             assertThat(said)
-                    .hasToString(IntStream.rangeClosed(1, 20_000)
+                    .hasToString(IntStream.rangeClosed(1, 2_000)
                                     .mapToObj(i -> i + "\n")
                                     .collect(Collectors.joining()) + "exit 3");
             sessions.listSessions().sessions().forEach(one -> sessions.deleteSession(one.sessionId()));
