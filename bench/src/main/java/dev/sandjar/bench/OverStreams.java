@@ -212,14 +212,19 @@ final class OverStreams implements AutoCloseable {
     }
 
     private static CommandSpec writer(long from, Duration pause, int size, int blocks) {
-        return CommandSpec.of("./writer", Long.toString(from), Long.toString(pause.toNanos()), Integer.toString(size), Integer.toString(blocks));
+        return CommandSpec.of(
+                "./writer",
+                Long.toString(from),
+                Long.toString(pause.toNanos()),
+                Integer.toString(size),
+                Integer.toString(blocks));
     }
 
     private void resume() throws Exception {
         try (var proxy = new CuttableProxy(server.address().getPort());
                 var through = Sandboxes.open("http://127.0.0.1:" + proxy.port(), Server.TOKEN);
-                RunningCommand command = through.get(sandbox.id())
-                        .start(writer(now(), Duration.ofMillis(1), 100, 1_000_000))) {
+                RunningCommand command =
+                        through.get(sandbox.id()).start(writer(now(), Duration.ofMillis(1), 100, 1_000_000))) {
             Iterator<Output> output = command.output();
             var gaps = new long[40];
             for (int i = 0; i < gaps.length; i++) {

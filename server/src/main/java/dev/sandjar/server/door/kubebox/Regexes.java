@@ -19,7 +19,8 @@ final class Regexes {
     private static final java.util.regex.Pattern COUNT = java.util.regex.Pattern.compile("\\{(\\d+)(?:,(\\d*))?}");
 
     /** What Python knows nothing of, and {@link #size} neither. */
-    private static final java.util.regex.Pattern QUOTED = java.util.regex.Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\[QE]");
+    private static final java.util.regex.Pattern QUOTED =
+            java.util.regex.Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\[QE]");
 
     private final List<Pattern> patterns;
     private final long size;
