@@ -1,6 +1,7 @@
 """A terminal with a program in it, as somebody sits at. Arguments: rows, columns, the program and its arguments. Each line of input is
 `type TEXT` (as Python writes a string), `await TEXT` (until the screen has said it since the last one), `resize ROWS COLUMNS`, `hangup` (the terminal is closed) or
-`exit` (says the exit code). What the program asks it (`answers`) it answers at once, in order, as terminals do."""
+`exit` (says the exit code). What the program asks it (`answers`) it answers in order, as terminals do, but as late as one may: when it is asked how it is,
+or before something is typed."""
 
 import ast
 import contextlib
@@ -14,7 +15,8 @@ import sys
 import termios
 import threading
 
-answers = {b"\x1b[5n": b"\x1b[0n", b"\x1b[c": b"\x1b[?1;2c"}
+how_are_you = b"\x1b[5n"
+answers = {how_are_you: b"\x1b[0n", b"\x1b[c": b"\x1b[?1;2c"}
 question = re.compile(b"|".join(re.escape(asked) for asked in answers))
 
 
@@ -32,11 +34,19 @@ resize(sys.argv[1], sys.argv[2])
 os.write(go, b"x")
 changed = threading.Condition()
 seen = b""
+late = b""
 over = False
 
 
+def answer():
+    global late
+    with changed:
+        os.write(screen, late)
+        late = b""
+
+
 def look():
-    global seen, over
+    global seen, late, over
     unanswered = b""
     while not over:
         try:
@@ -45,8 +55,11 @@ def look():
             piece = b""
         unanswered += piece
         with contextlib.suppress(OSError):  # whoever asked may be gone
-            for asked in question.finditer(unanswered):
-                os.write(screen, answers[asked.group()])
+            for asked in question.findall(unanswered):
+                with changed:
+                    late += answers[asked]
+                if asked == how_are_you:
+                    answer()
         unanswered = question.split(unanswered)[-1][-3:]
         with changed:
             seen += piece
@@ -60,6 +73,7 @@ looking.start()
 for line in sys.stdin:
     verb, _, rest = line.rstrip("\n").partition(" ")
     if verb == "type":
+        answer()
         os.write(screen, ast.literal_eval(rest).encode("latin-1"))
     elif verb == "resize":
         resize(*rest.split())

@@ -160,6 +160,14 @@ class TerminalTest {
         return builder.start();
     }
 
+    private static int exitCode(Process one) throws InterruptedException {
+        if (!one.waitFor(30, TimeUnit.SECONDS)) {
+            one.destroyForcibly();
+            throw new AssertionError("it has not ended");
+        }
+        return one.exitValue();
+    }
+
     private static void write(Process to, String text) throws IOException {
         to.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
         to.getOutputStream().flush();
@@ -268,11 +276,11 @@ class TerminalTest {
         RunningCommand shell = unattended("exec sh");
         shell.stdin().flush(); // it is ours
         Process second = attachPlainly(shell);
+        assertThat(exitCode(second)).isEqualTo(125);
         assertThat(second.errorReader().lines())
                 .containsExactly(
                         "sandjar: standard input of command " + shell.id() + ": somebody else writes to it already",
                         "         wait until whoever writes to it lets go, or only follow its output");
-        assertThat(second.waitFor()).isEqualTo(125);
         shell.close();
     }
 
@@ -340,14 +348,14 @@ class TerminalTest {
         first.getOutputStream().close();
         assertThat(first.inputReader().readLine()).isEqualTo("got one");
         first.destroy();
-        assertThat(first.waitFor()).isEqualTo(128 + 15);
+        assertThat(exitCode(first)).isEqualTo(128 + 15);
 
         Process second = attachPlainly(lines);
         write(second, "two\n");
         assertThat(second.inputReader().lines().limit(2)).containsExactly("got one", "got two");
         second.getInputStream().close();
         write(second, "three\n");
-        assertThat(second.waitFor()).isEqualTo(128 + 13);
+        assertThat(exitCode(second)).isEqualTo(128 + 13);
         assertThat(lines.info().ending()).isEmpty();
     }
 
