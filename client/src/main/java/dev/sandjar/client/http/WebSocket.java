@@ -1,5 +1,6 @@
 package dev.sandjar.client.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that was upgraded to WebSocket (RFC 6455), from the client's side, without extensions. One thread receives, any send.
@@ -26,6 +28,8 @@ public final class WebSocket implements AutoCloseable {
     /** Servers take no longer frames without being asked to. */
     private static final int LONGEST_SENT = 16 * 1024;
 
+    private static final int LONGEST_CONTROL = 125; // by the rules
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final HttpConnection connection;
@@ -33,6 +37,8 @@ public final class WebSocket implements AutoCloseable {
     private final OutputStream out;
     private final int longest;
     private final ReentrantLock sending = new ReentrantLock(); // one message at a time
+    private @Nullable ByteArrayOutputStream begun; // what has come of a message in pieces
+    private boolean text; // that one is
 
     /** @param bytes with an array that is theirs alone; of a text message in UTF-8 */
     public record Message(boolean text, ByteBuffer bytes) {}
@@ -63,6 +69,18 @@ public final class WebSocket implements AutoCloseable {
         }
     }
 
+    private static final class Frame {
+        private final int code;
+        private final boolean last;
+        private final byte[] payload;
+
+        Frame(int code, boolean last, byte[] payload) {
+            this.code = code;
+            this.last = last;
+            this.payload = payload;
+        }
+    }
+
     /**
      * Waits for the next message; answers pings meanwhile.
      *
@@ -70,40 +88,62 @@ public final class WebSocket implements AutoCloseable {
      * @throws HttpException it breaks the rules
      */
     public Message receive() throws IOException {
-        boolean text = false;
-        byte[] all = {};
-        boolean begun = false;
-        while (true) {
-            int first = need(in.read());
-            int second = need(in.read());
-            int code = first & 0x0f;
-            if ((first & 0x70) != 0 || (second & 0x80) != 0) {
-                throw new HttpException("a WebSocket frame with an extension or a mask");
-            }
-            byte[] payload = new byte[length(second & 0x7f, all.length)];
-            if (in.readNBytes(payload, 0, payload.length) < payload.length) {
-                throw new EOFException("the connection was cut");
-            }
-            switch (code) {
-                case PING -> pong(payload);
-                case PONG -> {
-                    // it is alive
-                }
-                case CLOSE -> throw new EOFException("closed" + reason(payload));
-                case TEXT, BINARY, CONTINUATION -> {
-                    if ((code == CONTINUATION) != begun) {
-                        throw new HttpException("a WebSocket message out of order");
-                    }
-                    text = begun ? text : code == TEXT;
-                    begun = true;
-                    all = all.length == 0 ? payload : joined(all, payload);
-                    if ((first & 0x80) != 0) {
-                        return new Message(text, ByteBuffer.wrap(all));
-                    }
-                }
-                default -> throw new HttpException("a WebSocket frame of kind " + code);
-            }
+        Message whole = null;
+        while (whole == null) {
+            whole = take(frame());
         }
+        return whole;
+    }
+
+    private Frame frame() throws IOException {
+        int first = need(in.read());
+        int second = need(in.read());
+        if ((first & 0x70) != 0 || (second & 0x80) != 0) {
+            throw new HttpException("a WebSocket frame with an extension or a mask");
+        }
+        boolean last = (first & 0x80) != 0;
+        if ((first & 0x0f) >= CLOSE && (!last || (second & 0x7f) > LONGEST_CONTROL)) {
+            throw new HttpException("a WebSocket frame of kind " + (first & 0x0f) + " that is long, or in pieces");
+        }
+        byte[] payload = new byte[length(second & 0x7f)];
+        if (in.readNBytes(payload, 0, payload.length) < payload.length) {
+            throw new EOFException("the connection was cut");
+        }
+        return new Frame(first & 0x0f, last, payload);
+    }
+
+    /** The message that is whole now, if one is. */
+    private @Nullable Message take(Frame frame) throws IOException {
+        switch (frame.code) {
+            case PING -> pong(frame.payload);
+            case PONG -> {
+                // it is alive
+            }
+            case CLOSE -> throw new EOFException("closed" + reason(frame.payload));
+            case TEXT, BINARY, CONTINUATION -> {
+                if ((frame.code == CONTINUATION) != (begun != null)) {
+                    throw new HttpException("a WebSocket message out of order");
+                }
+                return join(frame);
+            }
+            default -> throw new HttpException("a WebSocket frame of kind " + frame.code);
+        }
+        return null;
+    }
+
+    /** Most messages are of one frame: those are not copied. */
+    private @Nullable Message join(Frame frame) {
+        ByteArrayOutputStream all = begun;
+        if (all == null) {
+            text = frame.code == TEXT;
+            if (frame.last) {
+                return new Message(text, ByteBuffer.wrap(frame.payload));
+            }
+            all = new ByteArrayOutputStream(frame.payload.length);
+        }
+        all.writeBytes(frame.payload);
+        begun = frame.last ? null : all;
+        return frame.last ? new Message(text, ByteBuffer.wrap(all.toByteArray())) : null;
     }
 
     /** Unless somebody is sending, which shows as well that we are here, and which this thread must not wait for. */
@@ -121,7 +161,7 @@ public final class WebSocket implements AutoCloseable {
         return payload.length > 2 ? ": " + new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8) : "";
     }
 
-    private int length(int said, int before) throws IOException {
+    private int length(int said) throws IOException {
         long length = said;
         if (said >= 126) {
             length = 0;
@@ -129,7 +169,7 @@ public final class WebSocket implements AutoCloseable {
                 length = (length << 8) | need(in.read());
             }
         }
-        if (length < 0 || before + length > longest) {
+        if (length < 0 || length > longest - (begun == null ? 0 : begun.size())) {
             throw new HttpException("a WebSocket message of " + length + " bytes");
         }
         return (int) length;
@@ -140,12 +180,6 @@ public final class WebSocket implements AutoCloseable {
             throw new EOFException("the connection was cut");
         }
         return b;
-    }
-
-    private static byte[] joined(byte[] first, byte[] second) {
-        byte[] both = java.util.Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
     }
 
     /** Sends a text message, in UTF-8. */
