@@ -6,25 +6,20 @@ import dev.sandjar.client.http.HttpResponse;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.FrameReader;
 import java.io.IOException;
-import java.time.Duration;
 
 /** A response made of frames. For one thread, but for {@link #close}. */
 final class FrameStream implements FrameSource {
-    /** Three heartbeats of the server's; a peer that is silent for so long is gone. */
-    static final Duration SILENCE = Duration.ofSeconds(30);
-
     private final Connections connections;
     private final HttpConnection connection;
     private final HttpResponse response;
     private final FrameReader reader;
     private volatile boolean finished;
 
-    FrameStream(Connections connections, HttpConnection connection, HttpResponse response) throws IOException {
+    FrameStream(Connections connections, HttpConnection connection, HttpResponse response) {
         this.connections = connections;
         this.connection = connection;
         this.response = response;
         this.reader = new FrameReader(response.body());
-        connection.patience(SILENCE);
     }
 
     /** A header of the response. */

@@ -35,9 +35,11 @@ final class Server implements AutoCloseable {
     /** Longer than any limit of the server's own, so that its error, which says more, comes first. */
     private static final Duration ANSWER = Duration.ofMinutes(10);
 
+    /** Three heartbeats of the server's; one whose stream is silent for so long is gone. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
     private static final Set<Integer> PROXY_ERRORS = Set.of(429, 502, 503, 504);
     private static final int LARGEST_ERROR = 64 * 1024;
-    private static final int LONGEST_MESSAGE = 2 * StreamMessage.LARGEST; // of a server, whose pieces are smaller
 
     private static final HttpResponse DONE = new HttpResponse(204, Map.of(), InputStream.nullInputStream());
 
@@ -173,6 +175,7 @@ final class Server implements AutoCloseable {
         try {
             connection.send(authorized(call.request()), call.body());
             HttpResponse response = accepted(connection, connection.receive(ANSWER));
+            connection.patience(SILENCE);
             return new FrameStream(connections, connection, response);
         } catch (IOException | RuntimeException e) {
             connection.close();
@@ -191,6 +194,7 @@ final class Server implements AutoCloseable {
             if (response.status() != 101) {
                 throw new IOException("the server, or a proxy before it, does not upgrade connections");
             }
+            connection.patience(SILENCE);
             return new Tunnel(connection);
         } catch (IOException | RuntimeException e) {
             connection.close();
@@ -217,8 +221,8 @@ final class Server implements AutoCloseable {
                             .isEmpty()) {
                 throw new IOException("the server, or a proxy before it, does not upgrade connections");
             }
-            connection.patience(FrameStream.SILENCE);
-            return new WebSocket(connection, LONGEST_MESSAGE);
+            connection.patience(SILENCE);
+            return new WebSocket(connection, StreamMessage.LARGEST);
         } catch (IOException | RuntimeException e) {
             connection.close();
             throw e;

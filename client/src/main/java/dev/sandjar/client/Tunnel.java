@@ -17,10 +17,9 @@ final class Tunnel implements FrameSource {
     private final FrameReader reader;
     private final ReentrantLock sending = new ReentrantLock(); // one frame at a time
 
-    Tunnel(HttpConnection connection) throws IOException {
+    Tunnel(HttpConnection connection) {
         this.connection = connection;
         this.reader = new FrameReader(connection.input());
-        connection.patience(FrameStream.SILENCE);
     }
 
     @Override
