@@ -9,24 +9,19 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
 import dev.sandjar.wire.StreamMessage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows a command's output from an offset to its end, over as many connections as that takes. What has arrived and was not read yet is bounded by a window:
- * a reader that stops stalls its own channel only. For one reader; {@link #close} and {@link #confirm} may come from other threads.
+ * Follows a command's output from an offset to its end, over as many connections as that takes. A reader that stops stalls its own channel only. For one reader;
+ * {@link #close} and {@link #confirm} may come from other threads.
  */
-final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
-    private static final int WINDOW = 1 << 20; // in flight and unread; much less than a journal
-    private static final int MOST_UNTOLD = WINDOW / 2; // is read before the server is told
-    private static final int MOST_UNTOLD_WHEN_QUIET = 64 * 1024; // as that, when nothing more has arrived
-
+final class OutputFollower implements StreamChannel, AutoCloseable {
     private final SandboxStream stream;
     private final int channel;
     private final CommandId id;
@@ -34,19 +29,17 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition changed = lock.newCondition();
-    private final Deque<Output> arrived = new ArrayDeque<>();
+    private final OutputWindow window;
     private @Nullable CommandSpec starting; // until the server has said that it is started
-    private boolean attached; // to the connection that there is
-    private boolean said; // that it shall be started
+    private boolean tried; // to start it, perhaps on a connection before this one
+    private boolean attached; // was said on this connection
+    private boolean opened; // the server has said so once
     private @Nullable SandboxException refused; // for now: to be asked for again
     private @Nullable SandboxException failure;
     private boolean closed;
-    private long end; // of what has arrived
-    private long asked; // no output before that is ours to see on this connection
-    private long offset; // of what was read
     private long confirmed;
     private boolean confirming; // our reader does
-    private int untold;
+    private boolean news; // of what is confirmed
     private Optional<Ending> ending = Optional.empty();
 
     private OutputFollower(
@@ -56,9 +49,7 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
         this.id = id;
         this.outage = server.outage();
         this.starting = spec;
-        this.end = offset;
-        this.asked = offset;
-        this.offset = offset;
+        this.window = new OutputWindow(offset);
         this.confirmed = offset;
     }
 
@@ -67,7 +58,7 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
         OutputFollower follower = server.streams()
                 .open(sandbox, (stream, channel) -> new OutputFollower(server, stream, channel, id, null, offset));
         try {
-            follower.awaitAttached();
+            follower.awaitOpened();
         } catch (SandboxException e) {
             follower.close(); // nobody else knows of it
             throw e;
@@ -87,14 +78,10 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
     }
 
     long offset() {
-        return locked(() -> offset);
+        return locked(window::offset);
     }
 
-    private interface Getter<T> {
-        T get();
-    }
-
-    private <T> T locked(Getter<T> getter) {
+    private <T> T locked(Supplier<T> getter) {
         lock.lock();
         try {
             return getter.get();
@@ -105,104 +92,85 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
 
     // ---- for the reader
 
-    private void awaitAttached() {
-        awaiting(() -> attached || ending.isPresent());
+    private void awaitOpened() {
+        awaited(() -> opened || ending.isPresent(), () -> opened);
     }
 
     /** Waits for more; null when the command has ended and all was told. */
     @Nullable
     Output next() {
-        StreamMessage.FromClient news = null;
-        Output next;
-        lock.lock();
-        try {
-            awaiting(() -> !arrived.isEmpty() || ending.isPresent());
-            next = arrived.poll();
-            if (next != null) {
-                offset = next.end();
-                untold += StreamMessage.PIECE + next.size();
-                news = news();
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (news != null) {
-            stream.send(news);
+        return awaited(() -> !window.isEmpty() || ending.isPresent(), this::take);
+    }
+
+    private @Nullable Output take() {
+        Output next = window.poll();
+        if (attached ? window.isWorthTelling() : window.isEmpty()) {
+            stream.wants(this);
         }
         return next;
     }
 
-    private StreamMessage.@Nullable FromClient news() {
-        boolean little = untold < (arrived.isEmpty() ? MOST_UNTOLD_WHEN_QUIET : MOST_UNTOLD);
-        if (little || ending.isPresent()) {
-            return null;
-        }
-        untold = 0;
-        return taken();
-    }
-
-    private StreamMessage.Taken taken() {
-        return new StreamMessage.Taken(channel, offset, confirming ? confirmed : offset);
-    }
-
     /** Waits for something, or for the end of all hope. */
-    private void awaiting(Getter<Boolean> condition) {
-        boolean again = true;
-        while (again) {
-            again = awaitedUnlessRefused(condition);
-        }
-    }
-
-    private boolean awaitedUnlessRefused(Getter<Boolean> condition) {
-        SandboxException why;
+    private <T extends @Nullable Object> T awaited(BooleanSupplier condition, Supplier<T> then) {
         try {
             lock.lockInterruptibly();
-            try {
-                while (!condition.get() && failure == null && refused == null && !closed) {
-                    changed.await();
-                }
-                if (condition.get()) {
-                    return false;
-                }
-                if (failure != null) {
-                    throw failure;
-                }
-                if (closed) {
-                    throw new SandboxException(
-                            ErrorCode.INVALID_STATE, "the command was let go of", "attach to it again", null);
-                }
-                why = refused;
-                refused = null;
-            } finally {
-                lock.unlock();
-            }
         } catch (InterruptedException e) {
             throw Server.interrupted(e);
         }
-        outage.failed(new IOException(why));
-        stream.send(again());
-        return true;
+        try {
+            while (!condition.getAsBoolean()) {
+                throwFailure();
+                if (refused == null) {
+                    changed.await();
+                } else {
+                    askAgain(new IOException(refused));
+                }
+            }
+            return then.get();
+        } catch (InterruptedException e) {
+            throw Server.interrupted(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void throwFailure() {
+        if (failure != null) {
+            throw failure;
+        }
+        if (closed) {
+            throw new SandboxException(
+                    ErrorCode.INVALID_STATE, "the command was let go of", "attach to it again", null);
+        }
+    }
+
+    /** After a pause, without the lock: whoever reads the connection needs it. */
+    private void askAgain(IOException why) {
+        lock.unlock();
+        try {
+            outage.failed(why);
+        } finally {
+            lock.lock();
+        }
+        refused = null;
+        stream.wants(this);
     }
 
     /** From now on what is not confirmed is held, over cuts too; until the first call, what was read is confirmed. */
     void confirm(long position) {
-        StreamMessage.FromClient news = null;
         lock.lock();
         try {
             confirming = true;
-            if (position > offset) {
-                throw beyond(position, offset);
+            if (position > window.offset()) {
+                throw beyond(position, window.offset());
             }
             if (position > confirmed) {
                 confirmed = position;
-                untold = 0;
-                news = taken();
+                news = true;
+                stream.wants(this);
             }
         } finally {
             lock.unlock();
-        }
-        if (news != null) {
-            stream.send(news);
         }
     }
 
@@ -213,49 +181,62 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
     // ---- for the connection
 
     @Override
-    public StreamMessage.FromClient again() {
+    public StreamMessage.@Nullable FromClient say() {
         lock.lock();
         try {
-            refused = null;
-            CommandSpec spec = starting;
-            if (spec != null) {
-                said = true;
-                return new StreamMessage.Start(channel, id, spec, OptionalInt.of(WINDOW));
+            if (closed || failure != null || refused != null || ending.isPresent()) {
+                return null;
             }
-            asked = confirming ? confirmed : end;
-            return new StreamMessage.Attach(channel, id, asked, 0, OptionalInt.of(WINDOW));
+            return attached ? taken() : attach();
         } finally {
             lock.unlock();
         }
     }
 
+    /** What is unread would count in a new window as well: it is read first. */
+    private StreamMessage.@Nullable FromClient attach() {
+        if (!window.isEmpty()) {
+            return null;
+        }
+        attached = true;
+        CommandSpec spec = starting;
+        if (spec != null) {
+            tried = true;
+            window.begin(0);
+            return new StreamMessage.Start(channel, id, spec, OptionalInt.of(OutputWindow.SIZE));
+        }
+        long from = confirming ? confirmed : window.end();
+        window.begin(from);
+        return new StreamMessage.Attach(channel, id, from, 0, OptionalInt.of(OutputWindow.SIZE));
+    }
+
+    private StreamMessage.@Nullable FromClient taken() {
+        if (!news && !window.isWorthTelling()) {
+            return null;
+        }
+        news = false;
+        window.told();
+        long taken = window.taken();
+        return new StreamMessage.Taken(channel, taken, confirming ? Math.min(confirmed, taken) : taken);
+    }
+
     @Override
     public void hear(StreamMessage.FromServer message) {
         boolean over = false;
-        boolean again = false;
         lock.lock();
         try {
             switch (message) {
                 case StreamMessage.Opened _ -> {
-                    attached = true;
+                    opened = true;
                     starting = null;
                 }
-                case StreamMessage.Told(int _, Output.Chunk chunk) -> tell(chunk);
-                case StreamMessage.Told(int _, Output.Gap gap) -> tell(gap);
+                case StreamMessage.Told(int _, Output output) -> arrived(output);
                 case StreamMessage.Ended(int _, Ending how, long _) -> {
                     ending = Optional.of(how);
                     over = true;
                 }
                 case StreamMessage.Failed(int _, var about, SandboxException why)
-                when about == StreamMessage.About.CHANNEL -> {
-                    again = isStarted(why);
-                    over = !again && !isForNow(why);
-                    if (over) {
-                        failure = why;
-                    } else if (!again) {
-                        refused = why;
-                    }
-                }
+                when about == StreamMessage.About.CHANNEL -> over = isFinal(why);
                 default -> {
                     // not about output
                 }
@@ -264,59 +245,45 @@ final class OutputFollower implements SandboxStream.Listener, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        if (again) { // not by this thread, which reads: the server may want to be read before it reads on
-            Thread.ofVirtual().name("output-again").start(() -> stream.send(again()));
-        } else if (over) {
-            Thread.ofVirtual().name("output-left").start(() -> stream.leave(channel));
+        if (over) {
+            stream.leave(channel);
         }
     }
 
-    /** It was, before a cut, by us: nobody else knows its name. */
-    private boolean isStarted(SandboxException why) {
-        boolean is = starting != null && said && why.code() == ErrorCode.ALREADY_EXISTS;
-        if (is) {
-            starting = null;
+    private void arrived(Output output) {
+        if (!attached) {
+            throw SandboxException.invalid("output", "told", "nothing, before it was asked for");
         }
-        return is;
-    }
-
-    /** Once it was attached, a server that has no room or is starting may be asked again. */
-    private boolean isForNow(SandboxException why) {
-        return attached && why.code().retry() == ErrorCode.Retry.AFTER_DELAY;
-    }
-
-    /** What was not confirmed may come twice: before a cut and after it. */
-    private void tell(Output.Chunk chunk) {
-        ByteBuffer bytes = chunk.bytes();
-        expect(chunk.offset() >= asked);
-        asked = chunk.end();
+        window.add(output);
         outage.over();
-        if (asked <= end) {
-            return;
-        }
-        int known = (int) Math.max(0, end - chunk.offset());
-        end = asked;
-        arrived.add(
-                known == 0
-                        ? chunk
-                        : new Output.Chunk(
-                                chunk.stream(),
-                                chunk.offset() + known,
-                                bytes.slice(bytes.position() + known, bytes.remaining() - known)));
-    }
-
-    private void tell(Output.Gap gap) {
-        expect(gap.from() >= asked && gap.to() > gap.from());
-        asked = gap.to();
-        if (gap.to() > end) {
-            arrived.add(new Output.Gap(Math.max(gap.from(), end), gap.to()));
-            end = gap.to();
+        if (window.isWorthTelling()) { // what came twice is not read again
+            stream.wants(this);
         }
     }
 
-    private static void expect(boolean holds) {
-        if (!holds) {
-            throw SandboxException.invalid("offset", "output that was told before", "what follows it");
+    private boolean isFinal(SandboxException why) {
+        attached = false;
+        if (starting != null && tried && why.code() == ErrorCode.ALREADY_EXISTS) {
+            starting = null; // it was started before a cut, by us: nobody else knows its name
+            stream.wants(this);
+            return false;
+        }
+        if (opened && why.code().retry() == ErrorCode.Retry.AFTER_DELAY) { // has no room, or is starting
+            refused = why;
+            return false;
+        }
+        failure = why;
+        return true;
+    }
+
+    @Override
+    public void anew() {
+        lock.lock();
+        try {
+            attached = false;
+            refused = null;
+        } finally {
+            lock.unlock();
         }
     }
 

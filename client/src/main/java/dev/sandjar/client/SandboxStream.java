@@ -23,31 +23,15 @@ import org.jspecify.annotations.Nullable;
  * holds for a while what a connection had on its way when it was cut.
  */
 final class SandboxStream implements AutoCloseable {
-    /** Whoever has a channel. Its methods are called by the thread that reads, and must not wait. */
-    interface Listener {
-        /** What the server says on the channel. */
-        void hear(StreamMessage.FromServer message);
-
-        /** What to say first on a new connection. */
-        StreamMessage.FromClient again();
-
-        /** The connection is cut; until {@link #again} was said nothing arrives. */
-        default void cut() {}
-
-        /** No more comes. */
-        void fail(SandboxException why);
-    }
-
     private final Server server;
     private final Target target;
     private final Runnable left;
-    private final ConcurrentHashMap<Integer, Listener> channels = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Integer, CountDownLatch> leaving =
-            new ConcurrentHashMap<>(); // until the server says that they are left
+    private final StreamWriter writer = new StreamWriter();
+    private final ConcurrentHashMap<Integer, StreamChannel> channels = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
-    private final ReentrantLock lock = new ReentrantLock(); // guards everything below; held while channels are attached
+
+    private final ReentrantLock lock = new ReentrantLock(); // guards everything below; held while connecting
     private @Nullable WebSocket latest;
-    private @Nullable WebSocket socket; // the latest, once all channels are attached to it
     private boolean running;
     private boolean closed;
 
@@ -58,14 +42,16 @@ final class SandboxStream implements AutoCloseable {
         this.target = target.with("session", UUID.randomUUID());
     }
 
+    // ---- for channels
+
     /**
      * Opens a channel; connects if need be.
      *
-     * @param listener made for the channel's number
+     * @param channel made for its number
      * @return empty when this was closed
      * @throws SandboxException the server cannot be reached, or refuses
      */
-    <T extends Listener> Optional<T> open(IntFunction<T> listener) {
+    <T extends StreamChannel> Optional<T> open(IntFunction<T> channel) {
         try {
             lock.lockInterruptibly();
         } catch (InterruptedException e) {
@@ -78,13 +64,10 @@ final class SandboxStream implements AutoCloseable {
             if (!running) {
                 begin(connect());
             }
-            T made = listener.apply(numbers.incrementAndGet());
-            StreamMessage.FromClient message = made.again();
-            channels.put(message.channel(), made);
-            WebSocket open = socket;
-            if (open != null) { // else whoever connects says it
-                send(open, message);
-            }
+            int number = numbers.incrementAndGet();
+            T made = channel.apply(number);
+            channels.put(number, made);
+            wants(made);
             return Optional.of(made);
         } finally {
             lock.unlock();
@@ -94,7 +77,6 @@ final class SandboxStream implements AutoCloseable {
     private void begin(WebSocket first) {
         running = true;
         latest = first;
-        socket = first;
         Thread.ofVirtual().name("sandbox-stream").start(() -> run(first));
     }
 
@@ -109,82 +91,47 @@ final class SandboxStream implements AutoCloseable {
         }
     }
 
-    /** While it is not connected, nothing: on a new connection the channel says all anew. */
-    void send(StreamMessage.FromClient message) {
-        WebSocket open = current();
-        if (open != null) {
-            send(open, message);
-        }
-    }
-
-    /** The connection, for whoever must not mix up two of them. */
-    @Nullable
-    WebSocket current() {
-        lock.lock();
-        try {
-            return socket;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** An interruption of this thread must not cut the connection, which has others on it. */
-    static void send(WebSocket open, StreamMessage message) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            var bulk = StreamMessages.bulk(message);
-            if (bulk.isPresent()) {
-                open.sendBinary(StreamMessages.head(message), bulk.get());
-            } else {
-                open.sendText(StreamMessages.head(message));
-            }
-        } catch (IOException cut) {
-            open.close(); // whoever reads it begins anew
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+    /** A channel has something to say. Does not wait. */
+    void wants(StreamChannel channel) {
+        writer.wants(channel);
     }
 
     /**
-     * The channel is over. After a cut the server is told again, or it would hold the channel for us.
+     * The channel is over.
      *
      * @return counted down when the server has let go of it, or will not say so any more
      */
     CountDownLatch leave(int channel) {
-        var gone = new CountDownLatch(1);
+        var leaving = new LeavingChannel(channel, () -> channels.remove(channel));
         lock.lock();
         try {
-            channels.remove(channel);
             if (running) {
-                leaving.put(channel, gone);
+                channels.put(channel, leaving);
+                wants(leaving);
             } else {
-                gone.countDown(); // there is nobody to tell, nor to be told again
+                leaving.over(); // there is nobody to tell
             }
         } finally {
             lock.unlock();
         }
-        send(new StreamMessage.Leave(channel, false));
         left.run();
-        return gone;
+        return leaving.gone();
     }
+
+    // ---- the connection
 
     private void run(WebSocket first) {
         Outage outage = server.outage();
         WebSocket open = first;
         try {
             while (true) {
-                IOException cut = receive(open, outage);
-                if (!disconnected()) {
-                    fail(over());
+                IOException cut = converse(open, outage);
+                if (!isWanted()) {
                     return;
                 }
                 outage.failed(cut);
-                WebSocket next = again(outage);
-                is(next);
-                Thread.ofVirtual().name("sandbox-stream-again").start(() -> attach(next));
-                open = next;
+                open = again(outage);
+                is(open);
             }
         } catch (SandboxException why) {
             fail(why);
@@ -193,80 +140,70 @@ final class SandboxStream implements AutoCloseable {
         }
     }
 
-    /** Reads until the connection is cut. */
-    private IOException receive(WebSocket open, Outage outage) {
+    /** Reads until the connection is cut, while another thread writes; both have ended then. */
+    private IOException converse(WebSocket open, Outage outage) {
+        Thread writing = writer.start(open);
         try (open) {
             while (true) {
-                WebSocket.Message message = open.receive();
-                hear(message);
+                hear(open.receive());
                 outage.over();
             }
         } catch (HttpException malformed) {
             throw server.notUnderstood(malformed);
         } catch (IOException cut) {
             return cut;
+        } finally {
+            end(writing);
+        }
+    }
+
+    private static void end(Thread writing) {
+        writing.interrupt();
+        try {
+            writing.join(); // at once: its connection is closed
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does that
         }
     }
 
     private void hear(WebSocket.Message message) {
+        if (message.kind() == WebSocket.Kind.PING) {
+            writer.pinged(message.bytes());
+            return;
+        }
         StreamMessage.FromServer said;
         try {
-            said = message.text()
+            said = message.kind() == WebSocket.Kind.TEXT
                     ? StreamMessages.fromServer(message.bytes().array())
                     : StreamMessages.fromServer(message.bytes());
         } catch (SandboxException e) {
             throw server.notUnderstood(e);
         }
-        if (said instanceof StreamMessage.Left(int channel)) {
-            gone(leaving.remove(channel));
-            return;
-        }
-        Listener listener = channels.get(said.channel());
-        if (listener != null) { // else it has just been left
-            tell(listener, said);
+        StreamChannel channel = channels.get(said.channel());
+        if (channel != null) { // else it has just been left
+            tell(channel, said);
         }
     }
 
     /** What makes no sense to one channel ends that one. */
-    private void tell(Listener listener, StreamMessage.FromServer said) {
+    private void tell(StreamChannel channel, StreamMessage.FromServer said) {
         try {
-            listener.hear(said);
+            channel.hear(said);
         } catch (SandboxException e) {
             leave(said.channel());
-            listener.fail(server.notUnderstood(e));
-        }
-    }
-
-    private static void gone(@Nullable CountDownLatch latch) {
-        if (latch != null) {
-            latch.countDown();
-        }
-    }
-
-    private static SandboxException over() {
-        return new SandboxException(
-                ErrorCode.INVALID_STATE, "the connection to this sandbox was closed", "open it again", null);
-    }
-
-    private void is(WebSocket next) {
-        lock.lock();
-        try {
-            latest = next;
-            if (closed) {
-                next.close();
-            }
-        } finally {
-            lock.unlock();
+            channel.fail(server.notUnderstood(e));
         }
     }
 
     /** Whether anybody is left who needs a new connection. */
-    private boolean disconnected() {
+    private boolean isWanted() {
         lock.lock();
         try {
-            socket = null;
-            running = !closed && !(channels.isEmpty() && leaving.isEmpty());
-            channels.values().forEach(Listener::cut);
+            if (closed) {
+                throw new SandboxException(
+                        ErrorCode.INVALID_STATE, "the connection to this sandbox was closed", "open it again", null);
+            }
+            running = !channels.isEmpty();
             return running;
         } finally {
             lock.unlock();
@@ -289,14 +226,18 @@ final class SandboxStream implements AutoCloseable {
         }
     }
 
-    /** Not by the thread that reads: the server may want to be read before it reads on. */
-    private void attach(WebSocket next) {
+    private void is(WebSocket next) {
+        channels.values()
+                .forEach(
+                        channel -> { // whoever comes in meanwhile begins anew already
+                            channel.anew();
+                            wants(channel);
+                        });
         lock.lock();
         try {
-            if (latest == next) { // else it has been cut already
-                channels.values().forEach(listener -> send(next, listener.again()));
-                leaving.keySet().forEach(channel -> send(next, new StreamMessage.Leave(channel, false)));
-                socket = next;
+            latest = next;
+            if (closed) {
+                next.close();
             }
         } finally {
             lock.unlock();
@@ -304,26 +245,25 @@ final class SandboxStream implements AutoCloseable {
     }
 
     private void fail(SandboxException why) {
-        Map<Integer, Listener> all;
+        Map<Integer, StreamChannel> all;
         lock.lock();
         try {
             all = Map.copyOf(channels);
             channels.clear();
-            leaving.values().forEach(SandboxStream::gone);
-            leaving.clear();
-            socket = null;
             running = false;
         } finally {
             lock.unlock();
         }
-        all.values().forEach(listener -> listener.fail(why));
+        all.values().forEach(channel -> channel.fail(why));
     }
 
-    /** Ends the connection, unless somebody has opened a channel meanwhile. */
+    /** Ends the connection, unless somebody has opened a channel meanwhile. Does not wait: who holds the lock is not idle. */
     boolean closeIfIdle() {
-        lock.lock();
+        if (!lock.tryLock()) {
+            return false;
+        }
         try {
-            if (!channels.isEmpty() || !leaving.isEmpty()) {
+            if (!channels.isEmpty()) {
                 return false;
             }
             close();

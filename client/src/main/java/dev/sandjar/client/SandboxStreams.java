@@ -20,8 +20,8 @@ final class SandboxStreams implements AutoCloseable {
         this.server = server;
     }
 
-    /** What makes a channel's listener. */
-    interface Maker<T extends SandboxStream.Listener> {
+    /** Makes a channel. */
+    interface Maker<T extends StreamChannel> {
         T make(SandboxStream stream, int channel);
     }
 
@@ -30,7 +30,7 @@ final class SandboxStreams implements AutoCloseable {
      *
      * @throws dev.sandjar.SandboxException the server cannot be reached, or refuses
      */
-    <T extends SandboxStream.Listener> T open(SandboxId sandbox, Maker<T> maker) {
+    <T extends StreamChannel> T open(SandboxId sandbox, Maker<T> maker) {
         while (true) {
             SandboxStream stream = streams.computeIfAbsent(
                     sandbox, id -> new SandboxStream(server, ServerSandbox.at(id, "stream"), () -> rest(id)));

@@ -4,12 +4,12 @@ import dev.sandjar.CommandId;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxId;
-import dev.sandjar.client.http.WebSocket;
 import dev.sandjar.wire.StreamMessage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -25,29 +25,40 @@ import org.jspecify.annotations.Nullable;
  * A command's standard input, over as many connections as it takes: what the server has not taken is kept, and sent again from where it says after a cut. {@link
  * #letGo} may come from another thread.
  */
-final class StdinStream extends OutputStream implements SandboxStream.Listener {
+final class StdinStream extends OutputStream implements StreamChannel {
     private static final int PIECE = 15 * 1024; // what a frame carries
-    private static final long LET_GO = 5; // seconds that the server may take to say that it has let go
+    private static final Duration LET_GO = Duration.ofSeconds(5); // that the server may take to say that it has
+
+    /** What comes next on the connection that there is. */
+    private enum Step {
+        /** To say that it goes on. */
+        ATTACH,
+        /** To hear how much of it the server has. */
+        HEAR,
+        /** To open it. */
+        OPEN,
+        /** To say what there is. */
+        SEND
+    }
 
     private final SandboxStream stream;
     private final int channel;
     private final CommandId id;
 
-    private final ReentrantLock sending = new ReentrantLock(); // pieces leave in their order; taken before the lock
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition changed = lock.newCondition();
     private final Deque<ByteBuffer> kept = new ArrayDeque<>(); // from position taken on
+    private Step step = Step.ATTACH;
     private long taken;
     private long sent; // on this connection
     private long sentEver;
     private long written;
-    private int cuts;
-    private boolean opened;
-    private boolean attached; // to the connection that there is, which knows how much it has
-    private boolean closed;
-    private boolean toldEnd;
-    private boolean ended;
-    private boolean leaving;
+    private boolean opened; // once
+    private boolean closed; // no more is written
+    private boolean ends; // and the command is to know it
+    private boolean toldEnd; // on this connection
+    private boolean ended; // the command has it all
+    private boolean left;
     private @Nullable SandboxException failure;
 
     private StdinStream(SandboxStream stream, int channel, CommandId id) {
@@ -96,7 +107,6 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
             keep(ByteBuffer.allocate(Math.min(PIECE, length - done))
                     .put(from, start + done, Math.min(PIECE, length - done))
                     .flip());
-            sendAll();
         }
     }
 
@@ -110,6 +120,7 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
             throwFailure();
             kept.add(piece);
             written += piece.remaining();
+            stream.wants(this);
         } finally {
             lock.unlock();
         }
@@ -133,50 +144,33 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
         }
     }
 
-    /** Sends what was not sent on this connection. */
-    private void sendAll() {
-        sending.lock();
-        try {
-            boolean more = true;
-            while (more) {
-                more = sendOne();
-            }
-        } finally {
-            sending.unlock();
-        }
-    }
-
-    /** The stream's lock is never taken under ours: it is held when ours is. */
-    private boolean sendOne() {
-        int before;
+    @Override
+    public StreamMessage.@Nullable FromClient say() {
         lock.lock();
         try {
-            if (!attached) {
-                return false;
-            }
-            before = cuts;
+            return failure == null ? next() : null;
         } finally {
             lock.unlock();
         }
-        WebSocket to = stream.current();
-        StreamMessage message;
-        lock.lock();
-        try {
-            if (cuts != before) {
-                return true; // what was sent counts from another place now
-            }
-            message = to == null ? null : next();
-        } finally {
-            lock.unlock();
-        }
-        if (message == null || to == null) {
-            return false;
-        }
-        SandboxStream.send(to, message);
-        return true;
     }
 
-    private @Nullable StreamMessage next() {
+    private StreamMessage.@Nullable FromClient next() {
+        return switch (step) {
+            case ATTACH -> {
+                step = Step.HEAR;
+                yield new StreamMessage.Attach(channel, id, 0, sentEver, OptionalInt.of(0));
+            }
+            case HEAR -> null;
+            case OPEN -> {
+                step = Step.SEND;
+                yield new StreamMessage.OpenInput(channel);
+            }
+            case SEND -> rest();
+        };
+    }
+
+    /** What was not sent on this connection. */
+    private StreamMessage.@Nullable FromClient rest() {
         long at = taken;
         for (ByteBuffer piece : kept) {
             long end = at + piece.remaining();
@@ -186,11 +180,12 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
                         channel, sent, piece.slice(piece.position() + known, piece.remaining() - known));
                 sent = end;
                 sentEver = Math.max(sentEver, end);
+                changed.signalAll();
                 return message;
             }
             at = end;
         }
-        if (closed && !toldEnd) {
+        if (ends && !toldEnd) {
             toldEnd = true;
             return new StreamMessage.EndInput(channel, sent);
         }
@@ -198,21 +193,11 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
     }
 
     @Override
-    public StreamMessage.FromClient again() {
+    public void anew() {
         lock.lock();
         try {
-            return new StreamMessage.Attach(channel, id, 0, sentEver, OptionalInt.of(0));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void cut() {
-        lock.lock();
-        try {
-            attached = false;
-            cuts++;
+            step = Step.ATTACH;
+            toldEnd = false;
         } finally {
             lock.unlock();
         }
@@ -220,14 +205,10 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
 
     @Override
     public void hear(StreamMessage.FromServer message) {
-        boolean again = false;
         lock.lock();
         try {
             switch (message) {
-                case StreamMessage.Opened(int _, long received) -> {
-                    again = true;
-                    attached(received);
-                }
+                case StreamMessage.Opened(int _, long received) -> goOnAt(received);
                 case StreamMessage.InputTaken(int _, long position) -> {
                     opened = true;
                     taken(position);
@@ -235,38 +216,29 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
                 case StreamMessage.InputEnded _ -> ended = true;
                 case StreamMessage.Failed(int _, var _, SandboxException why) -> failure = why;
                 case StreamMessage.Left _, StreamMessage.Told _, StreamMessage.Ended _ -> {
-                    // of output, which this channel does not follow; what is left, the stream hears
+                    // of output, which this channel does not follow
                 }
             }
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        if (again) { // this thread reads, and must not wait for a server that may wait for it
-            Thread.ofVirtual().name("stdin-again").start(this::begin);
-        }
     }
 
-    private void begin() {
-        stream.send(new StreamMessage.OpenInput(channel));
-        sendAll();
-    }
-
-    private void attached(long received) {
-        if (received > written) {
-            throw SandboxException.invalid("input", received, "at most " + written);
+    private void goOnAt(long received) {
+        if (received > sentEver) {
+            throw SandboxException.invalid("input", received, "at most " + sentEver);
         }
-        if (received < taken) {
-            return; // a server that knows nothing of it, and says so next
+        if (received >= taken) { // else the server knows nothing of it, and says so next
+            sent = received;
+            step = Step.OPEN;
+            stream.wants(this);
         }
-        attached = true;
-        sent = received;
-        toldEnd = false;
     }
 
     private void taken(long position) {
-        if (position < taken || position > written) {
-            throw SandboxException.invalid("offset", position, taken + " to " + written);
+        if (position < taken || position > sentEver) {
+            throw SandboxException.invalid("offset", position, taken + " to " + sentEver);
         }
         while (taken < position) {
             ByteBuffer oldest = kept.getFirst();
@@ -277,6 +249,7 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
                 kept.removeFirst();
             }
         }
+        sent = Math.max(sent, taken);
     }
 
     @Override
@@ -299,11 +272,12 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
                 return;
             }
             closed = true;
+            ends = true;
+            stream.wants(this);
         } finally {
             lock.unlock();
         }
         try {
-            sendAll();
             awaitEnd();
         } finally {
             leave();
@@ -324,10 +298,47 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
 
     /** Wants no more of it; the command's input stays open for another, once this returns. */
     void letGo() {
+        boolean interrupted = Thread.interrupted(); // which is no reason to take the input along
+        try {
+            long time = awaitSent(LET_GO.toNanos());
+            Optional<CountDownLatch> gone = leave();
+            if (gone.isPresent()) { // if it takes longer the server is away; it is told when it comes back
+                var _ = gone.get().await(time, TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            leave();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Until the connection has taken what was written; returns what is left of the time. */
+    private long awaitSent(long time) throws InterruptedException {
         lock.lock();
         try {
             closed = true;
-            toldEnd = true;
+            long left = time;
+            while (step == Step.SEND && sent < written && failure == null && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Empty when it was left before. */
+    private Optional<CountDownLatch> leave() {
+        lock.lock();
+        try {
+            if (left) {
+                return Optional.empty();
+            }
+            left = true;
+            closed = true;
             if (failure == null) {
                 failure = new SandboxException(ErrorCode.INVALID_STATE, "standard input is closed", "", null);
             }
@@ -335,35 +346,6 @@ final class StdinStream extends OutputStream implements SandboxStream.Listener {
         } finally {
             lock.unlock();
         }
-        leave().ifPresent(StdinStream::await);
-    }
-
-    /** Empty when it was left before. */
-    private Optional<CountDownLatch> leave() {
-        lock.lock();
-        try {
-            if (leaving) {
-                return Optional.empty();
-            }
-            leaving = true;
-        } finally {
-            lock.unlock();
-        }
         return Optional.of(stream.leave(channel));
-    }
-
-    private static void await(CountDownLatch gone) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            if (!gone.await(LET_GO, TimeUnit.SECONDS)) {
-                return; // the server is away; it is told when it comes back
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

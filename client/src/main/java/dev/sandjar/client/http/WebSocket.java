@@ -11,11 +11,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that was upgraded to WebSocket (RFC 6455), from the client's side, without extensions. One thread receives, any send.
+ * A connection that was upgraded to WebSocket (RFC 6455), from the client's side, without extensions. One thread receives, one sends.
  */
 public final class WebSocket implements AutoCloseable {
     private static final int CONTINUATION = 0;
@@ -36,12 +35,23 @@ public final class WebSocket implements AutoCloseable {
     private final InputStream in;
     private final OutputStream out;
     private final int longest;
-    private final ReentrantLock sending = new ReentrantLock(); // one message at a time
     private @Nullable ByteArrayOutputStream begun; // what has come of a message in pieces
-    private boolean text; // that one is
+    private Kind kind = Kind.TEXT; // of that one
 
-    /** @param bytes with an array that is theirs alone; of a text message in UTF-8 */
-    public record Message(boolean text, ByteBuffer bytes) {}
+    /**
+     * What was received.
+     *
+     * @param bytes with an array that is theirs alone; of a text in UTF-8
+     */
+    public record Message(Kind kind, ByteBuffer bytes) {}
+
+    /** What a message is. */
+    public enum Kind {
+        TEXT,
+        BINARY,
+        /** Wants to be answered by {@link #sendPong} with the same bytes; of several, the last is enough. */
+        PING
+    }
 
     /** @param longest message that is taken, in bytes */
     public WebSocket(HttpConnection connection, int longest) {
@@ -82,7 +92,7 @@ public final class WebSocket implements AutoCloseable {
     }
 
     /**
-     * Waits for the next message; answers pings meanwhile.
+     * Waits for the next message, or for a ping.
      *
      * @throws EOFException the other side has closed it
      * @throws HttpException it breaks the rules
@@ -114,47 +124,31 @@ public final class WebSocket implements AutoCloseable {
 
     /** The message that is whole now, if one is. */
     private @Nullable Message take(Frame frame) throws IOException {
-        switch (frame.code) {
-            case PING -> pong(frame.payload);
-            case PONG -> {
-                // it is alive
-            }
+        return switch (frame.code) {
+            case TEXT, BINARY, CONTINUATION -> join(frame);
+            case PING -> new Message(Kind.PING, ByteBuffer.wrap(frame.payload));
+            case PONG -> null; // it is alive
             case CLOSE -> throw new EOFException("closed" + reason(frame.payload));
-            case TEXT, BINARY, CONTINUATION -> {
-                if ((frame.code == CONTINUATION) != (begun != null)) {
-                    throw new HttpException("a WebSocket message out of order");
-                }
-                return join(frame);
-            }
             default -> throw new HttpException("a WebSocket frame of kind " + frame.code);
-        }
-        return null;
+        };
     }
 
     /** Most messages are of one frame: those are not copied. */
-    private @Nullable Message join(Frame frame) {
+    private @Nullable Message join(Frame frame) throws HttpException {
         ByteArrayOutputStream all = begun;
+        if ((frame.code == CONTINUATION) != (all != null)) {
+            throw new HttpException("a WebSocket message out of order");
+        }
         if (all == null) {
-            text = frame.code == TEXT;
+            kind = frame.code == TEXT ? Kind.TEXT : Kind.BINARY;
             if (frame.last) {
-                return new Message(text, ByteBuffer.wrap(frame.payload));
+                return new Message(kind, ByteBuffer.wrap(frame.payload));
             }
             all = new ByteArrayOutputStream(frame.payload.length);
         }
         all.writeBytes(frame.payload);
         begun = frame.last ? null : all;
-        return frame.last ? new Message(text, ByteBuffer.wrap(all.toByteArray())) : null;
-    }
-
-    /** Unless somebody is sending, which shows as well that we are here, and which this thread must not wait for. */
-    private void pong(byte[] payload) throws IOException {
-        if (sending.tryLock()) {
-            try {
-                send(PONG, true, new byte[0], ByteBuffer.wrap(payload));
-            } finally {
-                sending.unlock();
-            }
-        }
+        return frame.last ? new Message(kind, ByteBuffer.wrap(all.toByteArray())) : null;
     }
 
     private static String reason(byte[] payload) {
@@ -192,51 +186,44 @@ public final class WebSocket implements AutoCloseable {
         send(BINARY, head, bulk);
     }
 
+    /** Answers a ping. */
+    public void sendPong(ByteBuffer said) throws IOException {
+        send(PONG, new byte[0], said);
+    }
+
     private void send(int code, byte[] head, ByteBuffer bulk) throws IOException {
         ByteBuffer rest = bulk.duplicate();
         if (head.length + rest.remaining() <= LONGEST_SENT) {
             send(code, true, head, rest);
             return;
         }
-        sending.lock(); // no other message comes in between
-        try {
-            ByteBuffer all = ByteBuffer.allocate(head.length + rest.remaining())
-                    .put(head)
-                    .put(rest)
-                    .flip();
-            for (int kind = code; all.hasRemaining(); kind = CONTINUATION) {
-                int length = Math.min(all.remaining(), LONGEST_SENT);
-                ByteBuffer part = all.slice(all.position(), length);
-                all.position(all.position() + length);
-                send(kind, !all.hasRemaining(), new byte[0], part);
-            }
-        } finally {
-            sending.unlock();
+        ByteBuffer all = ByteBuffer.allocate(head.length + rest.remaining())
+                .put(head)
+                .put(rest)
+                .flip();
+        for (int kind = code; all.hasRemaining(); kind = CONTINUATION) {
+            int length = Math.min(all.remaining(), LONGEST_SENT);
+            ByteBuffer part = all.slice(all.position(), length);
+            all.position(all.position() + length);
+            send(kind, !all.hasRemaining(), new byte[0], part);
         }
     }
 
     /** In one write. */
     private void send(int code, boolean last, byte[] head, ByteBuffer bulk) throws IOException {
         int length = head.length + bulk.remaining();
-        ByteBuffer frame = ByteBuffer.allocate(14 + length).put((byte) (last ? (0x80 | code) : code));
+        ByteBuffer frame = ByteBuffer.allocate(8 + length).put((byte) (last ? (0x80 | code) : code));
         if (length < 126) {
             frame.put((byte) (0x80 | length));
-        } else if (length < 1 << 16) {
+        } else { // LONGEST_SENT has two bytes
             frame.put((byte) (0x80 | 126)).putShort((short) length);
-        } else {
-            frame.put((byte) (0x80 | 127)).putLong(length);
         }
         int mask = RANDOM.nextInt();
         frame.putInt(mask);
         int from = frame.position();
         frame.put(head).put(bulk);
         mask(frame, from, mask);
-        sending.lock();
-        try {
-            out.write(frame.array(), 0, frame.position());
-        } finally {
-            sending.unlock();
-        }
+        out.write(frame.array(), 0, frame.position());
     }
 
     private static void mask(ByteBuffer frame, int from, int mask) {
