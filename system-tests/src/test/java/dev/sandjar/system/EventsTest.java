@@ -117,11 +117,12 @@ class EventsTest {
 
     @Test
     void whoComesBackGoesOnAfterTheLastEventThatItHas() throws Exception {
-        CommandId id = started("echo one; sleep 0.2; echo two; exec sleep 0.2");
+        CommandId id = started("echo one; while ! test -e go; do sleep 0.02; done; echo two");
         long last;
         try (var events = new Events(id, "")) {
             last = events.next().id();
         }
+        sandbox.files().write("go", new byte[0]);
         try (var events = new Events(id, Long.toString(last))) {
             assertThat(events.next().data().path("text").asText()).isEqualTo("two\n");
         }

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A client of the WebSocket that is not ours: Java's own. Holds every text message, of both sides, against docs/streams.asyncapi.json. */
 final class StreamClient implements AutoCloseable {
@@ -50,6 +51,7 @@ final class StreamClient implements AutoCloseable {
 
     final WebSocket socket;
     final CompletableFuture<String> closed = new CompletableFuture<>();
+    private final AtomicReference<AssertionError> wrong = new AtomicReference<>();
     private final LinkedBlockingQueue<Heard> heard = new LinkedBlockingQueue<>();
 
     StreamClient(RealServer server, String target) throws Exception {
@@ -87,12 +89,21 @@ final class StreamClient implements AutoCloseable {
         public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
             text.append(data);
             if (last) {
-                JsonNode json = checked(text.toString());
-                heard.add(new Heard(json, json.path("channel").asInt(), -1, -1, ""));
+                hear(text.toString());
                 text.setLength(0);
             }
             from.request(1);
             return null;
+        }
+
+        private void hear(String message) {
+            try {
+                JsonNode json = checked(message);
+                heard.add(new Heard(json, json.path("channel").asInt(), -1, -1, ""));
+            } catch (AssertionError | RuntimeException e) { // Java's client would keep it to itself
+                wrong.compareAndSet(null, new AssertionError("the server says what the document does not have", e));
+                heard.add(new Heard(null, -1, -1, -1, "")); // whoever waits need not
+            }
         }
 
         @Override
@@ -161,8 +172,16 @@ final class StreamClient implements AutoCloseable {
     /** Waits for the next message. */
     Heard next() throws InterruptedException {
         Heard next = heard.poll(20, TimeUnit.SECONDS);
+        throwWrong();
         assertNotNull(next, "nothing came");
         return next;
+    }
+
+    private void throwWrong() {
+        AssertionError error = wrong.get();
+        if (error != null) {
+            throw error;
+        }
     }
 
     /** Waits for the next message of a type, and passes over others. */
@@ -182,5 +201,6 @@ final class StreamClient implements AutoCloseable {
     @Override
     public void close() {
         socket.abort();
+        throwWrong();
     }
 }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -104,8 +105,11 @@ class TerminalTest {
 
         @Override
         public void close() throws InterruptedException {
-            says.close();
-            python.waitFor();
+            says.close(); // which hangs up
+            if (!python.waitFor(30, TimeUnit.SECONDS)) {
+                python.destroyForcibly();
+                throw new AssertionError("what runs in the terminal does not end with it");
+            }
         }
     }
 
@@ -204,10 +208,25 @@ class TerminalTest {
             seat.sees("before");
             seat.type("echo $x again\\r");
             seat.sees("kept again");
-            seat.type("\\x10p\\x10\\x10"); // Ctrl-P alone is the shell's
-            seat.type("\\r");
             seat.type("exit 3\\r");
             assertThat(seat.exitCode()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void ctrlPIsTheProgramsUnlessCtrlQFollows() throws Exception {
+        try (var seat = new Seat(
+                CliProgram.in(home),
+                "exec",
+                "-it",
+                sandbox.id().toString(),
+                "sh",
+                "-c",
+                "stty raw -echo; echo ready; head -c 5 | od -An -tx1")) {
+            seat.sees("ready");
+            seat.type("\\x10p\\x10\\x10q");
+            seat.sees("10 70 10 10 71");
+            assertThat(seat.exitCode()).isZero();
         }
     }
 
