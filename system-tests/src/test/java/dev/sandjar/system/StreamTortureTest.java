@@ -10,6 +10,7 @@ import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.Signal;
+import dev.sandjar.testing.Waiting;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -158,12 +159,20 @@ class StreamTortureTest {
         }
     }
 
+    /** The child lives on; what it says later is nobody's (agent/PROTOCOL.md). */
     @Test
-    void whatAChildSaysAfterTheExitOfWhoStartedItIsOutputStill() throws Exception {
-        try (RunningCommand command = sandbox.start(CommandSpec.shell("(sleep 0.3; echo late) & echo early; exit 5"))) {
-            assertThat(new String(command.stdout().readAllBytes(), StandardCharsets.US_ASCII))
-                    .isEqualTo("early\nlate\n");
+    void aCommandWhoseChildKeepsThePipeOpenEndsWithItsOwnExit() throws Exception {
+        String script = "(while ! test -e go; do sleep 0.02; done; echo late; touch said) & echo early; exit 5";
+        try (RunningCommand command = sandbox.start(CommandSpec.shell(script))) {
+            assertThat(command.stdout().readAllBytes()).asString().isEqualTo("early\n");
             assertThat(command.await()).isEqualTo(new Ending.Exited(5));
+            sandbox.files().write("go", new byte[0]);
+            Waiting.until(
+                    "the child has said it",
+                    () -> sandbox.run("test", "-e", "said").exitCode() == 0);
+            try (RunningCommand again = sandbox.attach(command.id(), 0)) {
+                assertThat(again.stdout().readAllBytes()).asString().isEqualTo("early\n");
+            }
         }
     }
 
