@@ -68,12 +68,12 @@ final class OutputWindow {
             throw SandboxException.invalid("offset", start, asked + " or more: what was told before does not change");
         }
         asked = until;
-        untold += StreamMessage.PIECE + output.size();
+        untold += cost(output);
         if (until > end) {
             Output fresh = from(end, output);
             unread.add(fresh);
-            here += StreamMessage.PIECE + fresh.size();
-            untold -= StreamMessage.PIECE + fresh.size();
+            here += cost(fresh);
+            untold -= cost(fresh);
             end = until;
         }
     }
@@ -84,8 +84,8 @@ final class OutputWindow {
         Output next = unread.poll();
         if (next != null) {
             offset = next.end();
-            here -= StreamMessage.PIECE + next.size();
-            untold += StreamMessage.PIECE + next.size();
+            here -= cost(next);
+            untold += cost(next);
         }
         return next;
     }
@@ -123,5 +123,9 @@ final class OutputWindow {
             case Output.Chunk(var _, long offset, ByteBuffer _) -> offset;
             case Output.Gap(long from, long _) -> from;
         };
+    }
+
+    private static int cost(Output output) {
+        return StreamMessage.PIECE + output.size();
     }
 }
