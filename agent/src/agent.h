@@ -21,6 +21,7 @@ enum {
     MAX_UNPROVEN = 8,
     MAX_CHANNELS = 1024,
     MAX_ENDED = 64,
+    MAX_AWAITED = 512, /* that have ended, and were not read yet */
     MAX_ENDED_BYTES = 32 << 20,
     MAX_ENTRIES = 20000,
     MAX_WATCHES = 64,

@@ -1,5 +1,5 @@
 /* command.c: which commands are known, from START until they are forgotten. A running one is never forgotten; of the ended ones the newest
- * are kept, within bounds of number and memory. */
+ * are kept, within bounds of number and memory: more of those that somebody still has to read. */
 #include "command.h"
 
 #include <stdlib.h>
@@ -36,23 +36,36 @@ static bool is_kept(const struct command *c)
     return c->how == RUNNING || c->followers != NULL;
 }
 
-void commands_forget_old(void)
+/* Nobody has read it yet who is expected to. */
+static bool is_awaited(const struct command *c)
+{
+    return c->ghost != NOWHERE;
+}
+
+/* The oldest first, of those that are awaited or of the others. */
+static void forget_old(bool awaited, size_t most)
 {
     size_t count = 0, held = 0;
 
     for (struct command *c = commands; c != NULL; c = c->next)
         if (!is_kept(c)) {
-            count++;
+            count += is_awaited(c) == awaited;
             held += c->journal.held;
         }
-    for (struct command *c = commands, *next; c != NULL && (count > MAX_ENDED || held > MAX_ENDED_BYTES); c = next) {
+    for (struct command *c = commands, *next; c != NULL && (count > most || held > MAX_ENDED_BYTES); c = next) {
         next = c->next;
-        if (is_kept(c))
+        if (is_kept(c) || is_awaited(c) != awaited)
             continue;
         count--;
         held -= c->journal.held;
         command_free(c);
     }
+}
+
+void commands_forget_old(void)
+{
+    forget_old(false, MAX_ENDED);
+    forget_old(true, MAX_AWAITED);
 }
 
 uint64_t follower_position(const struct follower *f)

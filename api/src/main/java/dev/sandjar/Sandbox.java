@@ -92,7 +92,7 @@ public interface Sandbox extends AutoCloseable {
     RunningCommand attach(CommandId command, long offset);
 
     /**
-     * The commands that run, and the last 64 that have ended.
+     * The commands that run, and of those that have ended the last 64, with up to 512 more that nobody has read so far.
      *
      * @return oldest first
      */

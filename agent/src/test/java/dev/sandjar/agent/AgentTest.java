@@ -207,6 +207,21 @@ class AgentTest {
         assertThat(follow(link, first, 0).stdout()).isEqualTo("first\n");
     }
 
+    @Test
+    void whatEndedBeforeAnybodyCouldReadItIsThereForHisReaderAmongManyOthers() throws Exception {
+        var ids = new ArrayList<UUID>();
+        for (int i = 0; i < 200; i++) {
+            ids.add(UUID.randomUUID());
+            start(ids.getLast(), LIMIT, Requests.HOLD, "echo", Integer.toString(i));
+        }
+        for (UUID id : ids) {
+            awaitEnding(id);
+        }
+        for (int i = 0; i < ids.size(); i++) {
+            assertThat(follow(link, ids.get(i), 0).stdout()).isEqualTo(i + "\n");
+        }
+    }
+
     private void awaitEnding(UUID id) throws Exception {
         Channel end = link.open(Requests.follow(id, 0, Requests.NO_STREAM, false));
         end.reply(LIMIT);
