@@ -17,7 +17,7 @@ final class OutputWindow {
     static final int SIZE = 1 << 20;
 
     private static final int MOST_UNTOLD = SIZE / 2; // is read before the server is told
-    private static final int MOST_UNTOLD_WHEN_QUIET = 64 * 1024; // as that, when nothing more has arrived
+    private static final int MOST_UNTOLD_WHEN_QUIET = SIZE / 4; // as that, when nothing more has arrived
 
     private final Deque<Output> unread = new ArrayDeque<>();
     private int here; // cost of what is unread

@@ -2,16 +2,14 @@ package dev.sandjar.server.door.kubebox;
 
 import dev.sandjar.server.body.Outgoing;
 import dev.sandjar.server.connection.Cut;
-import io.netty.channel.ChannelHandlerContext;
+import dev.sandjar.server.connection.Frames;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.socket.engineio.server.EngineIoWebSocket;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +29,7 @@ final class SocketLine extends EngineIoWebSocket {
     private final Context loop;
     private final ServerWebSocket socket;
     private final HttpConnection connection;
-    private final ChannelHandlerContext channel;
+    private final Frames frames;
     private final Outgoing<String> out;
     private final LinkedBlockingQueue<Optional<String>> heard = new LinkedBlockingQueue<>(); // nothing: it is closed
 
@@ -45,8 +43,8 @@ final class SocketLine extends EngineIoWebSocket {
         this.loop = vertx.getOrCreateContext();
         this.socket = socket;
         this.connection = connection;
-        this.channel = ((ConnectionBase) connection).channelHandlerContext();
-        this.out = new Outgoing<>(this::flush, text -> text.length() + OVERHEAD, owner, this::cut);
+        this.frames = new Frames(loop, connection);
+        this.out = new Outgoing<>(this::write, text -> text.length() + OVERHEAD, owner, this::cut);
         socket.textMessageHandler(this::heard);
         socket.binaryMessageHandler(_ -> cut()); // no event of these clients has such a part
         socket.closeHandler(_ -> gone());
@@ -99,23 +97,9 @@ final class SocketLine extends EngineIoWebSocket {
         throw new UnsupportedOperationException("all events are text");
     }
 
-    /** A frame each, and one flush. */
-    private Future<Void> flush(List<String> texts) {
-        Promise<Void> taken = Promise.promise();
-        loop.runOnContext(_ -> {
-            for (String text : texts.subList(0, texts.size() - 1)) {
-                channel.write(new TextWebSocketFrame(text), channel.voidPromise());
-            }
-            channel.writeAndFlush(new TextWebSocketFrame(texts.getLast())).addListener(last -> {
-                if (last.isSuccess()) {
-                    taken.complete();
-                } else {
-                    cut();
-                    taken.fail(last.cause());
-                }
-            });
-        });
-        return taken.future();
+    private Future<Void> write(List<String> texts) {
+        return frames.write(texts.stream().map(TextWebSocketFrame::new).toList())
+                .onFailure(_ -> cut());
     }
 
     /** Waits while too much is under way; with its owner's share of what may stand still, or the client is cut. Returns at once when it is gone. */

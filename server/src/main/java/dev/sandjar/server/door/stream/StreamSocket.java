@@ -48,7 +48,7 @@ final class StreamSocket implements AutoCloseable {
         this.socket = socket;
         this.connection = connection;
         this.owner = owner;
-        this.sink = new StreamSink(vertx, loop, socket, owner);
+        this.sink = new StreamSink(vertx, loop, connection, owner);
         socket.frameHandler(this::arrived);
         socket.closeHandler(_ -> {
             sink.gone();
