@@ -193,6 +193,14 @@ final class StreamClient implements AutoCloseable {
         return next;
     }
 
+    /** Waits for output in which a text is, with what a shell says besides. */
+    void awaitOutput(String text) throws InterruptedException {
+        var output = new StringBuilder();
+        while (output.indexOf(text) < 0) {
+            output.append(next("stdout").bytes());
+        }
+    }
+
     /** Whether nothing has come that nobody has asked for. */
     boolean isQuiet() {
         return heard.isEmpty();
