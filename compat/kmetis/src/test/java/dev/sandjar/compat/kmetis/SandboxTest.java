@@ -106,11 +106,11 @@ class SandboxTest {
     @Test
     void whenTimeIsUpTheCommandIsKilledWithItsChildren() throws Exception {
         assertThatThrownBy(
-                        () -> sandboxes.execute(id, key, "echo begun; sleep 4711 & sleep 4711", Duration.ofMillis(500)))
+                        () -> sandboxes.execute(id, key, "echo begun; sleep 4711 & sleep 4711", Duration.ofMillis(2_500)))
                 .isInstanceOfSatisfying(
                         CommandTimeoutException.class,
                         e -> assertThat(e.stdout()).isEqualTo("begun\n"))
-                .hasMessage("the command did not end within 0.5 seconds (its timeout) and was killed");
+                .hasMessage("the command did not end within 2.5 seconds (its timeout) and was killed");
         assertThat(run(runs("4711")).returnCode()).isNotZero();
     }
 
