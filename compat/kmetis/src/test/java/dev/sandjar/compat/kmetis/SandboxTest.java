@@ -105,8 +105,8 @@ class SandboxTest {
 
     @Test
     void whenTimeIsUpTheCommandIsKilledWithItsChildren() throws Exception {
-        assertThatThrownBy(
-                        () -> sandboxes.execute(id, key, "echo begun; sleep 4711 & sleep 4711", Duration.ofMillis(2_500)))
+        assertThatThrownBy(() ->
+                        sandboxes.execute(id, key, "echo begun; sleep 4711 & sleep 4711", Duration.ofMillis(2_500)))
                 .isInstanceOfSatisfying(
                         CommandTimeoutException.class,
                         e -> assertThat(e.stdout()).isEqualTo("begun\n"))
