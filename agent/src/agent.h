@@ -35,12 +35,16 @@ enum how { RUNNING, EXITED, KILLED, TIMED_OUT, OUT_OF_MEMORY };
 enum event_kind { GAP = 1, ENDED = 2, WRITTEN = 3, CHANGED = 4 };
 
 /* ---- loop.c */
+struct loop;
 struct source {
     int fd;
     uint32_t events; /* what epoll watches now; 0: nothing */
     void (*ready)(struct source *, uint32_t events);
+    struct loop *in; /* NULL: the one that is never paused */
 };
 void loop_init(void);
+struct loop *loop_inner(void (*turned)(void)); /* another within it, told of after each of its turns; NULL: the kernel has no more */
+void loop_pause(struct loop *inner, bool pause); /* paused, what is ready waits and wakes nobody */
 bool source_watch(struct source *s, uint32_t events); /* changes what is watched; false: no memory in the kernel */
 void source_close(struct source *s);
 void loop_once(int64_t until_ms); /* waits until then at most, on the clock of now_ms */
@@ -92,6 +96,7 @@ struct channel {
     int64_t send_credit;    /* what we may still spend */
     int64_t receive_credit; /* what the engine may still spend */
     uint32_t owed_credit;   /* what it has back, but was not told yet */
+    bool awake;             /* may have something to send */
     bool looks;             /* what the engine says on it is no use of the sandbox */
     struct channel *next;
     /* what the channel's kind does; all may be NULL */

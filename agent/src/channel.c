@@ -56,7 +56,7 @@ void channel_grant(struct channel *c, uint32_t credit)
 
 void channel_wake(struct channel *c)
 {
-    c->link->dirty = true;
+    c->link->dirty = c->awake = true;
 }
 
 /* ---- coming and going */

@@ -12,7 +12,8 @@ struct pipe_end {
     struct source source; /* first */
     struct command *command;
     uint8_t stream;
-    bool rests;         /* was emptied a moment ago, and is not looked at yet */
+    bool large;
+    int64_t last_read;  /* ns, on the monotonic clock */
     int64_t last_bytes; /* after the command's end: what was in the pipe then and is still to be read; -1: still running */
 };
 
@@ -68,6 +69,7 @@ uint64_t follower_position(const struct follower *f); /* from where on it needs 
 void input_free(struct input *i);
 
 /* ---- output.c */
+bool output_begin(struct pipe_end *p); /* false: the kernel has no more */
 void output_ready(struct source *s, uint32_t events); /* of a pipe_end */
 void output_watch(struct command *c);                 /* looks again whether the journal has room */
 void command_end_when_drained(struct command *c);

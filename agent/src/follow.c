@@ -62,7 +62,8 @@ static void follow_gone(struct channel *ch, bool cut)
             *at = f->next;
             break;
         }
-    if (cut && f->hold && follower_position(f) < c->ghost)
+    bool untaken = f->confirmed && c->how != RUNNING && f->taken < c->journal.end; /* all was sent, and may be lost on its way */
+    if ((cut ? f->hold : untaken) && follower_position(f) < c->ghost)
         c->ghost = follower_position(f);
     free(f);
     if (c->how == RUNNING)

@@ -3,6 +3,7 @@
 #include "agent.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 struct block {
     struct block *next;
@@ -18,6 +19,19 @@ enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4, RESERVE = 512 * 1024 };
 static struct block *spare;
 static int spare_count;
 
+static const size_t mapped = sizeof(struct block) + LARGEST;
+
+/* Not in our forks, each of which would keep what we forget, and have us copy what we change. */
+static struct block *block_map(void)
+{
+    void *at = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (at == MAP_FAILED)
+        return NULL;
+    madvise(at, mapped, MADV_DONTFORK);
+    return at;
+}
+
 /* Not the last memory: a link that finds none for a frame would be cut, and whoever empties the journal with it. */
 static struct block *block_take(uint32_t capacity)
 {
@@ -27,7 +41,7 @@ static struct block *block_take(uint32_t capacity)
         return malloc(sizeof *b + capacity);
     if (b == NULL) {
         void *reserve = malloc(RESERVE);
-        b = reserve == NULL ? NULL : malloc(sizeof *b + capacity);
+        b = reserve == NULL ? NULL : block_map();
         free(reserve);
         return b;
     }
@@ -42,6 +56,8 @@ static void block_give(struct block *b)
         b->next = spare;
         spare = b;
         spare_count++;
+    } else if (b->capacity == LARGEST) {
+        munmap(b, mapped);
     } else {
         free(b);
     }

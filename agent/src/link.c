@@ -145,7 +145,7 @@ static void link_free(struct link *l)
     free(l);
 }
 
-/* Gives each channel a frame in turn until the socket is full or nobody has anything. */
+/* Gives each channel that was woken a frame in turn until the socket is full or nobody has anything. */
 static void link_pump(struct link *l)
 {
     bool sent = true;
@@ -154,8 +154,12 @@ static void link_pump(struct link *l)
         sent = false;
         for (struct channel *c = l->channels, *next; c != NULL && l->out.length == 0 && !l->broken; c = next) {
             next = c->next; /* pumping c may close c, and nothing else */
+            if (!c->awake)
+                continue;
             if (c->pump != NULL && c->pump(c))
-                sent = true;
+                sent = true; /* and c may be gone */
+            else
+                c->awake = false;
         }
     }
 }

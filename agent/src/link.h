@@ -8,7 +8,7 @@
 struct link {
     struct source source; /* first: a source is its link */
     struct link *next;
-    bool proven, broken, dirty, pumping;
+    bool proven, broken, dirty;
     int64_t accepted;
     uint8_t nonce[32];
     struct bytes in, out;

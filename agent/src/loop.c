@@ -1,5 +1,5 @@
-/* loop.c: one epoll loop. A source is told what is ready, once for each turn; whoever is told may close any source,
- * its own too: what was closed in a turn is not told of any more in it. */
+/* loop.c: one epoll loop, and what waits within it as a whole. A source is told what is ready, once for each turn; whoever is told may close any
+ * source, its own too: what was closed in a turn is not told of any more in it. */
 #include "agent.h"
 
 #include <errno.h>
@@ -8,24 +8,35 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct {
+struct loop {
+    struct source source; /* first; of an inner one: itself in the outer */
     int epoll;
     struct epoll_event turn[64];
     int count, at;
-} loop;
+    void (*turned)(void);
+};
+
+static struct loop outer;
 
 void loop_init(void)
 {
-    loop.epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (loop.epoll < 0)
+    outer.epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (outer.epoll < 0)
         abort();
+}
+
+static struct loop *loop_of(const struct source *s)
+{
+    return s->in == NULL ? &outer : s->in;
 }
 
 static void untell(const struct source *s)
 {
-    for (int i = loop.at + 1; i < loop.count; i++)
-        if (loop.turn[i].data.ptr == s)
-            loop.turn[i].data.ptr = NULL;
+    struct loop *l = loop_of(s);
+
+    for (int i = l->at + 1; i < l->count; i++)
+        if (l->turn[i].data.ptr == s)
+            l->turn[i].data.ptr = NULL;
 }
 
 bool source_watch(struct source *s, uint32_t events)
@@ -35,7 +46,7 @@ bool source_watch(struct source *s, uint32_t events)
 
     if (s->events == events)
         return true;
-    if (epoll_ctl(loop.epoll, op, s->fd, &e) < 0)
+    if (epoll_ctl(loop_of(s)->epoll, op, s->fd, &e) < 0)
         return false;
     s->events = events;
     if (events == 0)
@@ -70,6 +81,17 @@ int64_t wall_ms(void)
     return clock_ms(CLOCK_REALTIME);
 }
 
+static void loop_turn(struct loop *l, int wait_ms)
+{
+    l->count = epoll_wait(l->epoll, l->turn, sizeof l->turn / sizeof *l->turn, wait_ms);
+    for (l->at = 0; l->at < l->count; l->at++) {
+        struct source *s = l->turn[l->at].data.ptr;
+        if (s != NULL)
+            s->ready(s, l->turn[l->at].events);
+    }
+    l->count = 0;
+}
+
 void loop_once(int64_t until)
 {
     int64_t left = until - now_ms();
@@ -78,11 +100,39 @@ void loop_once(int64_t until)
         left = 0;
     if (left > 60000)
         left = 60000; /* epoll's clock stands still while the machine sleeps: look again */
-    loop.count = epoll_wait(loop.epoll, loop.turn, 64, (int)left);
-    for (loop.at = 0; loop.at < loop.count; loop.at++) {
-        struct source *s = loop.turn[loop.at].data.ptr;
-        if (s != NULL)
-            s->ready(s, loop.turn[loop.at].events);
-    }
-    loop.count = 0;
+    loop_turn(&outer, (int)left);
+}
+
+static void inner_ready(struct source *s, uint32_t events)
+{
+    struct loop *l = (struct loop *)s;
+
+    (void)events;
+    loop_turn(l, 0);
+    l->turned();
+}
+
+struct loop *loop_inner(void (*turned)(void))
+{
+    struct loop *l = calloc(1, sizeof *l);
+
+    if (l == NULL)
+        return NULL;
+    l->epoll = epoll_create1(EPOLL_CLOEXEC);
+    l->source = (struct source){.fd = l->epoll, .ready = inner_ready};
+    l->turned = turned;
+    if (l->epoll >= 0 && source_watch(&l->source, EPOLLIN))
+        return l;
+    if (l->epoll >= 0)
+        close(l->epoll);
+    free(l);
+    return NULL;
+}
+
+void loop_pause(struct loop *inner, bool pause)
+{
+    struct epoll_event e = {.events = pause ? 0 : EPOLLIN, .data.ptr = inner};
+
+    if (inner->source.events != e.events && epoll_ctl(outer.epoll, EPOLL_CTL_MOD, inner->epoll, &e) == 0)
+        inner->source.events = e.events; /* adding it anew would look at all that is in it */
 }

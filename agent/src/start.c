@@ -95,10 +95,9 @@ static bool open_pipe(struct pipe_end *p, int *theirs)
     if (pipe2(ends, O_CLOEXEC) < 0)
         return false;
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    fcntl(ends[0], F_SETPIPE_SZ, 1 << 20); /* may be refused; then it is slower */
     p->source.fd = ends[0];
     *theirs = ends[1];
-    return source_watch(&p->source, EPOLLIN);
+    return output_begin(p);
 }
 
 static bool open_terminal(struct command *c, struct ends *e, uint16_t rows, uint16_t columns)
@@ -110,7 +109,7 @@ static bool open_terminal(struct command *c, struct ends *e, uint16_t rows, uint
         return false;
     c->out.source.fd = fd;
     return unlockpt(fd) == 0 && ptsname_r(fd, e->terminal, sizeof e->terminal) == 0 && ioctl(fd, TIOCSWINSZ, &size) == 0
-           && (c->in.fd = fcntl(fd, F_DUPFD_CLOEXEC, 3)) >= 0 && source_watch(&c->out.source, EPOLLIN);
+           && (c->in.fd = fcntl(fd, F_DUPFD_CLOEXEC, 3)) >= 0 && output_begin(&c->out);
 }
 
 static bool open_pipes(struct command *c, struct ends *e)

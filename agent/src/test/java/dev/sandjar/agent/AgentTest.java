@@ -527,6 +527,61 @@ class AgentTest {
         }
     }
 
+    /** Its supervisor is a fork of the agent: it would hold what the agent forgets, and each of many would. */
+    @Test
+    void aCommandDoesNotHoldTheOutputOfOthersInMemory() throws Exception {
+        stop();
+        agent = new RealAgent("sandjar-agent-x86_64", ""); // as it is shipped: the other keeps what was freed
+        link = agent.link();
+        int before = memoryOfASupervisor();
+        for (int i = 0; i < 16; i++) {
+            run("head", "-c", "1000000", "/dev/zero");
+        }
+        assertThat(memoryOfASupervisor() - before).isLessThan(4_000);
+    }
+
+    private int memoryOfASupervisor() throws Exception { // KiB
+        return Integer.parseInt(
+                run("sh", "-c", "grep VmRSS /proc/$PPID/status").stdout().replaceAll("\\D", ""));
+    }
+
+    @Test
+    void whatWritesOftenAndWhatWritesSeldomBothComeWhole() throws Exception {
+        var busy = new ArrayList<UUID>();
+        for (int i = 0; i < 8; i++) {
+            busy.add(UUID.randomUUID());
+            start(
+                    busy.get(i),
+                    LIMIT,
+                    Requests.HOLD,
+                    "sh",
+                    "-c",
+                    "i=0; while [ $i -lt 3000 ]; do echo $i; i=$((i+1)); done");
+        }
+        for (int i = 0; i < 20; i++) {
+            assertThat(run("sh", "-c", "echo one; exit 5").stdout()).isEqualTo("one\n");
+        }
+        for (UUID id : busy) {
+            assertThat(follow(link, id, 0).out()).hasSize(13_890);
+        }
+    }
+
+    /** What was sent but not taken may have been lost on its way. */
+    @Test
+    void whatHasEndedAndWasNotTakenIsThereForHisReaderAmongManyOthers() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "echo", "to read again");
+        Channel first = link.open(Requests.followConfirming(id, 0, Requests.BOTH_STREAMS));
+        first.reply(LIMIT);
+        while (first.take(LIMIT) != null) {}
+        for (int i = 0; i < 100; i++) {
+            var other = UUID.randomUUID();
+            start(other, LIMIT, 0, "echo", "x");
+            follow(link, other, 0);
+        }
+        assertThat(follow(link, id, 0).stdout()).isEqualTo("to read again\n");
+    }
+
     @Test
     void aReaderThatStopsStallsNobodyElse() throws Exception {
         var id = UUID.randomUUID();

@@ -90,6 +90,21 @@ class StreamTortureTest {
         }
     }
 
+    /** The kernel counts the pages of all pipes of a user, and gives new ones two pages when they are too many. */
+    @Test
+    void amongHundredsOfCommandsANewOneStillGetsPipesOfTheUsualSize() throws Exception {
+        var all = new ArrayList<RunningCommand>();
+        for (int i = 0; i < 300; i++) {
+            all.add(sandbox.start(CommandSpec.of("sleep", "1000")));
+        }
+        String size = sandbox.run("perl", "-e", "print fcntl(STDOUT, 1032, 0)").stdout(); // F_GETPIPE_SZ
+        assertThat(Integer.parseInt(size)).isGreaterThanOrEqualTo(64 * 1024);
+        for (RunningCommand command : all) {
+            command.kill();
+            command.close();
+        }
+    }
+
     @Test
     void aReaderOfOneMegabyteASecondHoldsUpNobodyAndLosesNothing() throws Exception {
         try (RunningCommand flood = sandbox.start(CommandSpec.shell("head -c 1G /dev/zero"))) {
