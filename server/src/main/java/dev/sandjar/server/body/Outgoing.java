@@ -139,9 +139,22 @@ public final class Outgoing<T> {
         }
     }
 
+    /** One is woken at a time, and wakes the next while there is room: many may wait, and most would find none. */
     private void awaitLess() throws InterruptedException {
-        while (underWay > MOST_UNDER_WAY && !gone) {
-            taken.await();
+        try {
+            while (underWay > MOST_UNDER_WAY && !gone) {
+                taken.await();
+            }
+        } finally {
+            wakeNext();
+        }
+    }
+
+    private void wakeNext() {
+        if (gone) {
+            taken.signalAll();
+        } else if (underWay <= MOST_UNDER_WAY) {
+            taken.signal();
         }
     }
 
@@ -168,7 +181,7 @@ public final class Outgoing<T> {
         try {
             underWay -= length;
             gone |= result.failed();
-            taken.signalAll();
+            wakeNext();
             write();
         } finally {
             lock.unlock();
@@ -211,7 +224,7 @@ public final class Outgoing<T> {
         lock.lock();
         try {
             gone = true;
-            taken.signalAll();
+            wakeNext();
         } finally {
             lock.unlock();
         }
