@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 final class StreamSocket implements AutoCloseable {
     private static final short MALFORMED = 1007;
     private static final short TRY_AGAIN_LATER = 1013;
+    private static final long COPIES = 3; // of a message in parts: it grows by copying, and is copied at its end
     private static final int LONGEST_REASON = 100; // of 123 bytes that a close frame has room for
 
     private final ServerWebSocket socket;
@@ -93,19 +94,19 @@ final class StreamSocket implements AutoCloseable {
         if (first.isFinal()) {
             return first.binaryData().getBytes();
         }
-        try (var _ = Transfers.begin(Transfers.Kind.FILE, owner)) { // as much as a message may have
-            return joined(first);
+        try (var room = new Transfers.Room(owner)) {
+            return joined(first, room);
         }
     }
 
-    private byte[] joined(WebSocketFrame first) throws IOException, InterruptedException {
+    private byte[] joined(WebSocketFrame first, Transfers.Room room) throws IOException, InterruptedException {
         var all = new ByteArrayOutputStream();
-        all.writeBytes(first.binaryData().getBytes());
+        add(first, all, room);
         WebSocketFrame part = first;
         while (!part.isFinal()) {
             part = next();
             if (part.isContinuation()) {
-                all.writeBytes(part.binaryData().getBytes());
+                add(part, all, room);
             }
             if (all.size() > StreamMessage.LARGEST) {
                 throw SandboxException.invalid(
@@ -113,6 +114,12 @@ final class StreamSocket implements AutoCloseable {
             }
         }
         return all.toByteArray();
+    }
+
+    private static void add(WebSocketFrame part, ByteArrayOutputStream all, Transfers.Room room) {
+        byte[] bytes = part.binaryData().getBytes();
+        room.hold(COPIES * bytes.length);
+        all.writeBytes(bytes);
     }
 
     void send(StreamMessage.FromServer message) throws IOException, InterruptedException {
@@ -126,7 +133,7 @@ final class StreamSocket implements AutoCloseable {
 
     /** Ends the connection of a client that sent what it may not, and tells it. */
     void refuse(MalformedException why) {
-        over = true;
+        letGo();
         String said = String.valueOf(why.getMessage());
         boolean later = why.getCause() instanceof SandboxException e && e.code() == ErrorCode.RATE_LIMITED;
         socket.close(
@@ -146,10 +153,16 @@ final class StreamSocket implements AutoCloseable {
         Cut.now(connection);
     }
 
-    @Override
-    public void close() {
+    /** What has come and is not read goes too: the client may take its time to close. */
+    private void letGo() {
         over = true;
         sink.close();
+        socket.resume();
+    }
+
+    @Override
+    public void close() {
+        letGo();
         socket.close();
     }
 }
