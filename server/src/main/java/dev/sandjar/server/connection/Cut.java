@@ -10,4 +10,9 @@ public final class Cut {
     public static void now(Object connection) {
         ((ConnectionBase) connection).channelHandlerContext().close(); // before its own handler, which would wait
     }
+
+    /** Whether its client has not gone so far. */
+    static boolean isOpen(Object connection) {
+        return ((ConnectionBase) connection).channelHandlerContext().channel().isOpen();
+    }
 }

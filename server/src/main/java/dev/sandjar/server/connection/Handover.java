@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,13 +44,16 @@ public final class Handover {
             try {
                 change.apply(request)
                         .map(changed -> {
-                            if (made.isCancelled()) {
-                                throw new CancellationException("too late");
+                            if (made.isCancelled() || !Cut.isOpen(request.connection())) {
+                                throw new IllegalStateException("nobody waits for it");
                             }
                             return make.apply(changed);
                         })
                         .onSuccess(made::complete)
-                        .onFailure(made::completeExceptionally);
+                        .onFailure(why -> {
+                            made.completeExceptionally(why);
+                            request.pause(); // or Vert.x would change it all the same, for nobody
+                        });
             } catch (RuntimeException gone) { // of a client that has hung up there is nothing left to take
                 made.completeExceptionally(gone);
             }

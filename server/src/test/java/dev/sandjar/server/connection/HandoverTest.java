@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,16 +25,32 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HandoverTest {
     private static final Duration LONG = Duration.ofSeconds(20);
+    private static final String UPGRADE = """
+            GET / HTTP/1.1\r
+            Host: x\r
+            Connection: Upgrade\r
+            Upgrade: websocket\r
+            Sec-WebSocket-Version: 13\r
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+            \r
+            """;
 
     private final Vertx vertx = Vertx.vertx();
     private final CompletableFuture<HttpServerRequest> asked = new CompletableFuture<>();
     private final CompletableFuture<Context> loop = new CompletableFuture<>();
+    private final BlockingQueue<Context> upgrades = new LinkedBlockingQueue<>();
+    private final BlockingQueue<HttpServerRequest> closed = new LinkedBlockingQueue<>();
+    private int port;
     private Socket client;
 
     @BeforeEach
     void ask() throws Exception {
-        int port = vertx.createHttpServer()
+        port = vertx.createHttpServer()
                 .requestHandler(request -> {
+                    request.connection().closeHandler(_ -> closed.add(request));
+                    if (request.headers().contains("Upgrade")) {
+                        upgrades.add(vertx.getOrCreateContext());
+                    }
                     loop.complete(vertx.getOrCreateContext());
                     asked.complete(request.pause());
                 })
@@ -58,6 +76,22 @@ class HandoverTest {
         assertThat(made.getName()).contains("eventloop");
         assertThat(new String(client.getInputStream().readNBytes(15), StandardCharsets.US_ASCII))
                 .isEqualTo("HTTP/1.1 200 OK");
+    }
+
+    /** Nobody would hear of its end, which has been. */
+    @Test
+    void aWebSocketWhoseClientHasGoneBeforeIsNotMade() throws Exception {
+        Context upgrading;
+        try (var gone = new Socket("127.0.0.1", port)) {
+            gone.getOutputStream().write(UPGRADE.getBytes(StandardCharsets.US_ASCII));
+            upgrading = upgrades.poll(20, TimeUnit.SECONDS);
+        }
+        HttpServerRequest request = closed.poll(20, TimeUnit.SECONDS);
+        var made = new CompletableFuture<Boolean>();
+        assertThatThrownBy(() -> Handover.await(
+                        request, upgrading, HttpServerRequest::toWebSocket, _ -> made.complete(true), LONG))
+                .isInstanceOf(IOException.class);
+        assertThat(made.isDone()).isFalse();
     }
 
     /** It would stay open, and nobody would know of it. */

@@ -14,12 +14,12 @@ import dev.sandjar.server.body.Outgoing;
 import dev.sandjar.server.body.RequestBody;
 import dev.sandjar.server.body.WholeBody;
 import dev.sandjar.server.connection.Cut;
-import dev.sandjar.server.connection.Uncounted;
+import dev.sandjar.server.connection.Handover;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.Json;
 import io.netty.buffer.Unpooled;
-import io.vertx.core.Vertx;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpServerRequest;
@@ -30,7 +30,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class ApiCall {
     private static final Logger LOG = Logger.getLogger(ApiCall.class);
 
-    private final Vertx vertx;
+    private final Context loop;
     private final HttpServerRequest request;
     private final String id;
     private final Map<String, String> path;
@@ -52,9 +51,12 @@ final class ApiCall {
     private boolean answered;
     private byte[] body = {};
 
-    /** @param id names the request, in its answer and in the log */
-    ApiCall(Vertx vertx, HttpServerRequest request, String id, Map<String, String> path, Callers callers) {
-        this.vertx = vertx;
+    /**
+     * @param loop of the request
+     * @param id names the request, in its answer and in the log
+     */
+    ApiCall(Context loop, HttpServerRequest request, String id, Map<String, String> path, Callers callers) {
+        this.loop = loop;
         this.request = request;
         this.id = id;
         this.path = path;
@@ -204,7 +206,7 @@ final class ApiCall {
     FrameSink frames() {
         HttpServerResponse response = request.resume().response();
         response.setChunked(true).putHeader("Content-Type", Frame.CONTENT_TYPE);
-        FrameSink opened = new FrameSink(vertx, response::write, owner(), () -> Cut.now(request.connection()));
+        FrameSink opened = new FrameSink(loop.owner(), response::write, owner(), () -> Cut.now(request.connection()));
         sink = opened;
         if (gone) {
             opened.gone();
@@ -239,16 +241,11 @@ final class ApiCall {
     /** Frames both ways from now on. */
     Tunnel upgrade() throws IOException, InterruptedException {
         answered = true;
-        Uncounted.mark(request);
-        try {
-            return request.toNetSocket()
-                    .map(socket -> new Tunnel(vertx, socket.pause(), owner()))
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get();
-        } catch (ExecutionException e) {
-            throw new IOException("no upgrade", e.getCause());
-        }
+        return Handover.await(
+                request,
+                loop,
+                HttpServerRequest::toNetSocket,
+                socket -> new Tunnel(loop.owner(), socket.pause(), owner()));
     }
 
     // ---- the end

@@ -9,6 +9,7 @@ import dev.sandjar.SandboxException;
 import dev.sandjar.server.observe.RequestIds;
 import dev.sandjar.wire.Errors;
 import dev.sandjar.wire.Json;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -128,15 +129,20 @@ public final class ApiDoor {
         if (body != Body.NONE) {
             request.pause(); // not a byte is kept for somebody whom we do not know yet
         }
-        serve(request, id, path, body == Body.JSON, handling);
+        serve(vertx.getOrCreateContext(), request, id, path, body == Body.JSON, handling);
     }
 
     private void serve(
-            HttpServerRequest request, String id, Map<String, String> path, boolean json, Handling handling) {
+            Context loop,
+            HttpServerRequest request,
+            String id,
+            Map<String, String> path,
+            boolean json,
+            Handling handling) {
         Thread.ofVirtual().name("api-" + request.method() + request.path()).start(() -> {
             ApiCall call;
             try {
-                call = new ApiCall(vertx, request, id, path, callers);
+                call = new ApiCall(loop, request, id, path, callers);
             } catch (SandboxException e) {
                 refuse(request, id, e);
                 return;
