@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StdinStream extends OutputStream implements StreamChannel {
     private static final int PIECE = 15 * 1024; // what a frame carries
+    private static final int SMALLEST_PIECE =
+            1024; // less is gathered while it waits: who writes byte by byte shall not pay for each
     private static final Duration LET_GO = Duration.ofSeconds(5); // that the server may take to say that it has
 
     /** What comes next on the connection that there is. */
@@ -104,13 +106,11 @@ final class StdinStream extends OutputStream implements StreamChannel {
     @Override
     public void write(byte[] from, int start, int length) throws IOException {
         for (int done = 0; done < length; done += PIECE) {
-            keep(ByteBuffer.allocate(Math.min(PIECE, length - done))
-                    .put(from, start + done, Math.min(PIECE, length - done))
-                    .flip());
+            keep(ByteBuffer.wrap(from, start + done, Math.min(PIECE, length - done)));
         }
     }
 
-    private void keep(ByteBuffer piece) throws IOException {
+    private void keep(ByteBuffer bytes) throws IOException {
         lock.lock();
         try {
             if (closed) {
@@ -118,11 +118,24 @@ final class StdinStream extends OutputStream implements StreamChannel {
             }
             awaiting(() -> written - taken <= StreamMessage.INPUT_WINDOW - PIECE);
             throwFailure();
-            kept.add(piece);
-            written += piece.remaining();
+            add(bytes);
             stream.wants(this);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void add(ByteBuffer bytes) {
+        ByteBuffer last = kept.peekLast();
+        boolean unsent = last != null && written - last.remaining() >= sent;
+        int end = unsent ? last.limit() : 0;
+        written += bytes.remaining();
+        if (unsent && last.capacity() - end >= bytes.remaining()) {
+            last.limit(end + bytes.remaining()).put(end, bytes, bytes.position(), bytes.remaining());
+        } else {
+            kept.add(ByteBuffer.allocate(Math.max(SMALLEST_PIECE, bytes.remaining()))
+                    .put(bytes)
+                    .flip());
         }
     }
 
@@ -180,7 +193,6 @@ final class StdinStream extends OutputStream implements StreamChannel {
                         channel, sent, piece.slice(piece.position() + known, piece.remaining() - known));
                 sent = end;
                 sentEver = Math.max(sentEver, end);
-                changed.signalAll();
                 return message;
             }
             at = end;
@@ -300,7 +312,7 @@ final class StdinStream extends OutputStream implements StreamChannel {
     void letGo() {
         boolean interrupted = Thread.interrupted(); // which is no reason to take the input along
         try {
-            long time = awaitSent(LET_GO.toNanos());
+            long time = awaitTaken(LET_GO.toNanos());
             Optional<CountDownLatch> gone = leave();
             if (gone.isPresent()) { // if it takes longer the server is away; it is told when it comes back
                 var _ = gone.get().await(time, TimeUnit.NANOSECONDS);
@@ -315,13 +327,13 @@ final class StdinStream extends OutputStream implements StreamChannel {
         }
     }
 
-    /** Until the connection has taken what was written; returns what is left of the time. */
-    private long awaitSent(long time) throws InterruptedException {
+    /** Until the server has taken what was written: it drops what it has not. Returns what is left of the time. */
+    private long awaitTaken(long time) throws InterruptedException {
         lock.lock();
         try {
             closed = true;
             long left = time;
-            while (step == Step.SEND && sent < written && failure == null && left > 0) {
+            while (taken < written && failure == null && left > 0) {
                 left = changed.awaitNanos(left);
             }
             return left;

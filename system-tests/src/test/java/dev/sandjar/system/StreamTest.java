@@ -304,6 +304,28 @@ class StreamTest {
         }
     }
 
+    /** The answer may have been on its way when the connection was cut, and a client waits for it. */
+    @Test
+    void theEndOfInputThatIsSaidAgainAfterACutIsAnsweredAgain() throws Exception {
+        CommandId id = CommandId.random();
+        String named = at() + "?session=" + UUID.randomUUID();
+        String end = "{\"type\":\"endInput\",\"channel\":1,\"offset\":0}";
+        try (var client = new StreamClient(server, named)) {
+            client.say(start(1, id, "cat; echo ended; sleep 1009", ",\"stdin\":true"));
+            client.say("{\"type\":\"openInput\",\"channel\":1}");
+            client.say(end);
+            client.next("inputEnded");
+        } // cut
+        try (var client = new StreamClient(server, named)) {
+            client.say("{\"type\":\"attach\",\"channel\":1,\"id\":\"%s\",\"offset\":0}".formatted(id));
+            client.say("{\"type\":\"openInput\",\"channel\":1}");
+            client.say(end);
+            client.next("inputEnded");
+            client.say("{\"type\":\"kill\",\"channel\":1}");
+            client.next("ended");
+        }
+    }
+
     @Test
     void followersThatJoinLateGetTheSameBytesAsTheFirst() throws Exception {
         CommandId id = CommandId.random();

@@ -42,6 +42,49 @@ interface StreamsContract extends SandboxesFixture {
     }
 
     @Test
+    default void inputThatIsWrittenByteByByteComesWhole() throws Exception {
+        var spec = CommandSpec.builder(List.of("cat")).stdin(true).build();
+        byte[] all = new byte[50_000];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) (i / 7);
+        }
+        try (RunningCommand command = sandbox().start(spec)) {
+            try (OutputStream in = command.stdin()) {
+                for (byte one : all) {
+                    in.write(one);
+                }
+            }
+            assertThat(command.stdout().readAllBytes()).isEqualTo(all);
+        }
+    }
+
+    @Test
+    default void whatWasWrittenBeforeACommandIsLetGoOfReachesIt() throws Exception {
+        Sandbox sandbox = sandbox();
+        var spec = CommandSpec.builder(List.of("sh", "-c", "head -c 200000 | wc -c"))
+                .stdin(true)
+                .build();
+        RunningCommand command = sandbox.start(spec);
+        command.stdin().write(new byte[200_000]);
+        command.close();
+        try (RunningCommand again = sandbox.attach(command.id(), 0)) {
+            assertThat(new String(again.stdout().readAllBytes(), StandardCharsets.UTF_8).strip())
+                    .isEqualTo("200000");
+        }
+    }
+
+    @Test
+    default void outputThatIsLookedAtStaysAsItIs() throws Exception {
+        try (RunningCommand command = sandbox().start(CommandSpec.of("echo", "text"))) {
+            var chunk = (Output.Chunk) command.output().next();
+            chunk.bytes().get(new byte[5]);
+            assertThat(chunk.size()).isEqualTo(5);
+            assertThat(chunk.end()).isEqualTo(5);
+            assertThat(chunk.bytes().remaining()).isEqualTo(5);
+        }
+    }
+
+    @Test
     default void aCommandStartedWithoutInputHasNone() throws Exception {
         try (RunningCommand command = sandbox().start(CommandSpec.of("sleep", "100"))) {
             refuses(ErrorCode.INVALID_STATE, command::stdin);

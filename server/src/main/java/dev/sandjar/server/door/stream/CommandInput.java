@@ -135,8 +135,8 @@ final class CommandInput implements AutoCloseable {
             if (offset != received) {
                 throw SandboxException.invalid("offset", offset, "the end of what was sent: " + received);
             }
-            if (!ended) {
-                ended = true;
+            ended = true;
+            if (!waiting.contains(new Step.End())) { // said again after a cut, it is answered again
                 queue(new Step.End());
             }
         } finally {
