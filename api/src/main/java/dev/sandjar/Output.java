@@ -26,6 +26,16 @@ public sealed interface Output {
      * @param bytes read-only; at least one
      */
     record Chunk(Stream stream, long offset, ByteBuffer bytes) implements Output {
+        /**
+         * Bytes as the command wrote them.
+         *
+         * @return read-only, with a position of its own each time: whoever reads them changes nothing for others
+         */
+        @Override
+        public ByteBuffer bytes() {
+            return bytes.duplicate();
+        }
+
         @Override
         public long end() {
             return offset + size();

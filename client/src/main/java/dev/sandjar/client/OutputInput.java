@@ -36,7 +36,7 @@ final class OutputInput extends InputStream {
                 case null -> {
                     return -1;
                 }
-                case Output.Chunk(var _, long _, ByteBuffer bytes) -> chunk = bytes.duplicate();
+                case Output.Chunk(var _, long _, ByteBuffer bytes) -> chunk = bytes;
                 case Output.Gap(long from, long until) ->
                     throw new IOException(new SandboxException(
                             ErrorCode.OUTPUT_LOST,

@@ -35,7 +35,7 @@ public final class FrameWriter {
     /** The bytes that follow {@link #head}: a view, empty for most frames. */
     public static ByteBuffer bulk(Frame frame) {
         return switch (frame) {
-            case Frame.Told(Output.Chunk(var _, long _, ByteBuffer bytes)) -> bytes.duplicate();
+            case Frame.Told(Output.Chunk(var _, long _, ByteBuffer bytes)) -> bytes;
             case Frame.Data(ByteBuffer bytes) -> bytes.duplicate();
             default -> ByteBuffer.allocate(0);
         };

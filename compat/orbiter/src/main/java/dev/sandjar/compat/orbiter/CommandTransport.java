@@ -172,9 +172,7 @@ final class CommandTransport implements McpClientTransport {
                 switch (output.next()) {
                     case Output.Chunk chunk when chunk.stream() == Output.Stream.STDOUT -> lines.feed(chunk.bytes());
                     case Output.Chunk chunk ->
-                        errors.add(StandardCharsets.UTF_8
-                                .decode(chunk.bytes().duplicate())
-                                .toString());
+                        errors.add(StandardCharsets.UTF_8.decode(chunk.bytes()).toString());
                     case Output.Gap gap -> errors.add("[" + (gap.to() - gap.from()) + " bytes of output were lost]\n");
                 }
             }

@@ -172,7 +172,7 @@ final class Gateway implements AutoCloseable {
         try {
             for (Iterator<Output> output = command.output(); output.hasNext(); ) {
                 if (output.next() instanceof Output.Chunk chunk) {
-                    said.append(StandardCharsets.UTF_8.decode(chunk.bytes().duplicate()));
+                    said.append(StandardCharsets.UTF_8.decode(chunk.bytes()));
                     said.delete(0, Math.max(0, said.length() - REMEMBERED));
                     if (said.indexOf(LISTENS) >= 0) {
                         first.complete(LISTENS);

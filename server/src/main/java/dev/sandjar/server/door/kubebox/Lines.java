@@ -48,7 +48,7 @@ final class Lines {
     }
 
     void add(Output.Chunk chunk) throws InterruptedException {
-        ByteBuffer bytes = chunk.bytes().duplicate();
+        ByteBuffer bytes = chunk.bytes();
         long base = chunk.offset() - bytes.position();
         Pending line = of(chunk.stream());
         int start = bytes.position();

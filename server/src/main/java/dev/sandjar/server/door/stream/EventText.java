@@ -50,7 +50,7 @@ final class EventText {
     }
 
     private void add(List<Event> events, Output.Chunk chunk) {
-        ByteBuffer bytes = chunk.bytes().duplicate();
+        ByteBuffer bytes = chunk.bytes();
         int open = Utf8.unfinished(bytes);
         ByteBuffer whole = bytes.slice(bytes.position(), bytes.remaining() - open);
         if (open > 0) {
@@ -67,8 +67,7 @@ final class EventText {
 
     private static Event text(Output.Chunk chunk) {
         try {
-            CharBuffer text =
-                    StandardCharsets.UTF_8.newDecoder().decode(chunk.bytes().duplicate());
+            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(chunk.bytes());
             return event(chunk, json(chunk).put("text", text.toString()));
         } catch (CharacterCodingException e) {
             return base64(chunk);
@@ -77,7 +76,7 @@ final class EventText {
 
     private static Event base64(Output.Chunk chunk) {
         byte[] bytes = new byte[chunk.bytes().remaining()];
-        chunk.bytes().duplicate().get(bytes);
+        chunk.bytes().get(bytes);
         return event(chunk, json(chunk).put("base64", Base64.getEncoder().encodeToString(bytes)));
     }
 
@@ -94,7 +93,7 @@ final class EventText {
     private static Output.Chunk joined(Output.Chunk first, Output.Chunk second) {
         ByteBuffer both =
                 ByteBuffer.allocate(first.bytes().remaining() + second.bytes().remaining());
-        both.put(first.bytes().duplicate()).put(second.bytes().duplicate()).flip();
+        both.put(first.bytes()).put(second.bytes()).flip();
         return new Output.Chunk(first.stream(), first.offset(), both);
     }
 }
