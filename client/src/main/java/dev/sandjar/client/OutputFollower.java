@@ -231,7 +231,10 @@ final class OutputFollower implements StreamChannel, AutoCloseable {
                     starting = null;
                 }
                 case StreamMessage.Told(int _, Output output) -> arrived(output);
-                case StreamMessage.Ended(int _, Ending how, long _) -> {
+                case StreamMessage.Ended(int _, Ending how, long total) -> {
+                    if (total > window.end()) {
+                        throw SandboxException.invalid("output", "ended at " + window.end(), "all " + total + " bytes");
+                    }
                     ending = Optional.of(how);
                     over = true;
                 }

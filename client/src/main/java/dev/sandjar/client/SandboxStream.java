@@ -102,7 +102,10 @@ final class SandboxStream implements AutoCloseable {
      * @return counted down when the server has let go of it, or will not say so any more
      */
     CountDownLatch leave(int channel) {
-        var leaving = new LeavingChannel(channel, () -> channels.remove(channel));
+        var leaving = new LeavingChannel(channel, () -> {
+            channels.remove(channel);
+            left.run();
+        });
         lock.lock();
         try {
             if (running) {
@@ -114,7 +117,6 @@ final class SandboxStream implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        left.run();
         return leaving.gone();
     }
 

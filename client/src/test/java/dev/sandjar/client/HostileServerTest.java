@@ -113,6 +113,18 @@ class HostileServerTest {
     }
 
     @Test
+    void anEndThatComesBeforeAllOutputDidIsAnError() throws Exception {
+        Future<OutputFollower> follower = start();
+        try (var connection = hostile.accept()) {
+            int channel = started(connection);
+            connection.say(piece(channel, 0));
+            connection.say(new StreamMessage.Ended(channel, new Ending.Exited(0), PIECE + 1));
+            assertThat(read(follower.get(), PIECE)).isEqualTo(PIECE);
+            isEnded(follower.get());
+        }
+    }
+
+    @Test
     void cutsDoNotWidenTheWindowForAReaderThatDoesNotRead() throws Exception {
         Future<OutputFollower> slow = start();
         long end;
