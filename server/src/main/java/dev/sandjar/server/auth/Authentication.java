@@ -189,14 +189,12 @@ public class Authentication {
 
     /** While nobody may guess, nobody is told: it could be ours. */
     private boolean isOurs(String token, String address, Function<String, Optional<String>> look) {
-        if (foreign.has(token)) {
-            return false;
-        }
-        if (!right.has(token) && !limits.mayGuess(address)) {
+        boolean counted = foreign.has(token); // but it may have become ours meanwhile
+        if (!counted && !right.has(token) && !limits.mayGuess(address)) {
             limits.wrong(address);
         }
         boolean ours = look.apply(token).isPresent();
-        if (!ours) {
+        if (!ours && !counted) {
             limits.wrong(address);
             foreign.set(token, true);
         }

@@ -5,6 +5,7 @@ import dev.sandjar.ErrorCode;
 import dev.sandjar.FileInfo;
 import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxFiles;
+import dev.sandjar.server.limit.Shares;
 import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.server.limit.Transfers.Kind;
 import dev.sandjar.wire.Json;
@@ -15,6 +16,7 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -22,6 +24,11 @@ import java.util.List;
 final class FileCalls {
     private static final long LARGEST_TEXT = 8 << 20; // characters
     private static final int PIECE = 256 * 1024;
+    private static final Duration MOST_WAIT = Duration.ofSeconds(30);
+
+    /** Patterns take one for as long as they are looked for. */
+    private static final Shares PROCESSORS =
+            new Shares(Math.max(2, Runtime.getRuntime().availableProcessors()));
 
     private final Sessions sessions;
 
@@ -193,14 +200,30 @@ final class FileCalls {
         call.answer(Json.object().put("exists", exists));
     }
 
-    void allPaths(Call call) throws IOException {
+    void allPaths(Call call) throws IOException, InterruptedException {
         Fields fields = call.query("session_id", "regexes");
         String name = fields.session();
         try (var _ = Transfers.begin(Kind.FILE, call.owner())) { // a list on its way, and patterns
             Regexes regexes = Regexes.of(fields, call.all("regexes"));
-            Session session = sessions.find(call, name);
-            List<String> paths = new Tree(session.files(), regexes, call::hold).paths();
+            SandboxFiles files = sessions.find(call, name).files();
+            List<String> paths = matching(call, files, regexes);
             call.answer(json -> write(paths, json));
+        }
+    }
+
+    private static List<String> matching(Call call, SandboxFiles files, Regexes regexes) throws InterruptedException {
+        String owner = call.owner();
+        if (!PROCESSORS.take(owner, 1, MOST_WAIT)) {
+            throw new SandboxException(
+                    ErrorCode.RATE_LIMITED,
+                    "other lists of yours are still being made",
+                    "ask for fewer at a time, or with fewer patterns",
+                    null);
+        }
+        try {
+            return new Tree(files, regexes, call::hold).paths();
+        } finally {
+            PROCESSORS.giveBack(owner, 1);
         }
     }
 

@@ -85,7 +85,7 @@ final class Credit {
         }
     }
 
-    /** @throws SandboxException {@code INVALID_ARGUMENT}, when it was not sent so far */
+    /** What was sent up to there is no longer on its way. */
     void taken(long offset) {
         lock.lock();
         try {
