@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,7 @@ class OwnerLimitsTest {
                 home,
                 "-Dsandjar.limits.requests=" + REQUESTS,
                 "-Dsandjar.limits.connections-per-owner=" + CONNECTIONS,
+                "-Dsandjar.preview.domain=preview.example",
                 "-Dsandjar.auth.jwt.secret=" + SECRET);
     }
 
@@ -279,5 +281,32 @@ class OwnerLimitsTest {
                 .isEqualTo(200);
         his.close();
         Waiting.until("he may have another one", this::mayConnect);
+    }
+
+    /** They may be many. */
+    @Test
+    void visitorsOfAPreviewDoNotShutOutItsOwner() throws Exception {
+        String url = server.send(
+                        HttpRequest.newBuilder(server.address.resolve("/v1/sandboxes/" + sandbox.id() + "/access/8000"))
+                                .header("Authorization", "Bearer " + token)
+                                .POST(HttpRequest.BodyPublishers.noBody()))
+                .body();
+        URI link = URI.create(url.replaceFirst("(?s).*\"url\" *: *\"([^\"]+)\".*", "$1"));
+        String head = " HTTP/1.1\r\nHost: " + link.getHost() + "\r\nUpgrade-Insecure-Requests: 1\r\n";
+        Socket opened = connect();
+        send(opened, "GET " + link.getRawPath() + "?" + link.getRawQuery() + head + "Connection: close\r\n\r\n");
+        String answer = new String(opened.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        String cookie = answer.replaceFirst("(?s).*Set-Cookie: ([^;]+);.*", "$1");
+        for (int i = 0; i < CONNECTIONS; i++) {
+            Socket visitor = connect();
+            send(visitor, "GET /" + head + "Cookie: " + cookie + "\r\n\r\n");
+            String status = new String(visitor.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            assertThat(status).isEqualTo("HTTP/1.1 502"); // nobody listens there
+        }
+        assertThat(mayConnect()).isTrue();
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
     }
 }
