@@ -1,11 +1,13 @@
 /* command.h: what the files of a command know of each other: start.c begins it, control.c signals and lists, follow.c tells of it, input.c feeds
- * it, output.c keeps what it writes, command.c knows it, drain.c reads what it leaves. Each calls only those that stand after it here. */
+ * it, output.c keeps what it writes, command.c knows it, drain.c reads what it leaves, pace.c says when. Each calls only those that stand after it
+ * here. */
 #ifndef SANDJAR_COMMAND_H
 #define SANDJAR_COMMAND_H
 
 #include "agent.h"
 
 enum { F_STDIN = 1, F_TERMINAL = 2, F_HOLD = 4, F_OR_SH = 8 };
+enum { PIPE = 65536, LARGE_PIPE = 1 << 20 }; /* what they hold */
 #define NOWHERE UINT64_MAX
 
 struct pipe_end {
@@ -69,7 +71,6 @@ uint64_t follower_position(const struct follower *f); /* from where on it needs 
 void input_free(struct input *i);
 
 /* ---- output.c */
-bool output_begin(struct pipe_end *p); /* false: the kernel has no more */
 void output_ready(struct source *s, uint32_t events); /* of a pipe_end */
 void output_watch(struct command *c);                 /* looks again whether the journal has room */
 void command_end_when_drained(struct command *c);
@@ -77,6 +78,12 @@ void command_end_when_drained(struct command *c);
 /* ---- drain.c */
 void output_discard(struct source *s, uint32_t events);
 void output_leave(struct source *s); /* the command is forgotten */
+
+/* ---- pace.c */
+bool pace_begin(struct source *s); /* an output; false: the kernel has no more */
+void pace_read(struct pipe_end *p, size_t length, bool emptied); /* so much came out of it */
+void pace_dropped(void); /* something came that is for nobody */
+void pace_hurry(void);   /* rests no longer */
 
 /* ---- input.c */
 void input_ready(struct source *s, uint32_t events); /* of a command's in */

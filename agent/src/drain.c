@@ -15,6 +15,7 @@ void output_discard(struct source *s, uint32_t events)
     (void)events;
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         source_close(s);
+    pace_dropped();
 }
 
 static void discard_alone(struct source *s, uint32_t events)
@@ -35,7 +36,7 @@ void output_leave(struct source *s)
     source_watch(s, 0);
     *alone = (struct source){.fd = s->fd, .ready = discard_alone};
     s->fd = -1;
-    if (!source_watch(alone, EPOLLIN)) {
+    if (!pace_begin(alone)) {
         source_close(alone);
         free(alone);
     }

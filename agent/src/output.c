@@ -8,12 +8,10 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { STARVED_REST_MS = 100, PIPE = 65536, LARGE_PIPE = 1 << 20, MOST_LARGE_PIPES = 16 };
+enum { STARVED_REST_MS = 100, MOST_LARGE_PIPES = 16 };
 
 static void wake_followers(struct command *c)
 {
@@ -83,79 +81,6 @@ void output_watch(struct command *c)
     watch(&c->err, events);
 }
 
-/* ---- Each piece of output would wake us, and we the engine. What comes after a pause is read at once; when pieces come often, they are read
- * together, after a rest in which no pipe becomes more than half full at the pace it had. */
-
-enum { OFTEN = 4 /* pieces in a millisecond */, SHORTEST_REST = 200000, LONGEST_REST = 1000000 /* ns */ };
-
-static struct loop *outputs;
-static struct source rest_over = {.fd = -1};
-static struct {
-    int64_t begun; /* the millisecond in which pieces are counted */
-    int count, before;
-    int64_t fills; /* of the pipes that were read in this turn: how long until the first is half full; 0: one was not emptied */
-} pace = {.fills = INT64_MAX};
-
-static int64_t now_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static void pace_read(struct pipe_end *p, size_t length, bool emptied)
-{
-    int64_t now = now_ns();
-    int64_t half = p->large ? LARGE_PIPE / 2 : PIPE / 2;
-    int64_t fills = emptied ? half * (now - p->last_read) / (int64_t)length : 0;
-
-    p->last_read = now;
-    if (fills < pace.fills)
-        pace.fills = fills;
-    if (now - pace.begun > LONGEST_REST) {
-        pace.before = now - pace.begun < 3 * LONGEST_REST ? pace.count : 0;
-        pace.count = 0;
-        pace.begun = now;
-    }
-    pace.count++;
-}
-
-static void rest_end(struct source *timer, uint32_t events)
-{
-    uint64_t times;
-
-    (void)events;
-    if (read(timer->fd, &times, sizeof times) > 0)
-        loop_pause(outputs, false);
-}
-
-static void rest_if_often(void)
-{
-    int64_t rest = pace.fills < SHORTEST_REST ? SHORTEST_REST : pace.fills < LONGEST_REST ? pace.fills : LONGEST_REST;
-    const struct itimerspec once = {.it_value.tv_nsec = rest};
-
-    if (pace.fills > 0 && (pace.count > OFTEN || pace.before > OFTEN) && timerfd_settime(rest_over.fd, 0, &once, NULL) == 0)
-        loop_pause(outputs, true);
-    pace.fills = INT64_MAX;
-}
-
-bool output_begin(struct pipe_end *p)
-{
-    if (outputs == NULL) {
-        rest_over = (struct source){.fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), .ready = rest_end};
-        if (rest_over.fd < 0)
-            return false;
-        outputs = source_watch(&rest_over, EPOLLIN) ? loop_inner(rest_if_often) : NULL;
-        if (outputs == NULL) {
-            source_close(&rest_over);
-            return false;
-        }
-    }
-    p->source.in = outputs;
-    return source_watch(&p->source, EPOLLIN);
-}
-
 /* A pipe that is found full becomes larger. Only a few do: all of a user's pages in pipes are counted, and beyond the bound new pipes get two. */
 static void grow_pipe(struct pipe_end *p)
 {
@@ -165,8 +90,6 @@ static void grow_pipe(struct pipe_end *p)
         large += (c->out.large && c->out.source.fd >= 0) + (c->err.large && c->err.source.fd >= 0);
     p->large = large < MOST_LARGE_PIPES && fcntl(p->source.fd, F_SETPIPE_SZ, LARGE_PIPE) > 0;
 }
-
-/* ---- */
 
 static void record_ending(struct command *c)
 {
@@ -309,8 +232,7 @@ bool command_reaped(pid_t pid, int status)
         if (c->report.fd >= 0 && c->starting != NULL)
             c->report.ready(&c->report, 0);
         output_watch(c);
-        if (outputs != NULL)
-            loop_pause(outputs, false);
+        pace_hurry();
         command_end_when_drained(c);
         return true;
     }

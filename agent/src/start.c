@@ -97,7 +97,7 @@ static bool open_pipe(struct pipe_end *p, int *theirs)
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
     p->source.fd = ends[0];
     *theirs = ends[1];
-    return output_begin(p);
+    return pace_begin(&p->source);
 }
 
 static bool open_terminal(struct command *c, struct ends *e, uint16_t rows, uint16_t columns)
@@ -109,7 +109,7 @@ static bool open_terminal(struct command *c, struct ends *e, uint16_t rows, uint
         return false;
     c->out.source.fd = fd;
     return unlockpt(fd) == 0 && ptsname_r(fd, e->terminal, sizeof e->terminal) == 0 && ioctl(fd, TIOCSWINSZ, &size) == 0
-           && (c->in.fd = fcntl(fd, F_DUPFD_CLOEXEC, 3)) >= 0 && output_begin(&c->out);
+           && (c->in.fd = fcntl(fd, F_DUPFD_CLOEXEC, 3)) >= 0 && pace_begin(&c->out.source);
 }
 
 static bool open_pipes(struct command *c, struct ends *e)
