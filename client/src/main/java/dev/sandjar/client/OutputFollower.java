@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #close} and {@link #confirm} may come from other threads.
  */
 final class OutputFollower implements StreamChannel, AutoCloseable {
+    private final Server server;
     private final SandboxStream stream;
     private final int channel;
     private final CommandId id;
@@ -44,6 +45,7 @@ final class OutputFollower implements StreamChannel, AutoCloseable {
 
     private OutputFollower(
             Server server, SandboxStream stream, int channel, CommandId id, @Nullable CommandSpec spec, long offset) {
+        this.server = server;
         this.stream = stream;
         this.channel = channel;
         this.id = id;
@@ -110,7 +112,7 @@ final class OutputFollower implements StreamChannel, AutoCloseable {
         return next;
     }
 
-    /** Waits for something, or for the end of all hope. */
+    /** Waits for something, or for the end of all hope. A command may be silent for as long as it likes, but the server answers. */
     private <T extends @Nullable Object> T awaited(BooleanSupplier condition, Supplier<T> then) {
         try {
             lock.lockInterruptibly();
@@ -118,12 +120,17 @@ final class OutputFollower implements StreamChannel, AutoCloseable {
             throw Server.interrupted(e);
         }
         try {
+            long left = server.answer().toNanos();
             while (!condition.getAsBoolean()) {
                 throwFailure();
-                if (refused == null) {
-                    changed.await();
-                } else {
+                if (refused != null) {
                     askAgain(new IOException(refused));
+                } else if (opened) {
+                    changed.await();
+                } else if (left > 0) {
+                    left = changed.awaitNanos(left);
+                } else {
+                    throw server.unanswered();
                 }
             }
             return then.get();

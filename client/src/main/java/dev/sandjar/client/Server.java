@@ -44,17 +44,29 @@ final class Server implements AutoCloseable {
     private static final HttpResponse DONE = new HttpResponse(204, Map.of(), InputStream.nullInputStream());
 
     private final ServerOptions options;
+    private final Duration answer;
     private final Connections connections;
     private final SandboxStreams streams = new SandboxStreams(this);
     private final CountDownLatch closed = new CountDownLatch(1);
 
     Server(ServerOptions options) {
+        this(options, ANSWER);
+    }
+
+    /** @param answer how long it may take to answer */
+    Server(ServerOptions options, Duration answer) {
         this.options = options;
+        this.answer = answer;
         this.connections = new Connections(options.address(), options.trust());
     }
 
     Address address() {
         return options.address();
+    }
+
+    /** How long it may take to answer. */
+    Duration answer() {
+        return answer;
     }
 
     /** What commands say and hear. */
@@ -112,7 +124,7 @@ final class Server implements AutoCloseable {
             HttpConnection connection = connect(outage);
             try {
                 connection.send(authorized(call.request()), call.body());
-                HttpResponse response = accepted(connection, connection.receive(ANSWER));
+                HttpResponse response = accepted(connection, connection.receive(answer));
                 byte[] answer = response.body().readAllBytes();
                 connections.give(connection, response);
                 return new HttpResponse(response.status(), response.headers(), new ByteArrayInputStream(answer));
@@ -174,7 +186,7 @@ final class Server implements AutoCloseable {
         HttpConnection connection = connect(outage);
         try {
             connection.send(authorized(call.request()), call.body());
-            HttpResponse response = accepted(connection, connection.receive(ANSWER));
+            HttpResponse response = accepted(connection, connection.receive(answer));
             connection.patience(SILENCE);
             return new FrameStream(connections, connection, response);
         } catch (IOException | RuntimeException e) {
@@ -190,7 +202,7 @@ final class Server implements AutoCloseable {
             HttpRequest request =
                     authorized(call.request()).with("Connection", "Upgrade").with("Upgrade", Frame.UPGRADE);
             connection.send(request, call.body());
-            HttpResponse response = accepted(connection, connection.receive(ANSWER));
+            HttpResponse response = accepted(connection, connection.receive(answer));
             if (response.status() != 101) {
                 throw new IOException("the server, or a proxy before it, does not upgrade connections");
             }
@@ -214,7 +226,7 @@ final class Server implements AutoCloseable {
                     .with("Sec-WebSocket-Key", key)
                     .with("Sec-WebSocket-Protocol", StreamMessages.PROTOCOL);
             connection.send(request, call.body());
-            HttpResponse response = accepted(connection, connection.receive(ANSWER));
+            HttpResponse response = accepted(connection, connection.receive(answer));
             if (response.status() != 101
                     || response.header("sec-websocket-accept")
                             .filter(WebSocket.accept(key)::equals)
@@ -232,7 +244,7 @@ final class Server implements AutoCloseable {
     /** Sends a request without a body, and waits for a response that is no refusal. */
     HttpResponse exchange(HttpConnection connection, HttpRequest request) throws IOException {
         connection.send(authorized(request), new byte[0]);
-        return accepted(connection, connection.receive(ANSWER));
+        return accepted(connection, connection.receive(answer));
     }
 
     /** A response that is no refusal. After a refusal the connection can be used again. */
@@ -315,6 +327,15 @@ final class Server implements AutoCloseable {
                 "server " + address() + " gave an answer that this client does not understand",
                 "use a client and a server of the same version",
                 e);
+    }
+
+    /** It is there, but says nothing to what was asked. */
+    SandboxException unanswered() {
+        return new SandboxException(
+                ErrorCode.UNAVAILABLE,
+                "server " + address() + " has not answered within " + answer.toSeconds() + " s",
+                "look at the server's log; attach to the command to see whether it was started",
+                null);
     }
 
     /** An interruption in a method that cannot throw it: the flag is set, the caller gets an error. */

@@ -73,7 +73,9 @@ final class StdinStream extends OutputStream implements StreamChannel {
     static StdinStream open(Server server, SandboxId sandbox, CommandId id) {
         StdinStream stdin = server.streams().open(sandbox, (stream, channel) -> new StdinStream(stream, channel, id));
         try {
-            stdin.awaitOpened();
+            if (!stdin.awaitOpened(server.answer())) {
+                throw server.unanswered();
+            }
             return stdin;
         } catch (InterruptedException e) {
             stdin.leave();
@@ -84,15 +86,17 @@ final class StdinStream extends OutputStream implements StreamChannel {
         }
     }
 
-    private void awaitOpened() throws InterruptedException {
+    private boolean awaitOpened(Duration limit) throws InterruptedException {
         lock.lock();
         try {
-            while (!opened && failure == null) {
-                changed.await();
+            long left = limit.toNanos();
+            while (!opened && failure == null && left > 0) {
+                left = changed.awaitNanos(left);
             }
             if (failure != null) {
                 throw failure;
             }
+            return opened;
         } finally {
             lock.unlock();
         }

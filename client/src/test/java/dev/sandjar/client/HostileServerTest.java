@@ -13,6 +13,8 @@ import dev.sandjar.SandboxId;
 import dev.sandjar.wire.StreamMessage;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -205,6 +207,24 @@ class HostileServerTest {
                 taken = said.offset();
             }
             connection.say(piece(channel, offset));
+        }
+    }
+
+    @Test
+    void aServerThatHearsAndNeverAnswersIsGivenUp() throws Exception {
+        CommandId id = CommandId.random();
+        try (var impatient = hostile.client(Duration.ofMillis(100))) {
+            Future<?> input = tasks.submit(() -> StdinStream.open(impatient, SANDBOX, id));
+            try (var connection = hostile.accept()) {
+                Future<?> output = tasks.submit(() -> OutputFollower.open(impatient, SANDBOX, id, 0));
+                Future<?> started = tasks.submit(
+                        () -> OutputFollower.start(impatient, SANDBOX, id, SPEC).next());
+                for (Future<?> waiting : List.of(input, output, started)) {
+                    assertThatThrownBy(waiting::get)
+                            .hasRootCauseInstanceOf(SandboxException.class)
+                            .hasMessageContaining("has not answered within");
+                }
+            }
         }
     }
 

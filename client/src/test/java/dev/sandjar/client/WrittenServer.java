@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,7 +27,16 @@ final class WrittenServer implements AutoCloseable {
 
     /** A client of it. */
     Server client() {
-        return new Server(ServerOptions.of("http://127.0.0.1:" + listening.getLocalPort(), Map.of()));
+        return new Server(options());
+    }
+
+    /** One that waits for so long for an answer. */
+    Server client(Duration answer) {
+        return new Server(options(), answer);
+    }
+
+    private ServerOptions options() {
+        return ServerOptions.of("http://127.0.0.1:" + listening.getLocalPort(), Map.of());
     }
 
     /** The client's next connection, upgraded. */
