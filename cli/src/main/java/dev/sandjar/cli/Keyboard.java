@@ -1,7 +1,5 @@
 package dev.sandjar.cli;
 
-import dev.sandjar.ErrorCode;
-import dev.sandjar.SandboxException;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -30,7 +28,8 @@ final class Keyboard {
 
     private final boolean mayLeave;
     private final IntConsumer leave;
-    private @Nullable OutputStream command; // null: what is typed goes nowhere; only the thread that reads has it
+    private final @Nullable KeySender sender; // null: what is typed goes nowhere
+    private boolean left; // only the thread that reads knows it
     private boolean pending; // Ctrl-P, which is the command's unless Ctrl-Q follows
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
@@ -46,12 +45,15 @@ final class Keyboard {
      * @param leave does so, and is told what to end with
      */
     Keyboard(@Nullable OutputStream command, boolean mayLeave, IntConsumer leave) {
-        this.command = command;
+        this.sender = command == null ? null : new KeySender(command);
         this.mayLeave = mayLeave;
         this.leave = leave;
     }
 
     void start() {
+        if (sender != null) {
+            sender.start();
+        }
         Thread.ofPlatform().daemon().name("keys").start(this::read);
     }
 
@@ -102,11 +104,14 @@ final class Keyboard {
         try {
             for (int count = keys.read(typed); count >= 0; count = keys.read(typed)) {
                 if (!dropped(typed, count) && !passed(typed, count)) {
-                    command = null;
+                    left = true;
                     Thread.ofPlatform()
                             .daemon()
                             .name("leave")
-                            .start(this::leave); // it may wait, and this one still has to read
+                            .start(() -> leave(
+                                    mayLeave
+                                            ? 0
+                                            : Complaints.INTERRUPTED)); // it may wait, and this one still has to read
                 }
             }
         } catch (IOException hungUp) {
@@ -133,44 +138,28 @@ final class Keyboard {
     private boolean passed(byte[] typed, int count) {
         var keys = new ByteArrayOutputStream(count + 1);
         boolean stay = true;
+        boolean nowhere = left || sender == null || sender.isOver();
         for (int i = 0; i < count && stay; i++) {
-            stay = !(command == null && typed[i] == CTRL_C) && !(pending && typed[i] == CTRL_Q);
+            stay = !(nowhere && typed[i] == CTRL_C) && !(pending && typed[i] == CTRL_Q);
             if (pending && stay) {
                 keys.write(CTRL_P);
             }
-            pending = (mayLeave || command == null) && typed[i] == CTRL_P;
+            pending = (mayLeave || nowhere) && typed[i] == CTRL_P;
             if (!pending && stay) {
                 keys.write(typed[i]);
             }
         }
-        give(keys.toByteArray());
+        if (sender != null && !left) {
+            sender.type(keys.toByteArray());
+        }
         return stay;
     }
 
-    private void give(byte[] keys) {
-        if (command == null) {
-            return;
+    private void leave(int code) {
+        if (sender != null) {
+            sender.awaitSent();
         }
-        try {
-            command.write(keys);
-            command.flush();
-        } catch (IOException e) {
-            command = null;
-            if (!hasEnded(e)) {
-                Screen.note("what is typed does not arrive any more: " + Text.safe(String.valueOf(e.getMessage()))
-                        + "; Ctrl-C leaves");
-            }
-        }
-    }
-
-    /** Whether the command takes no more because it is over, of which whoever reads its output hears. */
-    private static boolean hasEnded(IOException e) {
-        return e.getCause() == null
-                || (e.getCause() instanceof SandboxException why && why.code() == ErrorCode.INVALID_STATE);
-    }
-
-    private void leave() {
-        leave.accept(mayLeave ? 0 : Complaints.INTERRUPTED);
+        leave.accept(code);
     }
 
     /** The terminal is gone, which is no wish to end what goes on without it. */
@@ -183,17 +172,9 @@ final class Keyboard {
             lock.unlock();
         }
         if (mayLeave) {
-            leave.accept(128 + Interrupts.HANGUP.number());
-        } else if (command != null) {
-            close(command);
-        }
-    }
-
-    private static void close(OutputStream command) {
-        try {
-            command.close();
-        } catch (IOException ended) {
-            // then it needs no end of its input
+            leave(128 + Interrupts.HANGUP.number());
+        } else if (sender != null && !left) {
+            sender.end();
         }
     }
 }

@@ -53,6 +53,10 @@ final class Screen implements AutoCloseable {
         System.err.print("\r\nsandjar: " + text + "\r\n");
     }
 
+    static void bell() {
+        System.err.print('\007');
+    }
+
     private void settle() throws IOException {
         say(HOW_ARE_YOU);
         keyboard.awaitAnswer();

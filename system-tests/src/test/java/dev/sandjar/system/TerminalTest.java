@@ -239,6 +239,31 @@ class TerminalTest {
     }
 
     @Test
+    void aPasteThatTheProgramDoesNotReadShutsNobodyIn() throws Exception {
+        RunningCommand program = unattended("stty raw -echo; echo ready; exec sleep 1000");
+        try (var seat = attach(program)) {
+            seat.sees("ready");
+            seat.type("x".repeat(1_000_000)); // more than all on its way there holds
+            seat.type("\\x10\\x11");
+            seat.sees("left; it goes on");
+            assertThat(seat.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void whatWasTypedBeforeOneLeavesArrives() throws Exception {
+        RunningCommand program = unattended("stty raw -echo; echo ready; head -c 200000 | wc -c; exec sleep 1000");
+        try (var seat = attach(program)) {
+            seat.sees("ready");
+            seat.type("x".repeat(200_000) + "\\x10\\x11");
+            assertThat(seat.exitCode()).isZero();
+        }
+        try (var again = attach(program)) {
+            again.sees("200000");
+        }
+    }
+
+    @Test
     void ourTerminalIsAsItWasAfterwards() throws Exception {
         try (var seat = new Seat(
                 "sh",
