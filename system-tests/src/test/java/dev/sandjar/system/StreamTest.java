@@ -12,6 +12,7 @@ import dev.sandjar.testing.Waiting;
 import java.net.http.HttpClient;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.UUID;
@@ -71,6 +72,22 @@ class StreamTest {
 
     private static String windowed(int channel, CommandId id, String script, int window) {
         return start(channel, id, script, "").replaceFirst("}$", ",\"window\":" + window + "}");
+    }
+
+    @Test
+    void theProgramOnThePagePrintsWhatThePageSays(@TempDir Path folder) throws Exception {
+        String page = Files.readString(Path.of("../docs/streams.md"));
+        String program = page.substring(page.indexOf("```java\n") + 8);
+        int end = program.indexOf("```\n");
+        String prints = program.substring(program.indexOf("prints\n\n```\n") + 12);
+        Path file = Files.writeString(folder.resolve("Live.java"), program.substring(0, end));
+        var builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), file.toString());
+        builder.environment().put("SANDBOX_API_URL", server.address.toString());
+        builder.environment().put("SANDBOX_API_TOKEN", RealServer.TOKEN);
+        builder.environment().put("id", sandbox.id().toString());
+        Process java = builder.redirectErrorStream(true).start();
+        assertThat(java.inputReader().readAllAsString()).isEqualTo(prints.substring(0, prints.indexOf("```\n")));
     }
 
     // ---- who may come in
