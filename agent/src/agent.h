@@ -27,7 +27,7 @@ enum {
     MAX_WATCHES = 64,
 };
 
-enum feature { KNOWS_OR_SH = 1 }; /* bits of WELCOME */
+enum feature { KNOWS_OR_SH = 1, KNOWS_CUT = 2 }; /* bits of WELCOME */
 
 enum frame_type { HELLO = 1, AUTH, WELCOME, OPEN, REPLY, DATA, OUTPUT, EVENT, END_OF_FILE, CREDIT, CLOSE, TAKEN };
 enum error { OK, INVALID, NOT_FOUND, EXISTS, DENIED, WRONG_TYPE, TOO_LARGE, DISK_FULL, REFUSED, LIMIT, UNSUPPORTED, STATE, IO };

@@ -7,14 +7,13 @@
 #include "agent.h"
 
 enum { F_STDIN = 1, F_TERMINAL = 2, F_HOLD = 4, F_OR_SH = 8 };
-enum { PIPE = 65536, LARGE_PIPE = 1 << 20 }; /* what they hold */
 #define NOWHERE UINT64_MAX
 
 struct pipe_end {
     struct source source; /* first */
     struct command *command;
     uint8_t stream;
-    bool large;
+    int64_t holds;      /* bytes; at most this comes of it at once */
     int64_t last_read;  /* ns, on the monotonic clock */
     int64_t last_bytes; /* after the command's end: what was in the pipe then and is still to be read; -1: still running */
 };
@@ -26,7 +25,8 @@ struct follower {
     struct cursor cursor;
     uint8_t streams;
     bool hold;
-    bool confirmed;       /* the engine says what it has taken */
+    bool confirmed;       /* the engine says what it has taken, and lets go */
+    bool told;            /* of the ending */
     uint64_t sent, taken; /* up to where; taken may be ahead: by an earlier link */
 };
 

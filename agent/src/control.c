@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 static struct command *found(struct channel *ch, struct reader *r, const uint8_t *id)
@@ -80,22 +81,52 @@ void command_resize(struct channel *ch, struct reader *r)
     done(ch);
 }
 
-static void put_status(struct bytes *b, const struct command *c)
-{
-    size_t argc = 0;
+enum { WORD = 4, STATUS = 16 + WORD + 4 + 8 + 1 + 4 + 8 + 8 + 1 }; /* bytes, besides the words */
 
+/* How much of a word there is room for; it is not cut within a sign. */
+static size_t fitting(const char *word, size_t room)
+{
+    size_t length = strlen(word);
+
+    if (length <= room)
+        return length;
+    while (room > 0 && ((unsigned char)word[room] & 0xc0) == 0x80)
+        room--;
+    return room;
+}
+
+/* As many words as there is room for, the last perhaps in part; true when that is not all. */
+static bool put_words(struct bytes *b, char **argv, size_t room)
+{
+    size_t at = b->length, length = 0;
+    uint32_t argc = 0;
+    bool cut = false;
+
+    put_u32(b, 0);
+    for (; argv[argc] != NULL && !cut && room > WORD; argc++) {
+        length = fitting(argv[argc], room - WORD);
+        cut = argv[argc][length] != '\0';
+        put_u32(b, (uint32_t)length);
+        bytes_add(b, argv[argc], length);
+        room -= WORD + length;
+    }
+    if (b->length > at)
+        store_u32(b->at + at, argc);
+    return cut || argv[argc] != NULL;
+}
+
+/* Whether words were left out. */
+static bool put_status(struct bytes *b, const struct command *c, size_t room)
+{
     bytes_add(b, c->id, 16);
-    while (c->argv[argc] != NULL)
-        argc++;
-    put_u32(b, (uint32_t)argc);
-    for (size_t i = 0; i < argc; i++)
-        put_str(b, c->argv[i]);
+    bool cut = put_words(b, c->argv, room);
     put_u32(b, (uint32_t)c->pid);
     put_u64(b, (uint64_t)c->started);
     put_u8(b, c->how);
     put_u32(b, c->how_value);
     put_u64(b, c->journal.start);
     put_u64(b, c->journal.end);
+    return cut;
 }
 
 static void status_reply(struct channel *ch, struct bytes *b)
@@ -113,16 +144,23 @@ void command_list(struct channel *ch, struct reader *r)
 {
     struct bytes b = {0};
     uint32_t count = 0;
+    bool cuts = r->left > 0 && get_u8(r) == 1;
+    size_t room = SIZE_MAX;
 
     if (!get_end(r)) {
-        channel_close(ch, INVALID, "COMMANDS has no fields");
+        channel_close(ch, INVALID, "COMMANDS has one field, which is 1");
         return;
     }
     for (struct command *c = commands; c != NULL; c = c->next)
         count++;
+    if (cuts && count > 0)
+        room = MAX_PAYLOAD / count > STATUS + WORD ? MAX_PAYLOAD / count - STATUS - WORD : 0;
     put_u32(&b, count);
-    for (struct command *c = commands; c != NULL; c = c->next)
-        put_status(&b, c);
+    for (struct command *c = commands; c != NULL; c = c->next) {
+        bool cut = put_status(&b, c, room);
+        if (cuts)
+            put_u8(&b, cut);
+    }
     status_reply(ch, &b);
 }
 
@@ -133,9 +171,17 @@ void command_status(struct channel *ch, struct reader *r)
     struct bytes b = {0};
 
     if (c != NULL) {
-        put_status(&b, c);
+        put_status(&b, c, SIZE_MAX);
         status_reply(ch, &b);
     }
+}
+
+static bool is_followed(const struct command *c)
+{
+    for (const struct follower *f = c->followers; f != NULL; f = f->next)
+        if (!f->told)
+            return true;
+    return false;
 }
 
 void command_forget(struct channel *ch, struct reader *r)
@@ -145,11 +191,16 @@ void command_forget(struct channel *ch, struct reader *r)
 
     if (c == NULL)
         return;
-    if (c->how == RUNNING || c->followers != NULL) {
+    if (c->how == RUNNING || is_followed(c)) {
         channel_close(ch, STATE, "it still runs, or somebody follows it");
         return;
     }
-    command_free(c);
+    while (c != NULL && c->followers != NULL) { /* who have all of it */
+        channel_close(c->followers->channel, OK, "");
+        c = command_find(id); /* one too many by now? */
+    }
+    if (c != NULL)
+        command_free(c);
     done(ch);
 }
 

@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -34,6 +35,7 @@ void output_leave(struct source *s)
         return;
     }
     source_watch(s, 0);
+    fcntl(s->fd, F_SETPIPE_SZ, CHUNK); /* no longer counted as a large one */
     *alone = (struct source){.fd = s->fd, .ready = discard_alone};
     s->fd = -1;
     if (!pace_begin(alone)) {

@@ -1,5 +1,5 @@
 /* follow.c: FOLLOW: a journal from any offset to one reader, as far as its credit goes; then the ending. What was forgotten is told as a GAP,
- * never left out in silence. */
+ * never left out in silence. Whoever says what it has taken says when it has all, too: until it lets go all that it was sent may be lost on its way. */
 #include "command.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@ static bool follow_pump(struct channel *ch)
     const uint8_t *at;
     uint8_t stream;
 
-    if (!channel_can_send(ch, 32))
+    if (f->told || !channel_can_send(ch, 32))
         return false;
     if (f->streams != 0 && f->cursor.offset < c->journal.start) {
         put_u64(&b, f->cursor.offset);
@@ -48,7 +48,9 @@ static bool follow_pump(struct channel *ch)
     put_u64(&b, c->journal.end);
     channel_event(ch, ENDED, &b);
     bytes_free(&b);
-    channel_close(ch, OK, "");
+    f->told = true;
+    if (!f->confirmed)
+        channel_close(ch, OK, "");
     return true;
 }
 
@@ -62,8 +64,7 @@ static void follow_gone(struct channel *ch, bool cut)
             *at = f->next;
             break;
         }
-    bool untaken = f->confirmed && c->how != RUNNING && f->taken < c->journal.end; /* all was sent, and may be lost on its way */
-    if ((cut ? f->hold : untaken) && follower_position(f) < c->ghost)
+    if (cut && f->hold && follower_position(f) < c->ghost)
         c->ghost = follower_position(f);
     free(f);
     if (c->how == RUNNING)

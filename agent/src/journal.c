@@ -15,11 +15,11 @@ struct block {
 
 enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4, RESERVE = 512 * 1024 };
 
-/* Large blocks come and go fast while much is written; the C library would map and unmap each. */
+/* Large blocks come and go fast while much is written: not each is mapped and unmapped. */
 static struct block *spare;
 static int spare_count;
 
-static const size_t mapped = sizeof(struct block) + LARGEST;
+static const size_t mapped = LARGEST + 4096; /* whole pages, with the head */
 
 /* Not in our forks, each of which would keep what we forget, and have us copy what we change. */
 static struct block *block_map(void)
@@ -63,6 +63,11 @@ static void block_give(struct block *b)
     }
 }
 
+static size_t block_holds(uint32_t capacity)
+{
+    return capacity == LARGEST ? mapped : sizeof(struct block) + capacity;
+}
+
 uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room)
 {
     struct block *b = j->tail;
@@ -84,7 +89,7 @@ uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room)
         else
             j->tail->next = b;
         j->tail = b;
-        j->held += sizeof *b + capacity;
+        j->held += block_holds(capacity);
     }
     *room = b->capacity - b->length;
     return b->at + b->length;
@@ -109,7 +114,7 @@ bool journal_forget(struct journal *j)
         return false;
     j->head = b->next;
     j->start = b->offset + b->length;
-    j->held -= sizeof *b + b->capacity;
+    j->held -= block_holds(b->capacity);
     block_give(b);
     return true;
 }

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STARVED_REST_MS = 100, MOST_LARGE_PIPES = 16 };
+enum { STARVED_REST_MS = 100, LARGE_PIPE = 1 << 20, MOST_LARGE_PIPES = 16 };
 
 static void wake_followers(struct command *c)
 {
@@ -87,8 +87,9 @@ static void grow_pipe(struct pipe_end *p)
     int large = 0;
 
     for (const struct command *c = commands; c != NULL; c = c->next)
-        large += (c->out.large && c->out.source.fd >= 0) + (c->err.large && c->err.source.fd >= 0);
-    p->large = large < MOST_LARGE_PIPES && fcntl(p->source.fd, F_SETPIPE_SZ, LARGE_PIPE) > 0;
+        large += (c->out.holds == LARGE_PIPE && c->out.source.fd >= 0) + (c->err.holds == LARGE_PIPE && c->err.source.fd >= 0);
+    if (large < MOST_LARGE_PIPES && fcntl(p->source.fd, F_SETPIPE_SZ, LARGE_PIPE) == LARGE_PIPE)
+        p->holds = LARGE_PIPE;
 }
 
 static void record_ending(struct command *c)
@@ -164,8 +165,8 @@ void output_ready(struct source *s, uint32_t events)
             p->last_bytes -= n;
         wake_followers(c);
         if (p->last_bytes < 0) {
-            pace_read(p, (size_t)n, (size_t)n < room);
-            if ((size_t)n == room && room > PIPE / 2 && !p->large)
+            pace_read(p, (size_t)n, (size_t)n < room && n < p->holds);
+            if ((size_t)n == room && room > CHUNK / 2 && p->holds < LARGE_PIPE)
                 grow_pipe(p);
         }
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) { /* a terminal says EIO when its last user is gone */

@@ -1,5 +1,5 @@
 /* pace.c: when output is read. Each piece would wake us, and we the engine. What comes after a pause is read at once; when pieces come often,
- * they are read together, after a rest in which no pipe becomes more than half full at the pace it had. */
+ * they are read together, after a rest in which none of those that were just read becomes more than half full at the pace it had. */
 #include "command.h"
 
 #include <sys/epoll.h>
@@ -39,7 +39,7 @@ void pace_read(struct pipe_end *p, size_t length, bool emptied)
 {
     int64_t now = now_ns();
     int64_t gap = now - p->last_read < SECOND ? now - p->last_read : SECOND;
-    int64_t fills = emptied ? (p->large ? LARGE_PIPE : PIPE) / 2 * gap / (int64_t)length : 0;
+    int64_t fills = emptied ? p->holds / 2 * gap / (int64_t)length : 0;
 
     p->last_read = now;
     if (fills < pace.fills)

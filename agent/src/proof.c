@@ -38,7 +38,7 @@ bool link_prove(struct link *l, uint8_t type, uint32_t channel, struct reader *r
         return false;
     proof("sandjar agent 1", nonce, l->nonce, expected);
     bytes_add(&b, expected, 32);
-    put_u32(&b, KNOWS_OR_SH);
+    put_u32(&b, KNOWS_OR_SH | KNOWS_CUT);
     put_u64(&b, (uint64_t)started_ms);
     frame_send(l, WELCOME, 0, NULL, 0, b.at, b.length);
     bytes_free(&b);

@@ -12,6 +12,9 @@
 
 extern char **environ;
 
+/* A read of a terminal gives 4 095 bytes at most, however many wait: who got half of that may not have emptied it. */
+enum { TERMINAL_GIVES = 2048 };
+
 /* ---- START */
 
 static void starting_gone(struct channel *ch, bool cut)
@@ -95,6 +98,7 @@ static bool open_pipe(struct pipe_end *p, int *theirs)
     if (pipe2(ends, O_CLOEXEC) < 0)
         return false;
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    p->holds = fcntl(ends[0], F_GETPIPE_SZ); /* of a user who has many: two pages */
     p->source.fd = ends[0];
     *theirs = ends[1];
     return pace_begin(&p->source);
@@ -108,6 +112,7 @@ static bool open_terminal(struct command *c, struct ends *e, uint16_t rows, uint
     if (fd < 0)
         return false;
     c->out.source.fd = fd;
+    c->out.holds = TERMINAL_GIVES;
     return unlockpt(fd) == 0 && ptsname_r(fd, e->terminal, sizeof e->terminal) == 0 && ioctl(fd, TIOCSWINSZ, &size) == 0
            && (c->in.fd = fcntl(fd, F_DUPFD_CLOEXEC, 3)) >= 0 && pace_begin(&c->out.source);
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param id its name
  * @param argv program and arguments as started
+ * @param argvCut whether argv goes on: a list of many commands tells 256 KiB of their words, each command's share; {@link RunningCommand#info} tells all
  * @param pid its process id inside the sandbox
  * @param startedAt when, by the sandbox's clock
  * @param ending how it ended; empty while it runs
@@ -18,6 +19,7 @@ import java.util.Optional;
 public record CommandInfo(
         CommandId id,
         List<String> argv,
+        boolean argvCut,
         int pid,
         Instant startedAt,
         Optional<Ending> ending,

@@ -31,6 +31,7 @@ public final class Link implements AutoCloseable {
     private static final int MOST_CHANNELS =
             1_024; // an honest agent has no more either; each may hold the window of its kind
     private static final int KNOWS_OR_SH = 1; // a feature
+    private static final int KNOWS_CUT = 2; // a feature
     private static final int LARGEST_QUEUE = 1 << 20; // bytes of DATA that wait for the socket before senders do
 
     private final ByteChannel socket;
@@ -101,6 +102,11 @@ public final class Link implements AutoCloseable {
     /** Whether the agent, which may be older than we are, knows {@link Requests#OR_SH}. */
     public boolean knowsOrSh() {
         return (features & KNOWS_OR_SH) != 0;
+    }
+
+    /** Whether it knows {@link Requests#commandsCut}. */
+    public boolean knowsCut() {
+        return (features & KNOWS_CUT) != 0;
     }
 
     /** Sends a request on a channel of its own. */

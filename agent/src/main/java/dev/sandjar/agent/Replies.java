@@ -24,7 +24,14 @@ public final class Replies {
     }
 
     public record CommandStatus(
-            UUID id, List<String> argv, int pid, long startedMillis, Ended ending, long oldest, long written) {}
+            UUID id,
+            List<String> argv,
+            boolean argvCut,
+            int pid,
+            long startedMillis,
+            Ended ending,
+            long oldest,
+            long written) {}
 
     /** The last event of a FOLLOW. */
     public record EndOfOutput(Ended ending, long written) {}
@@ -81,12 +88,13 @@ public final class Replies {
         return port;
     }
 
-    public static List<CommandStatus> commands(ByteBuffer reply) throws ProtocolException {
+    /** @param cut as in the request */
+    public static List<CommandStatus> commands(ByteBuffer reply, boolean cut) throws ProtocolException {
         var d = new Decoder("REPLY to COMMANDS", reply);
         int count = d.u32(65_536);
         var commands = new ArrayList<CommandStatus>();
         for (int i = 0; i < count; i++) {
-            commands.add(status(d));
+            commands.add(status(d, cut));
         }
         d.end();
         return commands;
@@ -94,7 +102,7 @@ public final class Replies {
 
     public static CommandStatus status(ByteBuffer reply) throws ProtocolException {
         var d = new Decoder("REPLY to STATUS", reply);
-        CommandStatus status = status(d);
+        CommandStatus status = status(d, false);
         d.end();
         return status;
     }
@@ -194,8 +202,15 @@ public final class Replies {
         return new ProcessStatus(pid, parent, started, state, cpu, resident, command, name, words, cut == 1);
     }
 
-    private static CommandStatus status(Decoder d) throws ProtocolException {
-        return new CommandStatus(d.id(), d.strings(), d.u32(Integer.MAX_VALUE), d.i64(), ended(d), d.u64(), d.u64());
+    private static CommandStatus status(Decoder d, boolean cut) throws ProtocolException {
+        UUID id = d.id();
+        List<String> argv = d.strings();
+        int pid = d.u32(Integer.MAX_VALUE);
+        long started = d.i64();
+        Ended ending = ended(d);
+        long oldest = d.u64();
+        long written = d.u64();
+        return new CommandStatus(id, argv, cut && d.u8() == 1, pid, started, ending, oldest, written);
     }
 
     private static Ended ended(Decoder d) throws ProtocolException {

@@ -73,6 +73,11 @@ public final class Requests {
         return request(6, new Encoder());
     }
 
+    /** As {@link #commands}, however many and long their words are: these are cut. For agents that {@link Link#knowsCut}. */
+    public static Request commandsCut() {
+        return request(6, new Encoder().u8(1));
+    }
+
     public static Request status(UUID command) {
         return request(7, new Encoder().id(command));
     }

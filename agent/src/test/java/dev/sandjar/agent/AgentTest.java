@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -362,8 +363,9 @@ class AgentTest {
 
     @Test
     void whatListensEndsWithItsLink() throws Exception {
-        Channel listening = link.open(Requests.listen(0));
-        int port = Replies.port(listening.reply(LIMIT));
+        int port = ThreadLocalRandom.current().nextInt(10_000, 30_000); // the kernel gives these to nobody by itself
+        Channel listening = link.open(Requests.listen(port));
+        listening.reply(LIMIT);
         listening.open(Requests::accept);
         link.close();
         link = agent.link();
@@ -571,15 +573,50 @@ class AgentTest {
     void whatHasEndedAndWasNotTakenIsThereForHisReaderAmongManyOthers() throws Exception {
         var id = UUID.randomUUID();
         start(id, LIMIT, Requests.HOLD, "echo", "to read again");
-        Channel first = link.open(Requests.followConfirming(id, 0, Requests.BOTH_STREAMS));
-        first.reply(LIMIT);
-        while (first.take(LIMIT) != null) {}
+        readToTheEnd(id);
+        link.close();
+        link = agent.link();
         for (int i = 0; i < 100; i++) {
             var other = UUID.randomUUID();
             start(other, LIMIT, 0, "echo", "x");
             follow(link, other, 0);
         }
         assertThat(follow(link, id, 0).stdout()).isEqualTo("to read again\n");
+    }
+
+    @Test
+    void whatNobodyHasReadIsThereAmongManyThatWereRead() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "echo", "precious");
+        awaitEnding(id);
+        for (int i = 0; i < 40; i++) {
+            var other = UUID.randomUUID();
+            start(other, LIMIT, Requests.HOLD, "head", "-c", "1000000", "/dev/zero");
+            readToTheEnd(other).close();
+        }
+        assertThat(follow(link, id, 0).stdout()).isEqualTo("precious\n");
+    }
+
+    @Test
+    void whatWasReadToItsEndCanBeForgottenThoughItsReaderHasNotLetGo() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "echo", "x");
+        Channel reader = readToTheEnd(id);
+        link.open(Requests.forget(id)).reply(LIMIT);
+        assertThat(reader.take(LIMIT)).isNull();
+        assertThatThrownBy(() -> follow(link, id, 0)).hasMessageContaining("no such command");
+    }
+
+    /** As the engine does it. */
+    private Channel readToTheEnd(UUID id) throws Exception {
+        Channel reader = link.open(Requests.followConfirming(id, 0, Requests.BOTH_STREAMS));
+        reader.reply(LIMIT);
+        Frame frame = reader.take(LIMIT);
+        while (frame instanceof Frame.Output) {
+            frame = reader.take(LIMIT);
+        }
+        assertThat(frame).isInstanceOf(Frame.Event.class);
+        return reader;
     }
 
     @Test

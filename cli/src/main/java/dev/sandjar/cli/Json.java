@@ -80,6 +80,7 @@ final class Json {
         ObjectNode node = MAPPER.createObjectNode();
         node.put("id", info.id().toString());
         node.set("argv", MAPPER.valueToTree(info.argv()));
+        node.put("argvCut", info.argvCut());
         node.put("pid", info.pid());
         node.put("startedAt", info.startedAt().toString());
         node.put("running", info.ending().isEmpty());

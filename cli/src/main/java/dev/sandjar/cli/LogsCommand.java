@@ -113,7 +113,8 @@ final class LogsCommand implements Callable<Integer> {
                     info.ending().map(Json::word).orElse("running"),
                     Text.age(info.startedAt()),
                     Text.bytes(info.written()),
-                    info.argv().stream().map(Text::word).collect(Collectors.joining(" "))));
+                    info.argv().stream().map(Text::word).collect(Collectors.joining(" "))
+                            + (info.argvCut() ? " ..." : "")));
         }
         System.out.print(Text.table(rows));
     }

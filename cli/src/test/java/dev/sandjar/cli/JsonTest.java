@@ -74,10 +74,10 @@ class JsonTest {
     @Test
     void aCommandHasAnExitCodeOnlyWhenItHasEnded() {
         var id = CommandId.random();
-        var running = new CommandInfo(id, List.of("a"), 7, NOW, Optional.empty(), 0, 3);
+        var running = new CommandInfo(id, List.of("a"), false, 7, NOW, Optional.empty(), 0, 3);
         assertThat(Json.of(running).path("running").asBoolean()).isTrue();
         assertThat(Json.of(running).has("exitCode")).isFalse();
-        var ended = new CommandInfo(id, List.of("a"), 7, NOW, Optional.of(new Ending.Killed(Signal.TERM)), 0, 3);
+        var ended = new CommandInfo(id, List.of("a"), false, 7, NOW, Optional.of(new Ending.Killed(Signal.TERM)), 0, 3);
         assertThat(Json.of(ended).path("exitCode").asInt()).isEqualTo(143);
         assertThat(Json.of(ended).path("ending").asText()).isEqualTo("killed by TERM");
     }

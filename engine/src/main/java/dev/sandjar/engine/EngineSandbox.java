@@ -80,7 +80,8 @@ final class EngineSandbox implements Sandbox {
     public List<CommandInfo> commands() {
         AgentConnection agent = sandbox.asked();
         try {
-            return Replies.commands(agent.call(Requests.commands())).stream()
+            boolean cut = agent.knowsCut();
+            return Replies.commands(agent.call(cut ? Requests.commandsCut() : Requests.commands()), cut).stream()
                     .map(Endings::info)
                     .toList();
         } catch (ProtocolException e) {

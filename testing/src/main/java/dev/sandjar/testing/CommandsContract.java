@@ -175,6 +175,26 @@ interface CommandsContract extends SandboxesFixture {
     }
 
     @Test
+    default void aListOfManyWordsHasTheBeginningOfEachCommands() throws Exception {
+        Sandbox sandbox = sandbox();
+        String script = "exit 0 # " + "\u00e9".repeat(50_000);
+        RunningCommand last = sandbox.start(CommandSpec.shell(script));
+        for (int i = 0; i < 3; i++) {
+            last.await();
+            last = sandbox.start(CommandSpec.shell(script));
+        }
+        last.await();
+        assertThat(sandbox.commands())
+                .hasSize(4)
+                .allSatisfy(command -> assertThat(command.argvCut()).isTrue())
+                .allSatisfy(
+                        command -> assertThat(script).startsWith(command.argv().getLast()))
+                .allSatisfy(command -> assertThat(command.argv().getLast()).hasSizeGreaterThan(25_000));
+        assertThat(last.info().argv().getLast()).isEqualTo(script);
+        assertThat(last.info().argvCut()).isFalse();
+    }
+
+    @Test
     default void commandsAreListedWithTheirEndings() throws Exception {
         Sandbox sandbox = sandbox();
         RunningCommand ended = sandbox.start(CommandSpec.shell("echo x; exit 3"));

@@ -108,7 +108,7 @@ public final class Infos {
                 .put("written", info.written());
         node.set("argv", Json.MAPPER.valueToTree(info.argv()));
         info.ending().ifPresent(ending -> node.set("ending", Endings.write(ending)));
-        return node;
+        return info.argvCut() ? node.put("argvCut", true) : node;
     }
 
     public static CommandInfo command(JsonNode json) {
@@ -116,6 +116,7 @@ public final class Infos {
         return new CommandInfo(
                 commandId(fields.needText("id")),
                 fields.texts("argv"),
+                fields.bool("argvCut").orElse(false),
                 fields.needInt("pid"),
                 time(fields, "startedAt"),
                 fields.object("ending").map(Endings::read),

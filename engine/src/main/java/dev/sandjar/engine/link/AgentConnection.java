@@ -131,6 +131,15 @@ public final class AgentConnection implements AutoCloseable {
         }
     }
 
+    /** As {@link Link#knowsCut}. */
+    public boolean knowsCut() {
+        try {
+            return link(Deadline.in("agent", limit)).knowsCut();
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
     /** Sends a request whose answer is of no interest, if the agent can be reached. */
     public void tell(Request request) {
         try {

@@ -27,6 +27,7 @@ public final class Endings {
         return new CommandInfo(
                 new CommandId(status.id()),
                 status.argv(),
+                status.argvCut(),
                 status.pid(),
                 Instant.ofEpochMilli(status.startedMillis()),
                 of(status.ending()),

@@ -46,7 +46,7 @@ final class OutputFollower implements AutoCloseable {
     private long asked; // no output before that is ours to see on this channel
     private int untold;
     private boolean replied;
-    private boolean ended;
+    private volatile boolean ended;
     private boolean released;
     private Optional<Ending> ending = Optional.empty();
 
@@ -101,6 +101,15 @@ final class OutputFollower implements AutoCloseable {
         }
         if (position > confirmed) {
             tell(position);
+        }
+        letGoOfAll();
+    }
+
+    /** What has ended is held until our reader has all of it. */
+    private void letGoOfAll() {
+        Channel open = channel;
+        if (ended && open != null && (!confirming || confirmed >= offset)) {
+            open.close();
         }
     }
 
@@ -209,6 +218,7 @@ final class OutputFollower implements AutoCloseable {
                 ending = Endings.of(end.ending());
                 ending.ifPresent(whenEnded);
                 ended = true;
+                letGoOfAll();
                 release();
                 return null;
             }
