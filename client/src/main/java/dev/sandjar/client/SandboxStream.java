@@ -106,16 +106,19 @@ final class SandboxStream implements AutoCloseable {
             channels.remove(channel);
             left.run();
         });
+        boolean told;
         lock.lock();
         try {
-            if (running) {
+            told = running; // else there is nobody to tell
+            if (told) {
                 channels.put(channel, leaving);
                 wants(leaving);
-            } else {
-                leaving.over(); // there is nobody to tell
             }
         } finally {
             lock.unlock();
+        }
+        if (!told) {
+            leaving.over();
         }
         return leaving.gone();
     }

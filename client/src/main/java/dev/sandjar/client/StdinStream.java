@@ -131,10 +131,9 @@ final class StdinStream extends OutputStream implements StreamChannel {
 
     private void add(ByteBuffer bytes) {
         ByteBuffer last = kept.peekLast();
-        boolean unsent = last != null && written - last.remaining() >= sent;
-        int end = unsent ? last.limit() : 0;
         written += bytes.remaining();
-        if (unsent && last.capacity() - end >= bytes.remaining()) {
+        if (last != null && last.capacity() - last.limit() >= bytes.remaining()) {
+            int end = last.limit();
             last.limit(end + bytes.remaining()).put(end, bytes, bytes.position(), bytes.remaining());
         } else {
             kept.add(ByteBuffer.allocate(Math.max(SMALLEST_PIECE, bytes.remaining()))
@@ -312,14 +311,14 @@ final class StdinStream extends OutputStream implements StreamChannel {
         }
     }
 
-    /** Wants no more of it; the command's input stays open for another, once this returns. */
+    /** Wants no more of it; the command's input stays open for another, once the command has what was written. */
     void letGo() {
         boolean interrupted = Thread.interrupted(); // which is no reason to take the input along
         try {
-            long time = awaitTaken(LET_GO.toNanos());
+            awaitTaken();
             Optional<CountDownLatch> gone = leave();
             if (gone.isPresent()) { // if it takes longer the server is away; it is told when it comes back
-                var _ = gone.get().await(time, TimeUnit.NANOSECONDS);
+                var _ = gone.get().await(LET_GO.toNanos(), TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -331,16 +330,15 @@ final class StdinStream extends OutputStream implements StreamChannel {
         }
     }
 
-    /** Until the server has taken what was written: it drops what it has not. Returns what is left of the time. */
-    private long awaitTaken(long time) throws InterruptedException {
+    /** Until the command has what was written. What only the server has by then the command gets as soon as it reads. */
+    private void awaitTaken() throws InterruptedException {
         lock.lock();
         try {
             closed = true;
-            long left = time;
+            long left = LET_GO.toNanos();
             while (taken < written && failure == null && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            return left;
         } finally {
             lock.unlock();
         }

@@ -88,6 +88,14 @@ class NativeApiTest {
         assertThat(JSON.readTree(answer.body()).path("message").asText()).isEqualTo(message);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/ports/8000", "/sftp"})
+    void aConnectionThatDoesNotAskForFramesIsTold(String path) throws Exception {
+        var answer = server.get("/v1/api/sandboxes/" + sandbox.id() + path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(JSON.readTree(answer.body()).path("remedy").asText()).contains("Upgrade: sandjar-frames");
+    }
+
     @Test
     void aFileThatBecomesShorterWhileItIsReadIsNoShortFile() throws Exception {
         sandbox.run("truncate", "-s", "200M", "large");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.CommandId;
+import dev.sandjar.CommandSpec;
+import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterAll;
@@ -340,6 +343,21 @@ class StreamTest {
             client.next("inputEnded");
             client.say("{\"type\":\"kill\",\"channel\":1}");
             client.next("ended");
+        }
+    }
+
+    @Test
+    void whatWasWrittenIsReadThoughItsWriterHasGoneLongBefore() throws Exception {
+        RunningCommand command = sandbox.start(
+                CommandSpec.builder(List.of("sh", "-c", "until [ -e go ]; do sleep 0.05; done; head -c 500000 | wc -c"))
+                        .stdin(true)
+                        .build());
+        command.stdin().write(new byte[500_000]); // more than what lies between the server and the command holds
+        command.close();
+        sandbox.files().write("go", "");
+        try (RunningCommand again = sandbox.attach(command.id(), 0)) {
+            assertThat(new String(again.stdout().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("500000\n");
         }
     }
 

@@ -130,7 +130,7 @@ public final class Outgoing<T> {
         Transfers.@Nullable Place place =
                 Transfers.place(Transfers.Kind.STREAM, owner).orElse(null);
         if (place == null) {
-            gone = true;
+            gone();
             cut.run();
             return;
         }

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -60,10 +61,15 @@ public final class Handover {
         });
         try {
             return made.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException e) {
+            throw Cut.isOpen(request.connection())
+                    ? new IOException("no upgrade", e)
+                    : new InterruptedIOException("the client is gone");
+        } catch (TimeoutException e) {
             throw new IOException("no upgrade", e);
         } finally {
-            if (made.cancel(false)) { // else it is made, or refused; what is being made just now hears of its end
+            made.cancel(false);
+            if (made.isCompletedExceptionally()) { // what is being made just now hears of its end
                 Cut.now(request.connection());
             }
         }

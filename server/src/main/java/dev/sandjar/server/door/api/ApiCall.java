@@ -234,8 +234,15 @@ final class ApiCall {
         request.connection().close();
     }
 
-    boolean wantsUpgrade() {
-        return header("Upgrade").isPresent();
+    void requireUpgrade() {
+        if (header("Upgrade").filter(Frame.UPGRADE::equalsIgnoreCase).isEmpty()) {
+            throw new SandboxException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "this is a connection of frames, and the request does not ask for one",
+                    "send Connection: Upgrade and Upgrade: " + Frame.UPGRADE
+                            + "; for HTTP to a port use /v1/sandboxes/ID/ports/PORT/",
+                    null);
+        }
     }
 
     /** Frames both ways from now on. */

@@ -16,11 +16,13 @@ final class ConnectionCalls {
     private ConnectionCalls() {}
 
     static void dial(ApiCall call) throws IOException, InterruptedException {
+        call.requireUpgrade();
         long port = ApiCall.number("port", call.path("port"));
         relay(call, call.sandbox().dial(Math.clamp(port, Integer.MIN_VALUE, Integer.MAX_VALUE)));
     }
 
     static void sftp(ApiCall call) throws IOException, InterruptedException {
+        call.requireUpgrade();
         relay(call, call.sandbox().sftp());
     }
 

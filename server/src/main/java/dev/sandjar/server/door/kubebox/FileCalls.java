@@ -203,27 +203,24 @@ final class FileCalls {
     void allPaths(Call call) throws IOException, InterruptedException {
         Fields fields = call.query("session_id", "regexes");
         String name = fields.session();
+        takeProcessor(call.owner());
         try (var _ = Transfers.begin(Kind.FILE, call.owner())) { // a list on its way, and patterns
             Regexes regexes = Regexes.of(fields, call.all("regexes"));
             SandboxFiles files = sessions.find(call, name).files();
-            List<String> paths = matching(call, files, regexes);
+            List<String> paths = new Tree(files, regexes, call::hold).paths();
             call.answer(json -> write(paths, json));
+        } finally {
+            PROCESSORS.giveBack(call.owner(), 1);
         }
     }
 
-    private static List<String> matching(Call call, SandboxFiles files, Regexes regexes) throws InterruptedException {
-        String owner = call.owner();
+    private static void takeProcessor(String owner) throws InterruptedException {
         if (!PROCESSORS.take(owner, 1, MOST_WAIT)) {
             throw new SandboxException(
                     ErrorCode.RATE_LIMITED,
                     "other lists of yours are still being made",
                     "ask for fewer at a time, or with fewer patterns",
                     null);
-        }
-        try {
-            return new Tree(files, regexes, call::hold).paths();
-        } finally {
-            PROCESSORS.giveBack(owner, 1);
         }
     }
 

@@ -52,6 +52,7 @@ final class CommandInput implements AutoCloseable {
     private Transfers.@Nullable Place place; // while more waits than is given to everybody
     private boolean ended; // no more is received
     private @Nullable SandboxException refused;
+    private boolean left; // once what waits is written, the command is let go of
     private boolean over; // the end was given to the command: letting go of it now could overtake that
 
     /**
@@ -180,20 +181,35 @@ final class CommandInput implements AutoCloseable {
             LOG.error(channel, e);
             refuse(SandboxException.internal("standard input", e));
         }
+        letGo();
     }
 
     private void take(Step step, OutputStream open) throws IOException {
         switch (step) {
-            case Step.Open _ -> tell.accept(new StreamMessage.InputTaken(channel, took(0)));
+            case Step.Open _ -> tell(new StreamMessage.InputTaken(channel, took(0)));
             case Step.Write(ByteArrayOutputStream bytes) -> {
                 bytes.writeTo(open);
-                tell.accept(new StreamMessage.InputTaken(channel, took(bytes.size())));
+                tell(new StreamMessage.InputTaken(channel, took(bytes.size())));
             }
             case Step.End _ -> {
                 open.close();
                 gaveEnd();
-                tell.accept(new StreamMessage.InputEnded(channel));
+                tell(new StreamMessage.InputEnded(channel));
             }
+        }
+    }
+
+    /** While it is there: who has left may use the channel for something else. */
+    private void tell(StreamMessage.FromServer message) {
+        boolean there;
+        lock.lock();
+        try {
+            there = !left;
+        } finally {
+            lock.unlock();
+        }
+        if (there) {
+            tell.accept(message);
         }
     }
 
@@ -209,17 +225,12 @@ final class CommandInput implements AutoCloseable {
             made.close();
             throw e;
         }
-        boolean gone;
         lock.lock();
         try {
             command = made;
             to = open;
-            gone = refused != null;
         } finally {
             lock.unlock();
-        }
-        if (gone) {
-            made.close(); // in between nobody knew of it
         }
         return open;
     }
@@ -267,7 +278,7 @@ final class CommandInput implements AutoCloseable {
             lock.unlock();
         }
         if (!told) {
-            tell.accept(new StreamMessage.Failed(channel, StreamMessage.About.INPUT, why));
+            tell(new StreamMessage.Failed(channel, StreamMessage.About.INPUT, why));
         }
     }
 
@@ -288,14 +299,27 @@ final class CommandInput implements AutoCloseable {
         }
     }
 
-    /** Lets go of the input, which is free for another. */
+    /** Takes no more; once the command has what waits, the input is free for another. */
     @Override
     public void close() {
+        lock.lock();
+        try {
+            if (refused == null) {
+                refused = Credit.wrongOrder("standard input was let go of");
+            }
+            ended = true;
+            left = true;
+        } finally {
+            lock.unlock();
+        }
+        letGo();
+    }
+
+    private void letGo() {
         RunningCommand open;
         lock.lock();
         try {
-            drop(Credit.wrongOrder("standard input was let go of"));
-            open = over ? null : command;
+            open = left && !writing && !over ? command : null;
         } finally {
             lock.unlock();
         }
