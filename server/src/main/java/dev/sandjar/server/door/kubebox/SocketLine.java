@@ -3,6 +3,7 @@ package dev.sandjar.server.door.kubebox;
 import dev.sandjar.server.body.Outgoing;
 import dev.sandjar.server.connection.Cut;
 import dev.sandjar.server.connection.Frames;
+import dev.sandjar.server.connection.Pings;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.socket.engineio.server.EngineIoWebSocket;
 import io.vertx.core.Context;
@@ -45,6 +46,7 @@ final class SocketLine extends EngineIoWebSocket {
         this.connection = connection;
         this.frames = new Frames(loop, connection);
         this.out = new Outgoing<>(this::write, text -> text.length() + OVERHEAD, owner, this::cut);
+        Pings.answer(connection);
         socket.textMessageHandler(this::heard);
         socket.binaryMessageHandler(_ -> cut()); // no event of these clients has such a part
         socket.closeHandler(_ -> gone());

@@ -3,6 +3,7 @@ package dev.sandjar.server.door.stream;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.connection.Cut;
+import dev.sandjar.server.connection.Pings;
 import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.wire.StreamMessage;
 import dev.sandjar.wire.StreamMessages;
@@ -50,6 +51,7 @@ final class StreamSocket implements AutoCloseable {
         this.connection = connection;
         this.owner = owner;
         this.sink = new StreamSink(vertx, loop, connection, owner);
+        Pings.answer(connection);
         socket.frameHandler(this::arrived);
         socket.closeHandler(_ -> {
             sink.gone();
