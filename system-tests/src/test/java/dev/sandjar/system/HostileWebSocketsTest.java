@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,6 +117,27 @@ class HostileWebSocketsTest {
     void pingsOfWhoDoesNotReadAreNotAnsweredInMemory(String door) throws Exception {
         flood(upgraded(door), many(frame(LAST | PING, "x".repeat(125)), 8_000), 250); // of 1 MB
         stillServes();
+    }
+
+    /** Nobody has counted it yet. */
+    @Test
+    void anUnfinishedMessageOfKubeboxIsNoLongerThanAFinishedOne() throws Exception {
+        Socket client = upgraded("kubebox");
+        client.setSoTimeout(10_000); // the server pings after 25
+        flood(client, frame(TEXT, "x"), 1);
+        flood(client, many(frame(CONTINUATION, "x".repeat(100)), 200), 1); // 20 KB
+        awaitClosed(client);
+        stillServes();
+    }
+
+    private static void awaitClosed(Socket client) throws IOException {
+        try {
+            client.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("it is still open", e);
+        } catch (SocketException reset) {
+            // likewise closed
+        }
     }
 
     /** The latest at least, however many there were before it was read. */
