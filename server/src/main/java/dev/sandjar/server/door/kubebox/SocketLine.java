@@ -9,8 +9,10 @@ import io.socket.engineio.server.EngineIoWebSocket;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * that a client which does not read keeps its own streams standing, and little memory. What the client says waits likewise, two messages at most.
  */
 final class SocketLine extends EngineIoWebSocket {
-    private static final int LONGEST_MESSAGE = 16 * 1024; // characters; events of clients have a few hundred
+    private static final int LONGEST_MESSAGE = 16 * 1024; // bytes; events of clients have a few hundred
     private static final long GOODBYE = 5_000; // ms until a client that does not close is cut
     private static final int OVERHEAD = 64; // what a frame takes besides its text
 
@@ -32,6 +34,7 @@ final class SocketLine extends EngineIoWebSocket {
     private final HttpConnection connection;
     private final Frames frames;
     private final Outgoing<String> out;
+    private Buffer unfinished = Buffer.buffer(); // of a message, for the event loop
     private final LinkedBlockingQueue<Optional<String>> heard = new LinkedBlockingQueue<>(); // nothing: it is closed
 
     /**
@@ -47,19 +50,32 @@ final class SocketLine extends EngineIoWebSocket {
         this.frames = new Frames(loop, connection);
         this.out = new Outgoing<>(this::write, text -> text.length() + OVERHEAD, owner, this::cut);
         Pings.answer(connection);
-        socket.textMessageHandler(this::heard);
-        socket.binaryMessageHandler(_ -> cut()); // no event of these clients has such a part
+        socket.frameHandler(this::arrived);
         socket.closeHandler(_ -> gone());
         socket.exceptionHandler(_ -> cut());
     }
 
     // ---- what the client says
 
-    private void heard(String message) {
-        if (message.length() > LONGEST_MESSAGE) {
+    /** Its parts are joined here: Vert.x would, and let each connection have sixteen times as much of a message that never ends. */
+    private void arrived(WebSocketFrame frame) {
+        if (frame.isBinary()) {
+            cut(); // no event of these clients has such a part
+        } else if ((frame.isText() || frame.isContinuation()) && !isGone()) {
+            add(frame);
+        }
+    }
+
+    private void add(WebSocketFrame part) {
+        Buffer bytes = part.binaryData();
+        if (unfinished.length() + bytes.length() > LONGEST_MESSAGE) {
             cut();
-        } else {
-            heard.add(Optional.of(message));
+            return;
+        }
+        unfinished.appendBuffer(bytes);
+        if (part.isFinal()) {
+            heard.add(Optional.of(unfinished.toString()));
+            unfinished = Buffer.buffer();
             socket.pause();
         }
     }
