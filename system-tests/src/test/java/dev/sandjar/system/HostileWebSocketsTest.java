@@ -72,7 +72,8 @@ class HostileWebSocketsTest {
         socket.connect(new InetSocketAddress("127.0.0.1", server.address.getPort()));
         String head = "GET " + (door.equals("kubebox") ? SocketIo.PATH : stream) + " HTTP/1.1\r\nHost: localhost\r\n"
                 + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer " + RealServer.TOKEN + "\r\n\r\n";
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer " + RealServer.TOKEN
+                + "\r\n\r\n";
         socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
         assertThat(PreviewedSandbox.until(socket, "\r\n\r\n")).startsWith("HTTP/1.1 101 ");
         return socket;
