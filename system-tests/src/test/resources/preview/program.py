@@ -105,6 +105,12 @@ def deaf(asked):
     threading.Event().wait()  # reads no more, says nothing
 
 
+def hung(asked):
+    """Agrees to a WebSocket, and never looks at it again."""
+    asked.say("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n")
+    threading.Event().wait()
+
+
 def endless(asked):
     asked.say("HTTP/1.1 200 OK\r\n\r\n")
     try:
