@@ -110,7 +110,7 @@ final class Exchange {
         AnswerHead.outward(head, response.headers(), visit);
         if (upgraded) {
             response.putHeader("Connection", "Upgrade").putHeader("Upgrade", "websocket");
-            Upgraded.of(request, loop, visit.owner(), stall, limits.idle()).carry(answer, program);
+            Upgraded.of(request, loop, visit.owner(), stall, limits).carry(answer, program);
         } else {
             if (!RequestHead.hasBody(request.headers())) {
                 request.resume(); // a WebSocket was asked for, and is none

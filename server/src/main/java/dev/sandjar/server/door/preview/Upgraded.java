@@ -11,8 +11,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** A client after both sides have agreed to WebSocket: bytes both ways, whatever they mean. */
 final class Upgraded {
@@ -20,26 +20,29 @@ final class Upgraded {
     private final StreamInput input;
     private final ToClient output;
     private final Stall stall;
-    private final Duration idle;
+    private final PreviewLimits limits;
+    private final CompletableFuture<Void> said = new CompletableFuture<>(); // all that the client has to say
 
     /** On its event loop. */
-    private Upgraded(NetSocket socket, String owner, Stall stall, Duration idle) {
+    private Upgraded(NetSocket socket, String owner, Stall stall, PreviewLimits limits) {
         this.socket = socket;
         this.stall = stall;
-        this.idle = idle;
+        this.limits = limits;
         input = new StreamInput(socket.pause(), StreamInput.ANY_TIME).open();
         output = new ToClient(socket::write, stall::moved, owner);
-        Tunnelled.allow(socket, input::end);
+        Tunnelled.allow(socket, () -> {
+            input.end();
+            said.complete(null);
+        });
     }
 
     /**
      * @param loop of the request
-     * @param idle how long it may be silent
      */
-    static Upgraded of(HttpServerRequest request, Context loop, String owner, Stall stall, Duration idle)
+    static Upgraded of(HttpServerRequest request, Context loop, String owner, Stall stall, PreviewLimits limits)
             throws IOException, InterruptedException {
         return Handover.await(
-                request, loop, HttpServerRequest::toNetSocket, socket -> new Upgraded(socket, owner, stall, idle));
+                request, loop, HttpServerRequest::toNetSocket, socket -> new Upgraded(socket, owner, stall, limits));
     }
 
     /** Returns once the program has said all, or either is gone. */
@@ -50,7 +53,8 @@ final class Upgraded {
                 output.stop();
                 program.close();
             };
-            stall.watch(idle, stop);
+            stall.watch(limits.idle(), stop);
+            said.thenRun(() -> stall.watch(limits.answer(), stop)); // perhaps it is gone, which nobody hears
             socket.closeHandler(_ -> stop.run());
             Thread.ofVirtual().name("preview-up").start(() -> up(program));
             down(answer);

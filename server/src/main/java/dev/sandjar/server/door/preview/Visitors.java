@@ -49,9 +49,10 @@ final class Visitors {
         boolean byCookie = Cookies.passes(request.headers().getAll("Cookie"))
                 .anyMatch(pass -> passes.admits(Passes.Kind.COOKIE, name, pass));
         Sandbox sandbox = byCookie ? admitted(request, name, domain) : identified(request, name);
+        String owner = sandbox.info().owner();
         return new Visit(
                 sandbox,
-                sandbox.info().owner(),
+                byCookie ? visitorsOf(owner) : owner,
                 name.port(),
                 Visit.target(request.path(), request.query()),
                 "",
@@ -92,7 +93,12 @@ final class Visitors {
                     null);
         }
         Sandbox sandbox = places.sandbox(name.sandbox()).orElseThrow(() -> unknown());
-        limits.admit(request, "visitors of " + sandbox.info().owner()); // who may be many, and must not shut him out
+        limits.admit(request, visitorsOf(sandbox.info().owner()));
         return sandbox;
+    }
+
+    /** Who may be many, and must not shut him out: they have a share of their own. */
+    private static String visitorsOf(String owner) {
+        return "visitors of " + owner;
     }
 }
