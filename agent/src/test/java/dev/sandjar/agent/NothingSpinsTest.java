@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The agent's one loop neither spins on what it cannot take now, nor stands still for what takes its time. */
 @Timeout(120)
@@ -83,6 +85,28 @@ class NothingSpinsTest {
                 count += frame instanceof Frame.Output output ? output.bytes().remaining() : 0;
             }
             assertThat(count).isEqualTo(60_000_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatABackgroundChildGoesOnWritingByteByByteCostsLittle(boolean forgotten) throws Exception {
+        try (var agent = new RealAgent();
+                Link link = agent.link()) {
+            var id = UUID.randomUUID();
+            start(link, id, "sh", "-c", """
+                    python3 -c 'import os
+                    for i in range(100_000_000): os.write(1, b"x")' & exit""");
+            Channel follow = link.open(Requests.follow(id, 0, 3, true));
+            follow.reply(LIMIT);
+            while (follow.take(LIMIT) != null) {
+                // until its end is told
+            }
+            if (forgotten) {
+                link.open(Requests.forget(id)).reply(LIMIT);
+            }
+            agent.idleSecond(); // in which the child begins
+            assertThat(agent.idleSecond()).isLessThan(NEXT_TO_NOTHING);
         }
     }
 
