@@ -25,14 +25,17 @@ class HostileVisitorsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        box = new PreviewedSandbox("visitors", "-Xmx96m", "SANDJAR_LIMITS_ANSWER=5s", "SANDJAR_PREVIEW_DOMAIN=" + DOMAIN);
+        box = new PreviewedSandbox(
+                "visitors", "-Xmx96m", "SANDJAR_LIMITS_ANSWER=5s", "SANDJAR_PREVIEW_DOMAIN=" + DOMAIN);
         URI link = URI.create(found(
                 LINK,
                 box.server
                         .post("/v1/sandboxes/" + box.id() + "/access/8000", "")
                         .body()));
-        String head = " HTTP/1.1\r\nHost: " + box.host(PreviewedSandbox.PORT, DOMAIN) + "\r\nUpgrade-Insecure-Requests: 1\r\n";
-        String opened = box.answer("GET " + link.getRawPath() + "?" + link.getRawQuery() + head + "Connection: close\r\n\r\n");
+        String head = " HTTP/1.1\r\nHost: " + box.host(PreviewedSandbox.PORT, DOMAIN)
+                + "\r\nUpgrade-Insecure-Requests: 1\r\n";
+        String opened =
+                box.answer("GET " + link.getRawPath() + "?" + link.getRawQuery() + head + "Connection: close\r\n\r\n");
         visiting = head + "Cookie: " + found(COOKIE, opened) + "\r\n";
     }
 
@@ -57,7 +60,8 @@ class HostileVisitorsTest {
         for (int i = 0; i < 100; i++) {
             box.send("GET /deaf" + visiting + "\r\n");
         }
-        PreviewedSandbox.until(box.send("GET /deaf" + visiting + "\r\n"), "HTTP/1.1 429 "); // there are as many as may be
+        PreviewedSandbox.until(
+                box.send("GET /deaf" + visiting + "\r\n"), "HTTP/1.1 429 "); // there are as many as may be
         assertThat(box.server.get(box.path("/")).statusCode()).isEqualTo(200);
         box.sandbox.files().write("mine", "mine");
     }
