@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     private static final String DECODER = "httpDecoder"; // as Vert.x calls these
+    private static final String ENCODER = "httpEncoder";
     private static final String TLS = "ssl";
 
     private final HttpServerOptions options;
@@ -74,7 +75,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void placeDecoder(ChannelPipeline pipeline) {
-        pipeline.replace(DECODER, DECODER, new HeadDecoder(options, this));
+        var decoder = new HeadDecoder(options, this);
+        pipeline.replace(DECODER, DECODER, decoder);
+        pipeline.addAfter(ENCODER, null, decoder.answers());
     }
 
     /** From now on the time runs, unless it does. */

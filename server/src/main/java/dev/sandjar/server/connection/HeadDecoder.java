@@ -2,10 +2,14 @@ package dev.sandjar.server.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
@@ -21,7 +25,11 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
     /** Other servers take as many. A header of six bytes takes 150 of memory. */
     private static final int MOST_HEADERS = 100;
 
+    /** Requests that were not answered yet, or whose answers were not taken: Vert.x would keep any number, and go through all at each that comes. */
+    private static final int MOST_UNANSWERED = 16;
+
     private final ConnectionGuard guard;
+    private int unanswered;
     private int headers; // of the head that is read
     private boolean betweenRequests = true;
 
@@ -32,12 +40,18 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out) throws Exception {
+        if (unanswered > MOST_UNANSWERED) {
+            bytes.skipBytes(bytes.readableBytes());
+            context.close();
+            return;
+        }
         super.decode(context, bytes, out);
         for (Object part : out) {
             if (part instanceof HttpRequest request) {
                 betweenRequests = false;
                 guard.headIsWhole();
                 refuseOtherCodings(request);
+                unanswered++;
             }
             if (part instanceof LastHttpContent) {
                 betweenRequests = true;
@@ -73,5 +87,23 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
         if (request.decoderResult().isSuccess()) {
             request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(why)));
         }
+    }
+
+    /** What hears of answers, once the socket has taken them. For the same connection, between the encoder and Vert.x. */
+    ChannelOutboundHandlerAdapter answers() {
+        return new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext context, Object message, ChannelPromise written) {
+                if (message instanceof LastHttpContent && !isInterim(message)) {
+                    context.write(message, written.unvoid().addListener(_ -> unanswered--));
+                } else {
+                    context.write(message, written);
+                }
+            }
+        };
+    }
+
+    private static boolean isInterim(Object message) {
+        return message instanceof HttpResponse head && head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
     }
 }
