@@ -16,7 +16,7 @@ export class Login {
         this.#onKnown = onKnown;
         const form = make('form', { class: 'login', onsubmit: (event) => this.#submit(event) },
             make('h1', {}, 'Log in'),
-            field('Token', this.#token, 'The server keeps tokens in its token file. This tab alone remembers yours, until it is closed.'),
+            field('Token', this.#token, 'On the server: cat ~/.config/sandjar/token (or its token file); if a line has a colon, what stands behind it. This tab alone remembers yours, until it is closed.'),
             this.#errors, make('button', { class: 'primary' }, 'Log in'));
         this.element = form;
         if (why) {
@@ -41,7 +41,7 @@ export class Login {
             await new Api(token, () => {}).get('sandboxes', { limit: 1 });
             this.#onKnown(token);
         } catch (error) {
-            const remedy = error.status === 401 ? 'copy it once more from the server’s token file; it stands behind the colon' : error.remedy;
+            const remedy = error.status === 401 ? 'copy it once more from the server’s token file; if a line has a colon, it stands behind that' : error.remedy;
             this.#errors.replaceChildren(trouble(new ApiError({ message: error.message, remedy })));
             this.#token.select();
             this.#token.focus();

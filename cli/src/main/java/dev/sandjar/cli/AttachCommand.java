@@ -1,6 +1,5 @@
 package dev.sandjar.cli;
 
-import dev.sandjar.CommandId;
 import dev.sandjar.CommandInfo;
 import dev.sandjar.ErrorCode;
 import dev.sandjar.RunningCommand;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
             Sandjar.EXIT_CODES
         })
 final class AttachCommand implements Callable<Integer> {
+    private static final int MOST_WORDS = 60; // characters of a command, to know it by
     private static final long RECENT = 64 * 1024; // bytes: more than a screen has
 
     @Mixin
@@ -96,13 +97,23 @@ final class AttachCommand implements Callable<Integer> {
         if (running.size() == 1) {
             return running.getFirst();
         }
-        List<CommandId> ids = running.stream().map(CommandInfo::id).toList();
+        if (running.isEmpty()) {
+            throw new SandboxException(
+                    ErrorCode.COMMAND_NOT_FOUND,
+                    "no command runs in sandbox " + sandbox.id(),
+                    "start one: sandjar exec -it " + sandbox.id() + " sh",
+                    null);
+        }
         throw new SandboxException(
                 ErrorCode.COMMAND_NOT_FOUND,
-                running.isEmpty() ? "no command runs in sandbox " + sandbox.id() : "several commands run: " + ids,
-                running.isEmpty()
-                        ? "start one: sandjar exec -it " + sandbox.id() + " sh"
-                        : "name one: sandjar attach " + sandbox.id() + " " + ids.getLast(),
+                running.size() + " commands run in sandbox " + sandbox.id() + ": "
+                        + running.stream().map(AttachCommand::described).collect(Collectors.joining(", ")),
+                "name one: sandjar attach " + sandbox.id() + " COMMAND",
                 null);
+    }
+
+    private static String described(CommandInfo info) {
+        String words = info.argv().stream().map(Text::word).collect(Collectors.joining(" "));
+        return info.id() + " (" + (words.length() > MOST_WORDS ? words.substring(0, MOST_WORDS) + "..." : words) + ")";
     }
 }

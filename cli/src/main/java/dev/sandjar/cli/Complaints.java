@@ -80,10 +80,11 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
         return switch (e) {
             case SandboxException known when known.remedy().equals("send a value that is allowed") -> seeHelp(verb);
             case SandboxException known
-            when known.code() == ErrorCode.SANDBOX_NOT_FOUND -> "it may have expired or been removed; run: sandjar ls";
+            when known.code() == ErrorCode.SANDBOX_NOT_FOUND ->
+                "it may have expired, been removed, or be at another place (--server, SANDBOX_API_URL); run: sandjar ls";
             case SandboxException known
             when known.code() == ErrorCode.UNAUTHENTICATED && known.remedy().contains("header") ->
-                "set SANDBOX_API_TOKEN to a token that this server knows";
+                "set SANDBOX_API_TOKEN to a token that this server knows; on its machine: cat ~/.config/sandjar/token";
             case SandboxException known -> known.remedy();
             case IOException io when io.getCause() instanceof SandboxException known -> known.remedy();
             case IOException _ -> "";

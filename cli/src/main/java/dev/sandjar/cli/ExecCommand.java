@@ -24,11 +24,13 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sandjar exec 3fa8 -- python3 -c 'print(40 + 2)'",
             "  tar c src | sandjar exec 3fa8 -- tar x",
-            "  sandjar exec -it 3fa8 bash             a shell; Ctrl-P Ctrl-Q leaves it, sandjar attach comes back",
-            "  sandjar exec -d 3fa8 -- sleep 1000     prints its id, for sandjar logs and kill",
+            "  sandjar exec -it 3fa8 bash             a shell; left by Ctrl-P Ctrl-Q",
+            "  sandjar exec -d 3fa8 -- sleep 1000     its id, for logs, attach and kill",
+            "  sandjar exec 3fa8 -- make </dev/null   in a loop, whose input it would take",
             "",
-            "Ctrl-C goes to the command; twice, it kills. With -t every key is the command's, but Ctrl-P Ctrl-Q leaves it running,",
-            "and so does a terminal that is closed.",
+            "Ctrl-C goes to the command; twice, it kills. With -t every key is the",
+            "command's, but Ctrl-P Ctrl-Q leaves it running, and so does a terminal that",
+            "is closed; sandjar attach comes back.",
             "",
             Sandjar.EXIT_CODES
         })

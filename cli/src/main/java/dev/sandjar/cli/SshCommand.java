@@ -60,6 +60,7 @@ final class SshCommand implements Callable<Integer> {
         }
         Path ask = Files.createTempFile(
                 "sandjar", "", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        ask.toFile().deleteOnExit(); // also when a signal ends us
         try {
             Files.writeString(ask, "#!/bin/sh\nprintf '%s\\n' \"$SANDJAR_SSH_PASSWORD\"\n");
             return run(host, hosts.file(), ask);
@@ -91,7 +92,9 @@ final class SshCommand implements Callable<Integer> {
         ssh.environment().put("SSH_ASKPASS_REQUIRE", "force");
         ssh.environment().put("SANDJAR_SSH_PASSWORD", place.token());
         try {
-            return ssh.start().waitFor();
+            Process running = ssh.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(running::destroy)); // who ends us means it
+            return running.waitFor();
         } catch (IOException e) {
             throw new SandboxException(
                     ErrorCode.UNAVAILABLE,

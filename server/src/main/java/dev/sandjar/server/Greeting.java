@@ -40,6 +40,7 @@ public class Greeting implements QuarkusApplication {
             System.err.println("sandjar serves " + url);
         }
         System.err.println("use it:  SANDBOX_API_URL=" + listening.urlHere() + token + " sandjar ls");
+        System.err.println("console: " + listening.urlHere() + "/console/");
         if (listening.isInClear()) {
             System.err.println("warning: tokens and all else travel in clear to other machines");
             System.err.println("         serve with --tls-certificate and --tls-key, or behind a proxy that has TLS");

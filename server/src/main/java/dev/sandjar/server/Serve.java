@@ -4,9 +4,9 @@ import dev.sandjar.server.connection.ConnectionGuards;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.PrintWriter;
-import java.net.BindException;
 import java.nio.file.Path;
-import java.util.Objects;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -101,25 +101,23 @@ public final class Serve implements Callable<Integer> {
         ConnectionGuards.enable();
         Quarkus.run(Greeting.class, (exitCode, problem) -> {
             if (problem != null) {
-                Throwable innermost = innermost(problem);
-                System.err.println("sandjar: the server could not start: "
-                        + Objects.requireNonNullElse(innermost.getMessage(), innermost.toString()));
-                if (innermost instanceof BindException) {
-                    System.err.println("         stop what listens there, or run: sandjar serve --port 0");
-                }
+                var failure = StartFailure.of(problem, given());
+                System.err.println("sandjar: the server could not start: " + failure.what());
+                System.err.println("         " + failure.remedy());
             }
             System.exit(problem == null ? exitCode : 125);
         });
         return -1;
     }
 
-    /** Around the one message that helps, the framework has several that do not. */
-    private static Throwable innermost(Throwable problem) {
-        Throwable innermost = problem;
-        while (innermost.getCause() != null) { // getCause never gives itself
-            innermost = innermost.getCause();
-        }
-        return innermost;
+    private Map<String, String> given() {
+        var given = new TreeMap<>(System.getenv());
+        spec.options().forEach(option -> {
+            if (option.getValue() != null) {
+                given.put(option.longestName(), option.getValue().toString());
+            }
+        });
+        return given;
     }
 
     private static void set(String name, @Nullable String value) {

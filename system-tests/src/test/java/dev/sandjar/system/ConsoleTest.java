@@ -539,6 +539,12 @@ class ConsoleTest {
         assertThat(header(answer, "Location")).isEqualTo("console/");
     }
 
+    @Test
+    void aBrowserThatKnowsTheServersNameOnlyIsLedToThePage() throws Exception {
+        browser.open(proxy.address().toString());
+        browser.find("input[name=token]");
+    }
+
     private static void logIn(String place) throws Exception {
         browser.size(1200, 800);
         browser.open(proxy.address() + "console/" + place);

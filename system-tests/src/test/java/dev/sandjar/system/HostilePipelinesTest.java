@@ -29,8 +29,7 @@ class HostilePipelinesTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = new RealServer(
-                Path.of("/var/lib/sandjar-test/hostile-pipelines"), "-XX:+ExitOnOutOfMemoryError");
+        server = new RealServer(Path.of("/var/lib/sandjar-test/hostile-pipelines"), "-XX:+ExitOnOutOfMemoryError");
     }
 
     @AfterAll

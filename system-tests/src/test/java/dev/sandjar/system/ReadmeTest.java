@@ -49,9 +49,10 @@ class ReadmeTest {
     void theReadmeShowsThatExample() throws Exception {
         String source = Files.readString(Path.of("src/test/java/dev/sandjar/system/ReadmeTest.java"));
         String region = source.substring(source.indexOf("// begin\n") + 9, source.indexOf("            // end\n"))
-                .replace("\n            ", "\n")
+                .replace("\n            ", "\n    ")
                 .strip();
-        assertThat(Files.readString(Path.of("../README.md"))).contains("```java\n" + region + "\n```");
+        assertThat(Files.readString(Path.of("../README.md")))
+                .contains("void main() throws Exception {\n    " + region + "\n}\n```");
     }
 
     @ParameterizedTest

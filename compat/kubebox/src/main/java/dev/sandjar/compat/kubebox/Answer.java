@@ -90,7 +90,8 @@ final class Answer {
     private String remedy(String said) {
         return switch (status) {
             case 400 -> said.equals("Session not found") ? "initializeSession first" : "change what it names";
-            case 401, 403 -> "look whether the server knows the key or the token, and whether both clocks agree";
+            case 401, 403 ->
+                "give a token (SandboxClient.builder().token) or a key (KUBEBOX_PRIVATE_KEY) that the server knows; both clocks must agree";
             case 404 -> "look whether it is there, and whether the server can do it at all";
             case 422 -> "change what it names";
             case 429 -> "wait, then try again";

@@ -176,7 +176,7 @@ class SandboxClientTest {
     @CsvSource(delimiter = '|', textBlock = """
         400 | {"detail":"Session not found"}            | 400: Session not found                       | initializeSession first
         422 | {"detail":[{"loc":["body","path"]}]}      | 422: [{"loc":["body","path"]}]               | change what it names
-        401 | {"detail":"Who are you?"}                 | 401: Who are you?                            | look whether the server knows the key or the token, and whether both clocks agree
+        401 | {"detail":"Who are you?"}                 | 401: Who are you?                            | give a token (SandboxClient.builder().token) or a key (KUBEBOX_PRIVATE_KEY) that the server knows; both clocks must agree
         500 | oops                                      | 500                                          | look at the server's log
         """)
     void aRefusalIsToldInTheServersWords(int status, String body, String said, String remedy) throws Exception {

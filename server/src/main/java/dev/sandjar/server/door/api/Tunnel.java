@@ -1,5 +1,6 @@
 package dev.sandjar.server.door.api;
 
+import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.body.StreamInput;
 import dev.sandjar.server.connection.Cut;
@@ -55,8 +56,12 @@ final class Tunnel implements AutoCloseable {
     }
 
     static SandboxException refused(MalformedFrameException e) {
-        return SandboxException.invalid(
-                "frame", String.valueOf(e.getMessage()), "what docs/http-api.md lists for this path");
+        return new SandboxException(
+                ErrorCode.INVALID_ARGUMENT,
+                "what was sent is not made of the frames that this takes: " + e.getMessage(),
+                "send application/vnd.sandjar.frames, as docs/http-api.md has it; plain bytes of a file go to"
+                        + " POST /v1/sessions/ID/files",
+                null);
     }
 
     /** Ends the connection with an error. */

@@ -16,6 +16,7 @@ import java.util.Optional;
 @ApplicationScoped
 class ConsoleRoutes {
     private static final String ROOT = "/console";
+    private static final int FIRST = -2_500; // before a door that answers there, too; a preview's host is its own
     private static final int PIECE = 32 * 1024; // bytes; a client that does not read has so little under way
 
     /** Nothing but what the server itself sends is run or applied, and the page talks to nobody else. */
@@ -37,9 +38,24 @@ class ConsoleRoutes {
     private final Assets assets = new Assets();
 
     void mount(@Observes Router router) {
+        router.route(HttpMethod.GET, "/").order(FIRST).handler(ConsoleRoutes::lead);
         for (HttpMethod method : new HttpMethod[] {HttpMethod.GET, HttpMethod.HEAD}) {
             router.route(method, ROOT).handler(this::serve);
             router.route(method, ROOT + "/*").handler(this::serve);
+        }
+    }
+
+    /** A person who has typed no more than the server's name. Programs that ask there are somebody else's. */
+    private static void lead(RoutingContext context) {
+        String accepts = Objects.requireNonNullElse(context.request().getHeader("Accept"), "");
+        if (accepts.contains("text/html") && !context.request().headers().contains("Authorization")) {
+            RequestIds.tell(context);
+            context.response()
+                    .setStatusCode(303)
+                    .putHeader("Location", "console/")
+                    .end();
+        } else {
+            context.next();
         }
     }
 

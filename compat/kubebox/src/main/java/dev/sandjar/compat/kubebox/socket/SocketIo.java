@@ -199,7 +199,7 @@ public final class SocketIo implements AutoCloseable {
                 server + " refused the connection: " + status,
                 status,
                 status == 401 || status == 403
-                        ? "look whether the server knows the key or the token, and whether both clocks agree"
+                        ? "give a token (SandboxClient.builder().token) or a key (KUBEBOX_PRIVATE_KEY) that the server knows; both clocks must agree"
                         : "look whether it is a server of kubebox's protocol");
     }
 
