@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,18 @@ class SshCommandLineTest {
         scp.environment().putAll(environment());
         assertThat(client.run("", scp)).isEqualTo(new Ran(0, "", ""));
         assertThat(folder.resolve("by-tunnel")).hasContent("sandjar-agent\n");
+    }
+
+    @Test
+    void whoeverEndsTheCommandLineEndsItsSsh() throws Exception {
+        Process sandjar = sandjar("ssh", id, "--", "echo in; exec sleep 1000").start();
+        assertThat(sandjar.inputReader().readLine()).isEqualTo("in");
+        List<ProcessHandle> all = sandjar.descendants().toList();
+        assertThat(all).anyMatch(one -> one.info().command().orElse("").endsWith("/ssh"));
+        sandjar.destroy();
+        for (ProcessHandle one : all) {
+            one.onExit().get(20, TimeUnit.SECONDS);
+        }
     }
 
     @Test
