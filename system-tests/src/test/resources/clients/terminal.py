@@ -10,6 +10,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import sys
 import termios
@@ -29,6 +30,7 @@ closed, close = os.pipe()
 pid, screen = pty.fork()
 if pid == 0:
     os.read(ready, 1)  # once it has its size
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may ignore it, as nohup does
     os.execvp(sys.argv[3], sys.argv[3:])
 resize(sys.argv[1], sys.argv[2])
 os.write(go, b"x")
