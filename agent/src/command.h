@@ -13,7 +13,7 @@ struct pipe_end {
     struct source source; /* first */
     struct command *command;
     uint8_t stream;
-    int64_t holds;      /* bytes; at most this comes of it at once */
+    int64_t holds;      /* bytes; whoever has read less has emptied it */
     int64_t last_read;  /* ns, on the monotonic clock */
     int64_t last_bytes; /* after the command's end: what was in the pipe then and is still to be read; -1: still running */
 };

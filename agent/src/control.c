@@ -98,13 +98,13 @@ static size_t fitting(const char *word, size_t room)
 /* As many words as there is room for, the last perhaps in part; true when that is not all. */
 static bool put_words(struct bytes *b, char **argv, size_t room)
 {
-    size_t at = b->length, length = 0;
+    size_t at = b->length;
     uint32_t argc = 0;
     bool cut = false;
 
     put_u32(b, 0);
     for (; argv[argc] != NULL && !cut && room > WORD; argc++) {
-        length = fitting(argv[argc], room - WORD);
+        size_t length = fitting(argv[argc], room - WORD);
         cut = argv[argc][length] != '\0';
         put_u32(b, (uint32_t)length);
         bytes_add(b, argv[argc], length);
