@@ -156,7 +156,7 @@ struct cursor { /* where a follower is */
 };
 uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room); /* NULL: no memory */
 void journal_added(struct journal *j, size_t length);                  /* as many bytes were put there */
-bool journal_full(const struct journal *j);
+bool journal_full(const struct journal *j, uint8_t stream); /* no room for more of it without forgetting */
 bool journal_forget(struct journal *j); /* the oldest block; false when there is only the one being filled */
 uint64_t journal_second(const struct journal *j); /* offset after the oldest block */
 /* bytes at the cursor of the wanted streams; skips the others; 0: none yet */

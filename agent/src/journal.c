@@ -24,7 +24,7 @@ static const size_t mapped = LARGEST + 4096; /* whole pages, with the head */
 /* Not in our forks, each of which would keep what we forget, and have us copy what we change. */
 static struct block *block_map(void)
 {
-    void *at = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *at = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
     if (at == MAP_FAILED)
         return NULL;
@@ -68,11 +68,16 @@ static size_t block_holds(uint32_t capacity)
     return capacity == LARGEST ? mapped : sizeof(struct block) + capacity;
 }
 
+static bool is_tail_closed(const struct journal *j, uint8_t stream)
+{
+    return j->tail == NULL || j->tail->stream != stream || j->tail->length == j->tail->capacity;
+}
+
 uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room)
 {
     struct block *b = j->tail;
 
-    if (b == NULL || b->stream != stream || b->length == b->capacity) {
+    if (is_tail_closed(j, stream)) {
         uint32_t capacity = b == NULL || b->stream != stream || b->length < b->capacity ? SMALLEST : b->capacity * 4;
         if (capacity < SMALLEST)
             capacity = SMALLEST;
@@ -101,9 +106,10 @@ void journal_added(struct journal *j, size_t length)
     j->end += length;
 }
 
-bool journal_full(const struct journal *j)
+/* The oldest block goes when the next is needed, and becomes it. */
+bool journal_full(const struct journal *j, uint8_t stream)
 {
-    return j->held >= j->bound;
+    return j->held >= j->bound && is_tail_closed(j, stream);
 }
 
 bool journal_forget(struct journal *j)

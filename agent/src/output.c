@@ -31,7 +31,6 @@ static uint64_t needed_from(const struct command *c)
     return needed;
 }
 
-/* Makes room by forgetting the oldest; false when somebody still needs it. */
 static bool is_oldest_needed(const struct command *c)
 {
     return needed_from(c) < journal_second(&c->journal);
@@ -46,9 +45,15 @@ static bool forget_oldest(struct command *c)
     return journal_forget(&c->journal);
 }
 
-static bool make_room(struct command *c)
+static bool has_room(const struct command *c, uint8_t stream)
 {
-    while (journal_full(&c->journal)) {
+    return !journal_full(&c->journal, stream) || !is_oldest_needed(c);
+}
+
+/* By forgetting the oldest; false when somebody still needs it. */
+static bool make_room(struct command *c, uint8_t stream)
+{
+    while (journal_full(&c->journal, stream)) {
         if (is_oldest_needed(c))
             return false;
         if (!forget_oldest(c))
@@ -67,18 +72,16 @@ static uint8_t *take_room(struct command *c, uint8_t stream, size_t *room)
     return to;
 }
 
-static void watch(struct pipe_end *p, uint32_t events)
+static void watch(struct pipe_end *p)
 {
     if (p->source.fd >= 0)
-        source_watch(&p->source, events);
+        source_watch(&p->source, has_room(p->command, p->stream) ? EPOLLIN : 0);
 }
 
 void output_watch(struct command *c)
 {
-    uint32_t events = make_room(c) ? EPOLLIN : 0;
-
-    watch(&c->out, events);
-    watch(&c->err, events);
+    watch(&c->out);
+    watch(&c->err);
 }
 
 /* A pipe that is found full becomes larger. Only a few do: all of a user's pages in pipes are counted, and beyond the bound new pipes get two. */
@@ -146,7 +149,7 @@ void output_ready(struct source *s, uint32_t events)
         output_discard(s, events);
         return;
     }
-    if (!make_room(c)) {
+    if (!make_room(c, p->stream)) {
         output_watch(c);
         return;
     }
