@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -145,18 +146,22 @@ final class OverStreams implements AutoCloseable {
                 Bulk.rate(all[0]) >= 250);
     }
 
-    /** Three times before, which are not counted: what many streams run is compiled then. */
+    /** Five times before, which are not counted: the compilers take a tenth of the machine then. */
     private void together() throws Exception {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 5; i++) {
             together(STREAMS);
         }
-        double p99 = together(STREAMS).millis(0.99);
+        var p99 = new double[3];
+        for (int i = 0; i < p99.length; i++) {
+            p99[i] = together(STREAMS).millis(0.99);
+        }
+        Arrays.sort(p99);
         table.add(
-                STREAMS + " streams at 1 MB/s together, delay of a block, p99",
-                number(p99, "ms"),
+                STREAMS + " streams at 1 MB/s together, delay of a block, p99, middle (and others) of three times",
+                number(p99[1], "ms") + " (" + number(p99[0], "ms") + ", " + number(p99[2], "ms") + ")",
                 "",
                 "≤ 50 ms",
-                p99 <= 50);
+                p99[1] <= 50);
     }
 
     private Samples together(int streams) throws Exception {

@@ -41,6 +41,7 @@ final class RealServer implements AutoCloseable {
         Files.writeString(tokens, "alice:" + TOKEN + "\nbob:" + OTHER_TOKEN + "\n");
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+UseParallelGC"); // as ./sandjar serve
         command.add("-Xmx256m");
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(beginning(settings, "-[^-].*"));
