@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(90)
 class HostileOwnersTest {
     private static final int MANY = 600;
-    private static final int SHARE = 33; // files, of half a third of 256 MB without what the collector keeps free: errors.md
+    private static final int SHARE = 33; // files, of half a third of 256 MB less a survivor space: errors.md
 
     @TempDir
     static Path home;
