@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sandjar.compat.kubebox.error.RefusedException;
-import dev.sandjar.compat.kubebox.socket.SocketIo;
 import java.io.IOException;
 
 /** A server's answer. */
@@ -91,7 +90,7 @@ final class Answer {
     private String remedy(String said) {
         return switch (status) {
             case 400 -> said.equals("Session not found") ? "initializeSession first" : "change what it names";
-            case 401, 403 -> SocketIo.UNKNOWN_CALLER;
+            case 401, 403 -> RefusedException.UNKNOWN_CALLER;
             case 404 -> "look whether it is there, and whether the server can do it at all";
             case 422 -> "change what it names";
             case 429 -> "wait, then try again";

@@ -2,6 +2,10 @@ package dev.sandjar.compat.kubebox.error;
 
 /** The sandbox's server was asked, and did not do it. */
 public final class RefusedException extends KubeboxException {
+    /** What to do about 401 and 403, by whatever way they come. */
+    public static final String UNKNOWN_CALLER =
+            "give a token (SandboxClient.builder().token) or a key (KUBEBOX_PRIVATE_KEY) that the server knows; both clocks must agree";
+
     /** Of its answer; 200 where the server says so in the body. */
     private final int status;
 

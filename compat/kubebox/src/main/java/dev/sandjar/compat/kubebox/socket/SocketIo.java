@@ -23,10 +23,6 @@ import org.jspecify.annotations.Nullable;
  * silent for longer than it said it would be is taken for dead.
  */
 public final class SocketIo implements AutoCloseable {
-    /** What to do about 401 and 403, by whatever way they come. */
-    public static final String UNKNOWN_CALLER =
-            "give a token (SandboxClient.builder().token) or a key (KUBEBOX_PRIVATE_KEY) that the server knows; both clocks must agree";
-
     private static final Duration GOODBYE = Duration.ofSeconds(1);
 
     private final Events events;
@@ -202,7 +198,9 @@ public final class SocketIo implements AutoCloseable {
         return new RefusedException(
                 server + " refused the connection: " + status,
                 status,
-                status == 401 || status == 403 ? UNKNOWN_CALLER : "look whether it is a server of kubebox's protocol");
+                status == 401 || status == 403
+                        ? RefusedException.UNKNOWN_CALLER
+                        : "look whether it is a server of kubebox's protocol");
     }
 
     /** Says goodbye, and waits a second at most for the server to have heard it. */
