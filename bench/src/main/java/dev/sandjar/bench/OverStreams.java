@@ -146,7 +146,7 @@ final class OverStreams implements AutoCloseable {
                 Bulk.rate(all[0]) >= 250);
     }
 
-    /** Five times before, which are not counted: the compilers take a tenth of the machine then. */
+    /** Five times before, which are not counted: until then the compilers are in the way. */
     private void together() throws Exception {
         for (int i = 0; i < 5; i++) {
             together(STREAMS);
