@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One exchange on a link: a request, its reply, and what streams after it.
  *
- * <p>Threads: the link's reader delivers, one caller takes, one caller sends. Frames that were taken grant the agent credit, so a caller
- * that stops taking stalls this channel and no other. Interrupting a caller harms neither channel nor link.
+ * <p>Threads: the link's reader delivers, one caller takes, one caller sends. Frames that were taken grant the agent credit, by the reader
+ * while more comes and else by who took them, so a caller that stops taking stalls this channel and no other. Interrupting a caller harms neither channel nor link.
  */
 public final class Channel implements AutoCloseable {
     private static final int LARGEST_DATA = 64 * 1024;
@@ -24,6 +24,7 @@ public final class Channel implements AutoCloseable {
     private final Link link;
     private final int number;
     private final int grant; // granting in halves of the window keeps the agent busy and CREDIT frames rare
+    private final int early; // is granted already when many frames come, so that many grants leave together
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition arrived = lock.newCondition();
@@ -42,6 +43,7 @@ public final class Channel implements AutoCloseable {
         this.link = link;
         this.number = number;
         this.grant = window / 2;
+        this.early = window / 4;
         this.receivable = window;
     }
 
@@ -94,7 +96,7 @@ public final class Channel implements AutoCloseable {
      * @return null when the agent has closed the channel without an error, or another thread on this side has
      */
     public @Nullable Frame take(Duration longest) throws IOException, AgentException, InterruptedException {
-        int owed = 0;
+        int owed;
         Frame frame;
         lock.lockInterruptibly();
         try {
@@ -113,11 +115,7 @@ public final class Channel implements AutoCloseable {
                 return ended();
             }
             taken += cost(frame);
-            if (taken >= grant && ending == null) {
-                owed = taken;
-                receivable += taken;
-                taken = 0;
-            }
+            owed = owed(grant);
         } finally {
             lock.unlock();
         }
@@ -125,6 +123,17 @@ public final class Channel implements AutoCloseable {
             link.send(new Frame.Credit(number, owed));
         }
         return frame;
+    }
+
+    /** What is to be granted, which counts as granted then; 0: less than that was taken. */
+    private int owed(int least) {
+        if (taken < least || ending != null) {
+            return 0;
+        }
+        int owed = taken;
+        receivable += owed;
+        taken = 0;
+        return owed;
     }
 
     /** An agent that is frozen does not answer a CLOSE: nobody waits for that. */
@@ -234,11 +243,15 @@ public final class Channel implements AutoCloseable {
 
     // ---- called by the link's reader, which never waits here
 
-    void deliver(Frame frame) throws ProtocolException {
+    /**
+     * Takes a frame in. Whoever waits for it hears of it by {@link #wake}.
+     *
+     * @return what is to be granted to the agent; 0: nothing
+     */
+    int deliver(Frame frame) throws ProtocolException {
         lock.lock();
         try {
-            int cost = cost(frame);
-            receivable -= cost;
+            receivable -= cost(frame);
             if (receivable < 0) {
                 throw new ProtocolException("more bytes than were granted");
             }
@@ -246,13 +259,8 @@ public final class Channel implements AutoCloseable {
                 case Frame.Close close -> {
                     AgentError.of(close.error());
                     ending = close;
-                    granted.signalAll();
                 }
-                case Frame.Credit(int _, long bytes) -> {
-                    sendable = Math.min(sendable + bytes, 16L << 20);
-                    granted.signalAll();
-                    return;
-                }
+                case Frame.Credit(int _, long bytes) -> sendable = Math.min(sendable + bytes, 16L << 20);
                 case Frame.Reply reply -> {
                     if (replied) {
                         throw new ProtocolException("a second REPLY");
@@ -269,7 +277,17 @@ public final class Channel implements AutoCloseable {
                 }
                 default -> accept(frame);
             }
+            return owed(early);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void wake() {
+        lock.lock();
+        try {
             arrived.signalAll();
+            granted.signalAll();
         } finally {
             lock.unlock();
         }
@@ -285,11 +303,10 @@ public final class Channel implements AutoCloseable {
         lock.lock();
         try {
             cut = why;
-            arrived.signalAll();
-            granted.signalAll();
         } finally {
             lock.unlock();
         }
+        wake();
     }
 
     /** What a frame costs of the window: more than its bytes, so that many small ones cannot fill the receiver's memory. */
