@@ -16,8 +16,8 @@ static struct source rest_over = {.fd = -1};
 static struct {
     int64_t begun; /* the millisecond in which pieces are counted */
     int count, before;
-    int turn;      /* pieces in this turn */
-    int64_t fills; /* of the pipes that were read in it: how long until the first is half full; 0: one was not emptied */
+    int since;     /* pieces since the last rest, or since all was read without one */
+    int64_t fills; /* of the pipes that were read since then: how long until the first is half full; 0: one was not emptied */
 } pace = {.fills = INT64_MAX};
 
 static int64_t now_ns(void)
@@ -31,12 +31,12 @@ static int64_t now_ns(void)
 static void count(int64_t now)
 {
     if (now - pace.begun > MS) {
-        pace.before = now - pace.begun < 3 * MS ? pace.count : 0;
+        pace.before = now - pace.begun < LONGEST_REST + 2 * MS ? pace.count : 0;
         pace.count = 0;
         pace.begun = now;
     }
     pace.count++;
-    pace.turn++;
+    pace.since++;
 }
 
 void pace_read(struct pipe_end *p, size_t length, bool emptied)
@@ -72,13 +72,15 @@ static int64_t between(int64_t least, int64_t n, int64_t most)
 
 static void rest_if_often(bool all)
 {
-    int64_t longest = between(USUAL_REST, (int64_t)pace.turn * REST_FOR_A_PIECE, LONGEST_REST);
+    int64_t longest = between(USUAL_REST, (int64_t)pace.since * REST_FOR_A_PIECE, LONGEST_REST);
     const struct itimerspec once = {.it_value.tv_nsec = between(SHORTEST_REST, pace.fills, longest)};
 
-    if (all && pace.fills > 0 && (pace.count > OFTEN || pace.before > OFTEN) && timerfd_settime(rest_over.fd, 0, &once, NULL) == 0)
+    if (!all)
+        return;
+    if (pace.fills > 0 && (pace.count > OFTEN || pace.before > OFTEN) && timerfd_settime(rest_over.fd, 0, &once, NULL) == 0)
         loop_pause(outputs, true);
     pace.fills = INT64_MAX;
-    pace.turn = 0;
+    pace.since = 0;
 }
 
 bool pace_begin(struct source *s)

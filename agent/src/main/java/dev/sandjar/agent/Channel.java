@@ -24,7 +24,9 @@ public final class Channel implements AutoCloseable {
     private final Link link;
     private final int number;
     private final int grant; // granting in halves of the window keeps the agent busy and CREDIT frames rare
-    private final int early; // is granted already when many frames come, so that many grants leave together
+    private final int
+            early; // is granted already with the next frame that comes, so that the grants of many channels leave
+    // together
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition arrived = lock.newCondition();
@@ -283,11 +285,14 @@ public final class Channel implements AutoCloseable {
         }
     }
 
+    /** Whoever waits for what was delivered. */
     void wake() {
         lock.lock();
         try {
             arrived.signalAll();
-            granted.signalAll();
+            if (sendable > OVERHEAD || isOver()) {
+                granted.signalAll();
+            }
         } finally {
             lock.unlock();
         }

@@ -11,13 +11,13 @@ final class FrameReader {
     private final ScatteringByteChannel from;
     private final Runnable beforeWaiting;
     private final ByteBuffer ahead = ByteBuffer.allocate(4 * 1024).flip(); // small, for there is one per idle sandbox
-    private boolean filled; // by the last read: then more is here
+    private boolean filled; // by the last read: then more is here, most probably
 
     FrameReader(ScatteringByteChannel from) {
         this(from, () -> {});
     }
 
-    /** @param beforeWaiting is run when what is here was read, and more may have to be waited for */
+    /** @param beforeWaiting is run when what is here was read, before more is waited for; not before the rest of a frame that the last read has cut */
     FrameReader(ScatteringByteChannel from, Runnable beforeWaiting) {
         this.from = from;
         this.beforeWaiting = beforeWaiting;

@@ -35,7 +35,8 @@ public final class Link implements AutoCloseable {
             1_024; // an honest agent has no more either; each may hold the window of its kind
     private static final int KNOWS_OR_SH = 1; // a feature
     private static final int KNOWS_CUT = 2; // a feature
-    private static final int MOST_UNAWARE = 64; // channels
+    private static final int MOST_UNAWARE =
+            64; // channels: what came for them is here, and should not wait for much more
     private static final int LARGEST_QUEUE = 1 << 20; // bytes of DATA that wait for the socket before senders do
 
     private final ByteChannel socket;
@@ -258,8 +259,8 @@ public final class Link implements AutoCloseable {
         } catch (IOException e) {
             fail(e);
         } finally {
-            fail(new IOException("the link's reader has ended")); // by a mistake of ours: callers must not wait for it
             wake();
+            fail(new IOException("the link's reader has ended")); // by a mistake of ours: callers must not wait for it
         }
     }
 
@@ -281,8 +282,7 @@ public final class Link implements AutoCloseable {
         if (owed > 0) {
             grant(channel, owed);
         }
-        if (!unaware.add(channel)
-                || unaware.size() == MOST_UNAWARE) { // a second frame of one: its reader should be at work
+        if (!unaware.add(channel) || unaware.size() == MOST_UNAWARE) { // two for one: who takes them should be at work
             wake();
         }
     }

@@ -17,6 +17,7 @@ final class OutputWindow {
     static final int SIZE = 1 << 20;
 
     private static final int MOST_UNTOLD = SIZE / 2; // is read before the server is told
+    private static final int MOST_UNTOLD_WHEN_QUIET = SIZE / 4; // as that, when nothing more has arrived
 
     private final Deque<Output> unread = new ArrayDeque<>();
     private int here; // cost of what is unread
@@ -96,7 +97,7 @@ final class OutputWindow {
 
     /** Whether the server should hear what was taken: seldom while there is more, and soon before it would have to wait. */
     boolean isWorthTelling() {
-        return untold >= MOST_UNTOLD;
+        return untold >= (unread.isEmpty() ? MOST_UNTOLD_WHEN_QUIET : MOST_UNTOLD);
     }
 
     void told() {

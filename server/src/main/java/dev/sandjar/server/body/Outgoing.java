@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class Outgoing<T> {
     private static final int MOST_UNDER_WAY = 128 * 1024; // bytes that were given to us and not taken by the socket
 
-    /** As that, of many who share a client, while there is room for it: each hand-over to the event loop then serves more of them. */
-    private static final int MOST_OF_MANY = 512 * 1024;
+    /** As that, of many who share a client and find a place in {@link #WIDE}: each hand-over to the event loop then serves more of them. */
+    private static final int MOST_WHEN_SHARED = 512 * 1024;
 
     /** Clients that have so much under way, of all owners: a sixteenth of all memory. */
-    private static final Shares WIDE = new Shares((int) (Runtime.getRuntime().maxMemory() / 16 / MOST_OF_MANY));
+    private static final Shares WIDE = new Shares((int) (Runtime.getRuntime().maxMemory() / 16 / MOST_WHEN_SHARED));
 
     private final Function<List<T>, Future<Void>> out;
     private final ToIntFunction<T> size;
@@ -40,7 +40,7 @@ public final class Outgoing<T> {
     private int underWay; // what waits is counted
     private boolean writing;
     private boolean placed; // the writer's
-    private boolean wide; // has room for so much of many
+    private boolean wide; // is one of those
     private boolean silent = true;
     private boolean gone;
 
@@ -168,7 +168,7 @@ public final class Outgoing<T> {
     }
 
     private boolean isFull() {
-        return underWay > (wide ? MOST_OF_MANY : MOST_UNDER_WAY);
+        return underWay > (wide ? MOST_WHEN_SHARED : MOST_UNDER_WAY);
     }
 
     private void widen() {
@@ -179,7 +179,7 @@ public final class Outgoing<T> {
 
     /** When it is not needed any more. */
     private void narrow() {
-        if (wide && (gone || underWay == 0)) {
+        if (wide && (gone || underWay <= MOST_UNDER_WAY)) {
             wide = false;
             WIDE.giveBack(owner, 1);
         }

@@ -34,7 +34,7 @@ class OutgoingTest {
     }
 
     @Test
-    void oneWhoWritesHasLittleUnderWay() {
+    void oneWhoWritesHasLittleUnderWay() throws Exception {
         assertThat(new Client("alone", false).underWay()).isEqualTo(NARROW);
     }
 
@@ -47,7 +47,7 @@ class OutgoingTest {
     }
 
     @Test
-    void anOwnerWhoseClientsDoNotReadHasLittleForFurtherOnesAndLeavesOthersMore() {
+    void anOwnerWhoseClientsDoNotReadHasLittleForFurtherOnesAndLeavesOthersMore() throws Exception {
         exhaust("greedy");
         assertThat(new Client("greedy", true).underWay()).isEqualTo(NARROW);
         assertThat(new Client("another", true).underWay()).isEqualTo(WIDE);
@@ -70,7 +70,7 @@ class OutgoingTest {
         assertThat(new Client("leaves", true).underWay()).isEqualTo(NARROW);
     }
 
-    private void exhaust(String owner) {
+    private void exhaust(String owner) throws InterruptedException {
         while (new Client(owner, true).underWay() == WIDE) {
             // the next may still have as much
         }
@@ -110,15 +110,24 @@ class OutgoingTest {
         }
 
         /** In pieces, once nothing more is sent. */
-        int underWay() {
-            while (sender.getState() != Thread.State.WAITING) {
-                Thread.onSpinWait();
+        int underWay() throws InterruptedException {
+            while (sender.isAlive() && sender.getState() != Thread.State.WAITING) {
+                pause();
             }
             return sent.get();
         }
 
-        void takeAll() {
+        /** Until the limit of the test. */
+        private static void pause() throws InterruptedException {
+            Thread.onSpinWait();
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+
+        void takeAll() throws InterruptedException {
             while (sender.isAlive() || !writes.isEmpty()) {
+                pause();
                 Optional.ofNullable(writes.poll()).ifPresent(Promise::complete);
             }
         }
