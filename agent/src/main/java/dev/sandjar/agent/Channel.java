@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One exchange on a link: a request, its reply, and what streams after it.
  *
- * <p>Threads: the link's reader delivers, one caller takes, one caller sends. Frames that were taken grant the agent credit, by the reader
- * while more comes and else by who took them, so a caller that stops taking stalls this channel and no other. Interrupting a caller harms neither channel nor link.
+ * <p>Threads: the link's reader delivers, one caller takes, one caller sends. Frames that were taken grant the agent credit, so a caller
+ * that stops taking stalls this channel and no other. Interrupting a caller harms neither channel nor link.
  */
 public final class Channel implements AutoCloseable {
     private static final int LARGEST_DATA = 64 * 1024;
@@ -24,9 +24,6 @@ public final class Channel implements AutoCloseable {
     private final Link link;
     private final int number;
     private final int grant; // granting in halves of the window keeps the agent busy and CREDIT frames rare
-    private final int
-            early; // is granted already with the next frame that comes, so that the grants of many channels leave
-    // together
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition arrived = lock.newCondition();
@@ -45,7 +42,6 @@ public final class Channel implements AutoCloseable {
         this.link = link;
         this.number = number;
         this.grant = window / 2;
-        this.early = window / 4;
         this.receivable = window;
     }
 
@@ -98,7 +94,7 @@ public final class Channel implements AutoCloseable {
      * @return null when the agent has closed the channel without an error, or another thread on this side has
      */
     public @Nullable Frame take(Duration longest) throws IOException, AgentException, InterruptedException {
-        int owed;
+        int owed = 0;
         Frame frame;
         lock.lockInterruptibly();
         try {
@@ -117,7 +113,11 @@ public final class Channel implements AutoCloseable {
                 return ended();
             }
             taken += cost(frame);
-            owed = owed(grant);
+            if (taken >= grant && ending == null) {
+                owed = taken;
+                receivable += taken;
+                taken = 0;
+            }
         } finally {
             lock.unlock();
         }
@@ -125,17 +125,6 @@ public final class Channel implements AutoCloseable {
             link.send(new Frame.Credit(number, owed));
         }
         return frame;
-    }
-
-    /** What is to be granted, which counts as granted then; 0: less than that was taken. */
-    private int owed(int least) {
-        if (taken < least || ending != null) {
-            return 0;
-        }
-        int owed = taken;
-        receivable += owed;
-        taken = 0;
-        return owed;
     }
 
     /** An agent that is frozen does not answer a CLOSE: nobody waits for that. */
@@ -245,12 +234,8 @@ public final class Channel implements AutoCloseable {
 
     // ---- called by the link's reader, which never waits here
 
-    /**
-     * Takes a frame in. Whoever waits for it hears of it by {@link #wake}.
-     *
-     * @return what is to be granted to the agent; 0: nothing
-     */
-    int deliver(Frame frame) throws ProtocolException {
+    /** Takes a frame in. Whoever waits for it hears of it by {@link #wake}. */
+    void deliver(Frame frame) throws ProtocolException {
         lock.lock();
         try {
             receivable -= cost(frame);
@@ -279,7 +264,6 @@ public final class Channel implements AutoCloseable {
                 }
                 default -> accept(frame);
             }
-            return owed(early);
         } finally {
             lock.unlock();
         }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads, both virtual: the reader takes frames off the socket, never runs a caller's code and never writes; the writer puts queued
  * frames onto it. Callers only queue, because a thread that is interrupted inside a socket's write closes the socket for everybody.
- * Frames that come together wake those who wait for them, and the writer, together: a wake costs more than a frame.
+ * Frames that come together wake those who wait for them together: a wake costs more than a frame.
  * Order of locks: a channel's lock is never held while the link's is taken, nor the reverse. Neither is held over a read or write.
  */
 public final class Link implements AutoCloseable {
@@ -239,15 +239,11 @@ public final class Link implements AutoCloseable {
     }
 
     private void enqueue(Frame frame) {
-        add(frame);
-        queued.signal();
-    }
-
-    private void add(Frame frame) {
         for (ByteBuffer bytes : FrameWriter.encode(frame)) {
             queue.add(bytes);
             queuedBytes += bytes.remaining();
         }
+        queued.signal();
     }
 
     private void readLoop() {
@@ -278,23 +274,9 @@ public final class Link implements AutoCloseable {
         if (frame instanceof Frame.Open || frame instanceof Frame.Taken) {
             throw new ProtocolException("a frame that only engines send");
         }
-        int owed = channel.deliver(frame);
-        if (owed > 0) {
-            grant(channel, owed);
-        }
+        channel.deliver(frame);
         if (!unaware.add(channel) || unaware.size() == MOST_UNAWARE) { // two for one: who takes them should be at work
             wake();
-        }
-    }
-
-    private void grant(Channel channel, int bytes) {
-        lock.lock();
-        try {
-            if (cut == null) {
-                add(new Frame.Credit(channel.number(), bytes));
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -302,14 +284,6 @@ public final class Link implements AutoCloseable {
     private void wake() {
         unaware.forEach(Channel::wake);
         unaware.clear();
-        lock.lock();
-        try {
-            if (!queue.isEmpty()) {
-                queued.signal();
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void writeLoop(GatheringByteChannel to) {
