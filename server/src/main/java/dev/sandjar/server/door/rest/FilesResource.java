@@ -7,6 +7,7 @@ import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.auth.Caller;
 import dev.sandjar.server.config.ServerConfig;
+import dev.sandjar.server.connection.PacedOutput;
 import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.server.limit.Transfers.Kind;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -101,8 +102,8 @@ public class FilesResource {
         takePlace(Kind.STREAM, request);
         String folder = relative(path == null || path.isEmpty() ? "." : path);
         Stream<FileInfo> files = caller.sandbox(id).files().entries(folder); // before the status is sent, as below
-        return Response.ok((StreamingOutput) out -> send(files, out), MediaType.APPLICATION_JSON)
-                .build();
+        StreamingOutput body = out -> send(files, new PacedOutput(out, request.request()));
+        return Response.ok(body, MediaType.APPLICATION_JSON).build();
     }
 
     /** By itself: a GET would be opened for it, and its content closed by nobody. */
@@ -162,7 +163,9 @@ public class FilesResource {
                 throw e;
             }
         }
-        StreamingOutput body = sized ? out -> send(content, info.size(), out) : out -> send(content, out);
+        StreamingOutput body = sized
+                ? out -> send(content, info.size(), new PacedOutput(out, request.request()))
+                : out -> send(content, new PacedOutput(out, request.request()));
         var response = describe(Response.ok(body, MediaType.APPLICATION_OCTET_STREAM), info);
         return (sized ? response.header("Content-Length", info.size()) : response).build();
     }

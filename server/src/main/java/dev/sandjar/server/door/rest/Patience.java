@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.config.ServerConfig;
+import dev.sandjar.server.connection.PacedOutput;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
@@ -46,7 +47,7 @@ class Patience {
         Thread worker = Thread.ofVirtual().name("answer").start(task);
         try {
             JsonAnswer answer = await(task);
-            return json(status, out -> send(answer, out));
+            return json(status, out -> send(answer, new PacedOutput(out, request.request())));
         } catch (TimeoutException takesLonger) {
             Callable<JsonAnswer> result = () -> {
                 try {
@@ -55,7 +56,7 @@ class Patience {
                     return JsonAnswer.of(late.apply(Errors.body(e, request)));
                 }
             };
-            return json(status, out -> stream(result, worker, out));
+            return json(status, out -> stream(result, worker, new PacedOutput(out, request.request())));
         } catch (InterruptedException e) {
             worker.interrupt();
             throw e;
