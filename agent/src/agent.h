@@ -43,7 +43,7 @@ struct source {
     struct loop *in; /* NULL: the one that is never paused */
 };
 void loop_init(void);
-struct loop *loop_inner(void (*turned)(void)); /* another within it, told of after each of its turns; NULL: the kernel has no more */
+struct loop *loop_inner(void (*turned)(bool all)); /* another within it; after each of its turns it is told whether nothing was left; NULL: the kernel has no more */
 void loop_pause(struct loop *inner, bool pause); /* paused, what is ready waits and wakes nobody */
 bool source_watch(struct source *s, uint32_t events); /* changes what is watched; false: no memory in the kernel */
 void source_close(struct source *s);

@@ -13,7 +13,7 @@ struct loop {
     int epoll;
     struct epoll_event turn[64];
     int count, at;
-    void (*turned)(void);
+    void (*turned)(bool all);
 };
 
 static struct loop outer;
@@ -81,15 +81,20 @@ int64_t wall_ms(void)
     return clock_ms(CLOCK_REALTIME);
 }
 
-static void loop_turn(struct loop *l, int wait_ms)
+/* Returns whether all that was ready was told. */
+static bool loop_turn(struct loop *l, int wait_ms)
 {
-    l->count = epoll_wait(l->epoll, l->turn, sizeof l->turn / sizeof *l->turn, wait_ms);
+    enum { MOST = sizeof l->turn / sizeof *l->turn };
+    int count = epoll_wait(l->epoll, l->turn, MOST, wait_ms);
+
+    l->count = count;
     for (l->at = 0; l->at < l->count; l->at++) {
         struct source *s = l->turn[l->at].data.ptr;
         if (s != NULL)
             s->ready(s, l->turn[l->at].events);
     }
     l->count = 0;
+    return count < MOST;
 }
 
 void loop_once(int64_t until)
@@ -108,11 +113,10 @@ static void inner_ready(struct source *s, uint32_t events)
     struct loop *l = (struct loop *)s;
 
     (void)events;
-    loop_turn(l, 0);
-    l->turned();
+    l->turned(loop_turn(l, 0));
 }
 
-struct loop *loop_inner(void (*turned)(void))
+struct loop *loop_inner(void (*turned)(bool all))
 {
     struct loop *l = calloc(1, sizeof *l);
 

@@ -1,5 +1,6 @@
 /* pace.c: when output is read. Each piece would wake us, and we the engine. What comes after a pause is read at once; when pieces come often,
- * they are read together, after a rest in which none of those that were just read becomes more than half full at the pace it had. */
+ * they are read together, after a rest in which none of those that were just read becomes more than half full at the pace it had; the more there
+ * are, the longer. */
 #include "command.h"
 
 #include <sys/epoll.h>
@@ -7,14 +8,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OFTEN = 4 /* pieces in a millisecond */, SHORTEST_REST = 200000, LONGEST_REST = 1000000, SECOND = 1000000000 /* ns */ };
+enum { MS = 1000000 /* ns */, SECOND = 1000 * MS, OFTEN = 4 /* pieces in a millisecond */ };
+enum { SHORTEST_REST = MS / 5, USUAL_REST = MS, REST_FOR_A_PIECE = MS / 8, LONGEST_REST = 4 * MS };
 
 static struct loop *outputs;
 static struct source rest_over = {.fd = -1};
 static struct {
     int64_t begun; /* the millisecond in which pieces are counted */
     int count, before;
-    int64_t fills; /* of the pipes that were read in this turn: how long until the first is half full; 0: one was not emptied */
+    int since;     /* pieces since the last rest, or since all was read without one */
+    int64_t fills; /* of the pipes that were read since then: how long until the first is half full; 0: one was not emptied */
 } pace = {.fills = INT64_MAX};
 
 static int64_t now_ns(void)
@@ -27,12 +30,13 @@ static int64_t now_ns(void)
 
 static void count(int64_t now)
 {
-    if (now - pace.begun > LONGEST_REST) {
-        pace.before = now - pace.begun < 3 * LONGEST_REST ? pace.count : 0;
+    if (now - pace.begun > MS) {
+        pace.before = now - pace.begun < LONGEST_REST + 2 * MS ? pace.count : 0;
         pace.count = 0;
         pace.begun = now;
     }
     pace.count++;
+    pace.since++;
 }
 
 void pace_read(struct pipe_end *p, size_t length, bool emptied)
@@ -61,14 +65,22 @@ static void rest_end(struct source *timer, uint32_t events)
         loop_pause(outputs, false);
 }
 
-static void rest_if_often(void)
+static int64_t between(int64_t least, int64_t n, int64_t most)
 {
-    int64_t rest = pace.fills < SHORTEST_REST ? SHORTEST_REST : pace.fills < LONGEST_REST ? pace.fills : LONGEST_REST;
-    const struct itimerspec once = {.it_value.tv_nsec = rest};
+    return n < least ? least : n > most ? most : n;
+}
 
+static void rest_if_often(bool all)
+{
+    int64_t longest = between(USUAL_REST, (int64_t)pace.since * REST_FOR_A_PIECE, LONGEST_REST);
+    const struct itimerspec once = {.it_value.tv_nsec = between(SHORTEST_REST, pace.fills, longest)};
+
+    if (!all)
+        return;
     if (pace.fills > 0 && (pace.count > OFTEN || pace.before > OFTEN) && timerfd_settime(rest_over.fd, 0, &once, NULL) == 0)
         loop_pause(outputs, true);
     pace.fills = INT64_MAX;
+    pace.since = 0;
 }
 
 bool pace_begin(struct source *s)

@@ -234,11 +234,11 @@ public final class Channel implements AutoCloseable {
 
     // ---- called by the link's reader, which never waits here
 
+    /** Takes a frame in. Whoever waits for it hears of it by {@link #wake}. */
     void deliver(Frame frame) throws ProtocolException {
         lock.lock();
         try {
-            int cost = cost(frame);
-            receivable -= cost;
+            receivable -= cost(frame);
             if (receivable < 0) {
                 throw new ProtocolException("more bytes than were granted");
             }
@@ -246,13 +246,8 @@ public final class Channel implements AutoCloseable {
                 case Frame.Close close -> {
                     AgentError.of(close.error());
                     ending = close;
-                    granted.signalAll();
                 }
-                case Frame.Credit(int _, long bytes) -> {
-                    sendable = Math.min(sendable + bytes, 16L << 20);
-                    granted.signalAll();
-                    return;
-                }
+                case Frame.Credit(int _, long bytes) -> sendable = Math.min(sendable + bytes, 16L << 20);
                 case Frame.Reply reply -> {
                     if (replied) {
                         throw new ProtocolException("a second REPLY");
@@ -269,7 +264,19 @@ public final class Channel implements AutoCloseable {
                 }
                 default -> accept(frame);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whoever waits for what was delivered. */
+    void wake() {
+        lock.lock();
+        try {
             arrived.signalAll();
+            if (sendable > OVERHEAD || isOver()) {
+                granted.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -285,11 +292,10 @@ public final class Channel implements AutoCloseable {
         lock.lock();
         try {
             cut = why;
-            arrived.signalAll();
-            granted.signalAll();
         } finally {
             lock.unlock();
         }
+        wake();
     }
 
     /** What a frame costs of the window: more than its bytes, so that many small ones cannot fill the receiver's memory. */

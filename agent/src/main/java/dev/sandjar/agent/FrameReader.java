@@ -9,10 +9,18 @@ import org.jspecify.annotations.Nullable;
 /** Takes frames off a connection. Every byte is hostile: what breaks a rule of PROTOCOL.md ends the link. For one thread. */
 final class FrameReader {
     private final ScatteringByteChannel from;
+    private final Runnable beforeWaiting;
     private final ByteBuffer ahead = ByteBuffer.allocate(4 * 1024).flip(); // small, for there is one per idle sandbox
+    private boolean filled; // by the last read: then more is here, most probably
 
     FrameReader(ScatteringByteChannel from) {
+        this(from, () -> {});
+    }
+
+    /** @param beforeWaiting is run when what is here was read, before more is waited for; not before the rest of a frame that the last read has cut */
+    FrameReader(ScatteringByteChannel from, Runnable beforeWaiting) {
         this.from = from;
+        this.beforeWaiting = beforeWaiting;
     }
 
     /** Returns null when the other side ended the connection between two frames. */
@@ -97,20 +105,30 @@ final class FrameReader {
         if (payload.hasRemaining()) {
             ByteBuffer[] both = {payload, ahead.clear()}; // the next frame's head comes with it, in one system call
             while (payload.hasRemaining()) {
-                if (from.read(both) < 0) {
-                    ahead.flip();
-                    throw new EOFException("cut inside a frame");
+                if (!filled) {
+                    beforeWaiting.run();
                 }
+                read(both);
             }
             ahead.flip();
         }
         return payload.flip().asReadOnlyBuffer();
     }
 
+    private void read(ByteBuffer[] both) throws IOException {
+        if (from.read(both) < 0) {
+            ahead.flip();
+            throw new EOFException("cut inside a frame");
+        }
+        filled = !ahead.hasRemaining();
+    }
+
     private boolean fill(int bytes) throws IOException {
         while (ahead.remaining() < bytes) {
+            beforeWaiting.run();
             ahead.compact();
             int count = from.read(ahead);
+            filled = !ahead.hasRemaining();
             ahead.flip();
             if (count < 0) {
                 if (ahead.hasRemaining()) {

@@ -9,8 +9,10 @@ import java.nio.channels.ScatteringByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads, both virtual: the reader takes frames off the socket, never runs a caller's code and never writes; the writer puts queued
  * frames onto it. Callers only queue, because a thread that is interrupted inside a socket's write closes the socket for everybody.
+ * Frames that come together wake those who wait for them together: a wake costs more than a frame.
  * Order of locks: a channel's lock is never held while the link's is taken, nor the reverse. Neither is held over a read or write.
  */
 public final class Link implements AutoCloseable {
@@ -32,11 +35,14 @@ public final class Link implements AutoCloseable {
             1_024; // an honest agent has no more either; each may hold the window of its kind
     private static final int KNOWS_OR_SH = 1; // a feature
     private static final int KNOWS_CUT = 2; // a feature
+    private static final int MOST_UNAWARE =
+            64; // channels: what came for them is here, and should not wait for much more
     private static final int LARGEST_QUEUE = 1 << 20; // bytes of DATA that wait for the socket before senders do
 
     private final ByteChannel socket;
     private final FrameReader reader;
     private final Consumer<Link> whenCut;
+    private final Set<Channel> unaware = new LinkedHashSet<>(); // of what was delivered; the reader's alone
     private int features; // set before anybody has the link
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
@@ -48,9 +54,9 @@ public final class Link implements AutoCloseable {
     private int nextChannel = 1;
     private @Nullable IOException cut;
 
-    private Link(ByteChannel socket, FrameReader reader, Consumer<Link> whenCut) {
+    private <S extends ByteChannel & ScatteringByteChannel> Link(S socket, Consumer<Link> whenCut) {
         this.socket = socket;
-        this.reader = reader;
+        this.reader = new FrameReader(socket, this::wake);
         this.whenCut = whenCut;
     }
 
@@ -66,13 +72,12 @@ public final class Link implements AutoCloseable {
      */
     public static <S extends ByteChannel & GatheringByteChannel & ScatteringByteChannel> Link open(
             S socket, byte[] key, String name, Duration limit, Consumer<Link> whenCut) throws IOException {
-        var reader = new FrameReader(socket);
-        var link = new Link(socket, reader, whenCut);
+        var link = new Link(socket, whenCut);
         var greeted = new CompletableFuture<Integer>();
         Thread.ofVirtual().name("link-read-" + name).start(() -> {
             int features;
             try {
-                features = Handshake.asEngine(reader, socket, key);
+                features = Handshake.asEngine(link.reader, socket, key);
             } catch (IOException | RuntimeException e) {
                 greeted.completeExceptionally(e);
                 return;
@@ -250,6 +255,7 @@ public final class Link implements AutoCloseable {
         } catch (IOException e) {
             fail(e);
         } finally {
+            wake();
             fail(new IOException("the link's reader has ended")); // by a mistake of ours: callers must not wait for it
         }
     }
@@ -269,6 +275,15 @@ public final class Link implements AutoCloseable {
             throw new ProtocolException("a frame that only engines send");
         }
         channel.deliver(frame);
+        if (!unaware.add(channel) || unaware.size() == MOST_UNAWARE) { // two for one: who takes them should be at work
+            wake();
+        }
+    }
+
+    /** Whoever does not know yet that there is work. */
+    private void wake() {
+        unaware.forEach(Channel::wake);
+        unaware.clear();
     }
 
     private void writeLoop(GatheringByteChannel to) {

@@ -1,5 +1,6 @@
 package dev.sandjar.server.body;
 
+import dev.sandjar.server.limit.Shares;
 import dev.sandjar.server.limit.Transfers;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -22,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 public final class Outgoing<T> {
     private static final int MOST_UNDER_WAY = 128 * 1024; // bytes that were given to us and not taken by the socket
 
+    /** As that, of many who share a client and find a place in {@link #WIDE}: each hand-over to the event loop then serves more of them. */
+    private static final int MOST_WHEN_SHARED = 512 * 1024;
+
+    /** Clients that have so much under way, of all owners: a sixteenth of all memory. */
+    private static final Shares WIDE = new Shares((int) (Runtime.getRuntime().maxMemory() / 16 / MOST_WHEN_SHARED));
+
     private final Function<List<T>, Future<Void>> out;
     private final ToIntFunction<T> size;
     private final String owner;
@@ -33,6 +40,7 @@ public final class Outgoing<T> {
     private int underWay; // what waits is counted
     private boolean writing;
     private boolean placed; // the writer's
+    private boolean wide; // is one of those
     private boolean silent = true;
     private boolean gone;
 
@@ -86,7 +94,8 @@ public final class Outgoing<T> {
     public void sendAmongOthers(T piece) throws IOException, InterruptedException {
         lock.lockInterruptibly();
         try {
-            if (underWay > MOST_UNDER_WAY) {
+            widen();
+            if (isFull()) {
                 try (var _ = Transfers.begin(Transfers.Kind.OUTPUT, owner)) {
                     awaitLess();
                 }
@@ -101,7 +110,7 @@ public final class Outgoing<T> {
     public void awaitRoom() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            if (underWay > MOST_UNDER_WAY) {
+            if (isFull()) {
                 awaitTaken();
             }
         } finally {
@@ -142,7 +151,7 @@ public final class Outgoing<T> {
     /** One is woken at a time, and wakes the next while there is room: many may wait, and most would find none. */
     private void awaitLess() throws InterruptedException {
         try {
-            while (underWay > MOST_UNDER_WAY && !gone) {
+            while (isFull() && !gone) {
                 taken.await();
             }
         } finally {
@@ -153,8 +162,26 @@ public final class Outgoing<T> {
     private void wakeNext() {
         if (gone) {
             taken.signalAll();
-        } else if (underWay <= MOST_UNDER_WAY) {
+        } else if (!isFull()) {
             taken.signal();
+        }
+    }
+
+    private boolean isFull() {
+        return underWay > (wide ? MOST_WHEN_SHARED : MOST_UNDER_WAY);
+    }
+
+    private void widen() {
+        if (!wide && isFull() && !gone) {
+            wide = WIDE.tryTake(owner, 1);
+        }
+    }
+
+    /** When it is not needed any more. */
+    private void narrow() {
+        if (wide && (gone || underWay <= MOST_UNDER_WAY)) {
+            wide = false;
+            WIDE.giveBack(owner, 1);
         }
     }
 
@@ -181,6 +208,7 @@ public final class Outgoing<T> {
         try {
             underWay -= length;
             gone |= result.failed();
+            narrow();
             wakeNext();
             write();
         } finally {
@@ -224,6 +252,7 @@ public final class Outgoing<T> {
         lock.lock();
         try {
             gone = true;
+            narrow();
             wakeNext();
         } finally {
             lock.unlock();

@@ -1,0 +1,115 @@
+package dev.sandjar.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A link to the real agent, over a connection that brings what it sends in pieces. */
+@Timeout(20)
+class LinkTest {
+    private static final int LARGE = 20_000;
+    private static final Duration UNTIL_WOKEN =
+            Duration.ofNanos(Long.MAX_VALUE); // who looks at the end of a limit sees it, too
+
+    /** Those who wait are woken together, but not only when all that has begun to come is here. */
+    @ParameterizedTest(name = "of which {0} bytes are here")
+    @ValueSource(ints = {1, Frame.HEADER, Frame.HEADER + 100, 4 * 1024, LARGE})
+    void whatIsHereIsHeardWhileTheRestOfTheNextFrameIsStillToCome(int here) throws Exception {
+        var heard = new CountDownLatch(1);
+        try (var agent = new RealAgent();
+                var relay = new Relay(agent, here, heard)) {
+            Files.write(agent.folder.resolve("large"), new byte[LARGE]);
+            try (Link link = Link.open(relay.connect(), agent.key, "test", RealAgent.LIMIT, _ -> {})) {
+                Channel file = link.open(Requests.read(agent.folder.toString(), "large", 0, LARGE));
+                file.reply(UNTIL_WOKEN); // comes with the beginning of the large frame
+                heard.countDown();
+                assertThat(file.take(RealAgent.LIMIT))
+                        .isEqualTo(new Frame.Data(file.number(), ByteBuffer.allocate(LARGE)));
+            }
+        }
+    }
+
+    /** Between an engine and the agent: of the first large frame the beginning comes with what was before it, the rest later. */
+    private static final class Relay implements AutoCloseable {
+        private final ServerSocketChannel listening =
+                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        private final SocketChannel toAgent;
+
+        Relay(RealAgent agent, int here, CountDownLatch later) throws IOException {
+            toAgent = agent.connect();
+            Thread.ofVirtual().start(() -> {
+                try (SocketChannel engine = listening.accept()) {
+                    Thread.ofVirtual().start(() -> forward(engine, toAgent));
+                    fromAgent(engine, here, later);
+                } catch (IOException | InterruptedException e) {
+                    // the test is over
+                }
+            });
+        }
+
+        SocketChannel connect() throws IOException {
+            return SocketChannel.open(listening.getLocalAddress());
+        }
+
+        private void fromAgent(SocketChannel engine, int here, CountDownLatch later)
+                throws IOException, InterruptedException {
+            var reader = new FrameReader(toAgent);
+            ByteBuffer held = ByteBuffer.allocate(0); // so that the two leave in one write
+            for (Frame frame = reader.read(); frame != null; frame = reader.read()) {
+                ByteBuffer bytes = bytes(held, frame);
+                held = ByteBuffer.allocate(0);
+                if (frame instanceof Frame.Reply) {
+                    held = bytes;
+                    continue;
+                }
+                int whole = bytes.limit();
+                if (frame instanceof Frame.Data) {
+                    write(engine, bytes.limit(whole - Frame.HEADER - LARGE + here));
+                    later.await();
+                }
+                write(engine, bytes.limit(whole));
+            }
+        }
+
+        private static ByteBuffer bytes(ByteBuffer before, Frame frame) {
+            ByteBuffer all = ByteBuffer.allocate(before.remaining() + Frame.HEADER + Frame.MAX_PAYLOAD);
+            all.put(before);
+            FrameWriter.encode(frame).forEach(all::put);
+            return all.flip();
+        }
+
+        private static void forward(SocketChannel from, SocketChannel to) {
+            ByteBuffer bytes = ByteBuffer.allocate(LARGE);
+            try {
+                while (from.read(bytes.clear()) >= 0) {
+                    write(to, bytes.flip());
+                }
+            } catch (IOException e) {
+                // the test is over
+            }
+        }
+
+        private static void write(SocketChannel to, ByteBuffer bytes) throws IOException {
+            while (bytes.hasRemaining()) {
+                to.write(bytes);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            listening.close();
+            toAgent.close();
+        }
+    }
+}
