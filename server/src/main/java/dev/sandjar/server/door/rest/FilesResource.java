@@ -7,7 +7,6 @@ import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.auth.Caller;
 import dev.sandjar.server.config.ServerConfig;
-import dev.sandjar.server.connection.PacedOutput;
 import dev.sandjar.server.limit.Transfers;
 import dev.sandjar.server.limit.Transfers.Kind;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -102,8 +101,8 @@ public class FilesResource {
         takePlace(Kind.STREAM, request);
         String folder = relative(path == null || path.isEmpty() ? "." : path);
         Stream<FileInfo> files = caller.sandbox(id).files().entries(folder); // before the status is sent, as below
-        StreamingOutput body = out -> send(files, new PacedOutput(out, request.request()));
-        return Response.ok(body, MediaType.APPLICATION_JSON).build();
+        return Response.ok(PacedOutput.paced(request, out -> send(files, out)), MediaType.APPLICATION_JSON)
+                .build();
     }
 
     /** By itself: a GET would be opened for it, and its content closed by nobody. */
@@ -163,10 +162,9 @@ public class FilesResource {
                 throw e;
             }
         }
-        StreamingOutput body = sized
-                ? out -> send(content, info.size(), new PacedOutput(out, request.request()))
-                : out -> send(content, new PacedOutput(out, request.request()));
-        var response = describe(Response.ok(body, MediaType.APPLICATION_OCTET_STREAM), info);
+        StreamingOutput body = sized ? out -> send(content, info.size(), out) : out -> send(content, out);
+        var response =
+                describe(Response.ok(PacedOutput.paced(request, body), MediaType.APPLICATION_OCTET_STREAM), info);
         return (sized ? response.header("Content-Length", info.size()) : response).build();
     }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.config.ServerConfig;
-import dev.sandjar.server.connection.PacedOutput;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
@@ -47,7 +46,7 @@ class Patience {
         Thread worker = Thread.ofVirtual().name("answer").start(task);
         try {
             JsonAnswer answer = await(task);
-            return json(status, out -> send(answer, new PacedOutput(out, request.request())));
+            return json(request, status, out -> send(answer, out));
         } catch (TimeoutException takesLonger) {
             Callable<JsonAnswer> result = () -> {
                 try {
@@ -56,17 +55,17 @@ class Patience {
                     return JsonAnswer.of(late.apply(Errors.body(e, request)));
                 }
             };
-            return json(status, out -> stream(result, worker, new PacedOutput(out, request.request())));
+            return json(request, status, out -> stream(result, worker, out));
         } catch (InterruptedException e) {
             worker.interrupt();
             throw e;
         }
     }
 
-    private static Response json(int status, StreamingOutput entity) {
+    private static Response json(RoutingContext request, int status, StreamingOutput entity) {
         return Response.status(status)
                 .type(MediaType.APPLICATION_JSON)
-                .entity(entity)
+                .entity(PacedOutput.paced(request, entity))
                 .build();
     }
 

@@ -1,7 +1,8 @@
-package dev.sandjar.server.connection;
+package dev.sandjar.server.door.rest;
 
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -12,21 +13,25 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The framework's stream to a client, at its event loop's pace. By itself that stream waits for the socket, but only once the event loop has seen what
- * was written: to an event loop that is behind it gives without an end, and files that nobody reads fill the memory.
+ * was written: to an event loop that is behind it gives without an end, and files that nobody reads fill the memory. For threads that may wait.
  */
-public final class PacedOutput extends FilterOutputStream {
+final class PacedOutput extends FilterOutputStream {
     static final int STEP = 64 * 1024; // bytes that the event loop may be behind
 
     private final Executor loop;
     private int ahead;
 
-    /**
-     * @param out writes the request's answer from any thread
-     */
-    public PacedOutput(OutputStream out, HttpServerRequest request) {
+    /** @param loop does what it is given in order, and what is written to the stream, too */
+    PacedOutput(OutputStream out, Executor loop) {
         super(out);
-        this.loop =
-                ((ConnectionBase) request.connection()).channelHandlerContext().executor();
+        this.loop = loop;
+    }
+
+    /** The answer to a request, written so. */
+    static StreamingOutput paced(RoutingContext request, StreamingOutput answer) {
+        var connection = (ConnectionBase) request.request().connection();
+        return out -> answer.write(
+                new PacedOutput(out, connection.channelHandlerContext().executor()));
     }
 
     @Override
@@ -49,7 +54,6 @@ public final class PacedOutput extends FilterOutputStream {
         }
     }
 
-    /** The event loop takes what it is given in order. */
     private void awaitTaken() throws IOException {
         var taken = new CountDownLatch(1);
         try {
