@@ -35,7 +35,7 @@ class PacedOutputTest {
                 return atFirst;
             });
             new PacedOutput(written, loop).write(much);
-            assertThat(watched.get()).isEqualTo(PacedOutput.STEP);
+            assertThat(watched.get()).isEqualTo(PacedOutput.MOST);
             blocked.get();
         }
         assertThat(written.toByteArray()).isEqualTo(much);
