@@ -117,6 +117,28 @@ class LauncherTest {
     }
 
     @Test
+    void whoStopsTheFirstCallLeavesNoServerBehind() throws Exception {
+        Files.delete(top.resolve("target/sandjar/start"));
+        Path tools = Files.createDirectories(folder.resolve("tools"));
+        program(
+                tools.resolve("mvn"),
+                "mkdir -p cli/target/app server/target/quarkus-app; touch cli/target/app/cli.jar");
+        for (String tool : new String[] {"make", "gcc", "musl-gcc", "strip", "runc", "python3"}) {
+            program(tools.resolve(tool), "exit 0");
+        }
+        Path jdk = Files.createDirectories(folder.resolve("jdk/bin")).getParent();
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25\"\n");
+        program(jdk.resolve("bin/javac"), "exit 0");
+        program(jdk.resolve("bin/java"), "[[ $* = *-jar* ]] || exit 0; echo $$ >\"$OUT\"; exec sleep 50");
+        Ran ran = bash("""
+                mkfifo pid; export OUT=$PWD/pid PATH=$PWD/tools:$PATH JAVA_HOME=$PWD/jdk
+                "$SCRIPT" ls & read -r server <pid
+                kill -TERM $!; wait $!; echo "ended with $?"
+                timeout 20 tail --pid="$server" -f /dev/null && echo 'no server'""");
+        assertThat(ran.out()).endsWith("ended with 143\nno server\n");
+    }
+
+    @Test
     void aChangedTestIsNoReasonToBuild() throws Exception {
         Path test = Files.writeString(top.resolve("cli/src/test/ChangedTest.java"), "");
         Files.setLastModifiedTime(test, FileTime.from(Instant.now().plusSeconds(5)));
