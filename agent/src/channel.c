@@ -90,6 +90,8 @@ void channel_free(struct channel *c, bool cut)
             *at = c->next;
             break;
         }
+    if (l->turn == c)
+        l->turn = c->next;
     l->channel_count--;
     if (c->gone != NULL)
         c->gone(c, cut);

@@ -145,21 +145,20 @@ static void link_free(struct link *l)
     free(l);
 }
 
-/* Gives each channel that was woken a frame in turn until the socket is full or nobody has anything. */
+/* Gives each channel that was woken a frame in turn until the socket is full or nobody has anything. It goes on where it ended: from the
+ * same one each time, those behind would wait while those before have more. */
 static void link_pump(struct link *l)
 {
-    bool sent = true;
+    uint32_t without = 0; /* so many in a row have nothing */
 
-    while (sent && l->out.length == 0 && !l->broken) {
-        sent = false;
-        for (struct channel *c = l->channels, *next; c != NULL && l->out.length == 0 && !l->broken; c = next) {
-            next = c->next; /* pumping c may close c, and nothing else */
-            if (!c->awake)
-                continue;
-            if (c->pump != NULL && c->pump(c))
-                sent = true; /* and c may be gone */
-            else
-                c->awake = false;
+    while (without < l->channel_count && l->out.length == 0 && !l->broken) {
+        struct channel *c = l->turn == NULL ? l->channels : l->turn;
+        l->turn = c->next; /* pumping c may close c, and nothing else */
+        if (c->awake && c->pump != NULL && c->pump(c)) {
+            without = 0; /* and c may be gone */
+        } else {
+            c->awake = false;
+            without++;
         }
     }
 }

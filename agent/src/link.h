@@ -14,6 +14,7 @@ struct link {
     struct bytes in, out;
     size_t out_sent; /* of out */
     struct channel *channels;
+    struct channel *turn; /* the next to be pumped; NULL: the first */
     uint32_t channel_count;
 };
 

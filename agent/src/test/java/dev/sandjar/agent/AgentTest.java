@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -627,6 +629,36 @@ class AgentTest {
         slow.reply(LIMIT);
         assertThat(run("echo", "fast").stdout()).isEqualTo("fast\n");
         slow.close();
+    }
+
+    @Test
+    void channelsTakeTurnsAlsoWhenTheSocketHasRoomForFewOfThem() throws Exception {
+        int many = 30;
+        try (SocketChannel socket = agent.connect()) {
+            var reader = new FrameReader(socket);
+            Handshake.asEngine(reader, socket, agent.key);
+            for (int channel = 1; channel <= many; channel++) {
+                var id = UUID.randomUUID();
+                start(id, LIMIT, Requests.HOLD, "cat", "/dev/zero");
+                Request follow = Requests.follow(id, 0, Requests.BOTH_STREAMS, true);
+                send(socket, new Frame.Open(channel, follow.kind(), follow.payload()));
+                send(socket, new Frame.Credit(channel, 3 << 20));
+            }
+            var outputs = new int[many + 1];
+            for (int i = 0; i < 40 * many; i++) {
+                Frame frame = reader.read();
+                if (i >= 20 * many && frame instanceof Frame.Output output) { // before, not all have begun
+                    outputs[output.channel()]++;
+                }
+            }
+            assertThat(Arrays.stream(outputs, 1, many + 1).min().orElseThrow()).isGreaterThan(10); // of 20
+        }
+    }
+
+    private static void send(SocketChannel socket, Frame frame) throws IOException {
+        for (ByteBuffer bytes : FrameWriter.encode(frame)) {
+            socket.write(bytes);
+        }
     }
 
     @Test
