@@ -62,6 +62,21 @@ class BundleTest {
     }
 
     @Test
+    void aSandboxWeighsAsItsProcessorsBesideOthers() {
+        assertThat(shares(1)).isEqualTo(1_024);
+        assertThat(shares(2.5)).isEqualTo(2_560);
+        assertThat(shares(0.001)).isEqualTo(2);
+        assertThat(shares(1_000)).isEqualTo(262_144);
+    }
+
+    private static long shares(double cpu) {
+        return new ObjectMapper()
+                .valueToTree(new Limits(64 << 20, cpu, 8).json(ALL))
+                .at("/cpu/shares")
+                .asLong();
+    }
+
+    @Test
     void whatTheMachineCannotEnforceIsNotAskedOfTheOciRuntime() throws IOException {
         JsonNode linux = config(new Limits.Enforceable(true, false, false, false, false, 0))
                 .path("linux");
