@@ -131,7 +131,7 @@ class SshDoorTest {
     @Test
     void aCommandWhoseClientIsGoneIsHungUp() throws Exception {
         Process ssh = started(client.ssh(
-                id, List.of(), "echo $$; trap 'echo gone > hung-up; exit' HUP; while :; do sleep 0.1; done"));
+                id, List.of(), "trap 'echo gone > hung-up; exit' HUP; echo $$; while :; do sleep 0.1; done"));
         assertThat(ssh.inputReader().readLine()).isNotBlank();
         ssh.destroyForcibly().waitFor();
         assertThat(client.ssh(id, "timeout 20 sh -c 'until test -s hung-up; do sleep 0.1; done'; cat hung-up"))
