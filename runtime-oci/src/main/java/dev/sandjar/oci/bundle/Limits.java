@@ -45,7 +45,9 @@ public record Limits(long memory, double cpu, int pids) {
         }
         if (can.cpu()) {
             long quota = Math.max(SHORTEST_QUOTA, Math.round(cpu * PERIOD));
-            long shares = Math.clamp(Math.round(cpu * SHARES), FEWEST_SHARES, MOST_SHARES);
+            double real =
+                    Math.min(cpu, can.processors()); // who asks for more than there are does not come before others
+            long shares = Math.clamp(Math.round(real * SHARES), FEWEST_SHARES, MOST_SHARES);
             resources.put("cpu", Map.of("quota", quota, "period", PERIOD, "shares", shares));
         }
         if (can.pids()) {
@@ -64,7 +66,14 @@ public record Limits(long memory, double cpu, int pids) {
      * @param pids processes
      * @param namespace control groups can be hidden
      * @param ownThreads threads that the OCI runtime needs beside the sandbox's
+     * @param processors that the machine has
      */
     public record Enforceable(
-            boolean memory, boolean swap, boolean cpu, boolean pids, boolean namespace, int ownThreads) {}
+            boolean memory,
+            boolean swap,
+            boolean cpu,
+            boolean pids,
+            boolean namespace,
+            int ownThreads,
+            int processors) {}
 }

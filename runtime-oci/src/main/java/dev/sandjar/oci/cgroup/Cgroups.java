@@ -63,8 +63,13 @@ public final class Cgroups {
         int processors = Runtime.getRuntime().availableProcessors();
         for (Hierarchy one : hierarchies) {
             Path group = one.mount().resolve(PARENT.substring(1));
-            weigh(group.resolve("cpu.shares"), 1_024, processors, 262_144);
-            weigh(group.resolve("cpu.weight"), 100, processors, 10_000);
+            if (one.controllers().contains("cpu")) {
+                if (one.unified()) {
+                    weigh(group.resolve("cpu.weight"), 100, processors, 10_000);
+                } else {
+                    weigh(group.resolve("cpu.shares"), 1_024, processors, 262_144);
+                }
+            }
         }
     }
 

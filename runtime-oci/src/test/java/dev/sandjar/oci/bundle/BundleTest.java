@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BundleTest {
-    private static final Limits.Enforceable ALL = new Limits.Enforceable(true, true, true, true, true, 0);
+    private static final Limits.Enforceable ALL = new Limits.Enforceable(true, true, true, true, true, 0, 1_000);
 
     @Test
     void noCapabilityIsGivenAndNoneCanBeGained() throws IOException {
@@ -69,16 +69,26 @@ class BundleTest {
         assertThat(shares(1_000)).isEqualTo(262_144);
     }
 
+    @Test
+    void whoAsksForMoreProcessorsThanThereAreWeighsAsAllOfThem() {
+        assertThat(shares(256, new Limits.Enforceable(true, true, true, true, true, 0, 2)))
+                .isEqualTo(2_048);
+    }
+
     private static long shares(double cpu) {
+        return shares(cpu, ALL);
+    }
+
+    private static long shares(double cpu, Limits.Enforceable can) {
         return new ObjectMapper()
-                .valueToTree(new Limits(64 << 20, cpu, 8).json(ALL))
+                .valueToTree(new Limits(64 << 20, cpu, 8).json(can))
                 .at("/cpu/shares")
                 .asLong();
     }
 
     @Test
     void whatTheMachineCannotEnforceIsNotAskedOfTheOciRuntime() throws IOException {
-        JsonNode linux = config(new Limits.Enforceable(true, false, false, false, false, 0))
+        JsonNode linux = config(new Limits.Enforceable(true, false, false, false, false, 0, 1_000))
                 .path("linux");
         assertThat(linux.path("resources").path("memory").has("swap")).isFalse();
         assertThat(linux.path("resources").has("cpu")).isFalse();

@@ -60,8 +60,8 @@ class CgroupsTest {
         Path shares = Files.writeString(
                 Files.createDirectory(mount.resolve("sandjar")).resolve("cpu.shares"), "1024\n");
         Path weight = Files.writeString(shares.resolveSibling("cpu.weight"), "100\n");
-        var cgroups = new Cgroups(List.of(new Hierarchy(mount, Set.of("cpu"), false)));
-        cgroups.weigh();
+        new Cgroups(List.of(new Hierarchy(mount, Set.of("cpu"), false), new Hierarchy(mount, Set.of("cpu"), true)))
+                .weigh();
         int processors = Runtime.getRuntime().availableProcessors();
         assertThat(shares).hasContent(String.valueOf(2_048 * processors));
         assertThat(weight).hasContent(String.valueOf(200 * processors));
