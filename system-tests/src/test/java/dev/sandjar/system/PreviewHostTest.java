@@ -286,7 +286,7 @@ class PreviewHostTest {
         POST | Origin: http://preview.example                                                              | 403
         """)
     void aPageOfAnotherSandboxAsksInNobodysName(String method, String said, int status) throws Exception {
-        String[] headers = (said + ";Cookie: " + cookie).replace("ID", box.id()).split(";(?! )");
+        String[] headers = (said.replace("ID", box.id()) + ";Cookie: " + cookie).split(";(?! )");
         assertThat(said(method, "/", host(), headers)).startsWith("HTTP/1.1 " + status + " ");
     }
 
