@@ -170,7 +170,6 @@ final class Creation {
         if (!tool.gvisor() && machine.cgroups().has("cpu")) { // else it would come before others of this machine, too
             Priority.raise(agent);
         }
-        machine.cgroups().weigh();
         machine.cgroups()
                 .of(folder.id().toString())
                 .limitSockets(Limits.of(spec).sockets());

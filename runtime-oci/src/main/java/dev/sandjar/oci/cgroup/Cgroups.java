@@ -15,9 +15,6 @@ public final class Cgroups {
     /** All sandboxes' groups are below this one. */
     public static final String PARENT = "/sandjar";
 
-    /** Of all sandboxes, for each processor, beside the 1 of another group or session of this machine, such as the one of our server. */
-    private static final int WEIGHT = 2;
-
     private final List<Hierarchy> hierarchies;
 
     Cgroups(List<Hierarchy> hierarchies) {
@@ -53,30 +50,6 @@ public final class Cgroups {
     /** The path of a sandbox's group, as {@code config.json} has it. */
     public static String path(String id) {
         return PARENT + "/" + id;
-    }
-
-    /**
-     * Gives all sandboxes together the weight of their processors. Without it they have that of one group: what they write then waits for those
-     * who carry it. Does nothing before there was a sandbox, and where somebody else has set it.
-     */
-    public void weigh() throws IOException {
-        int processors = Runtime.getRuntime().availableProcessors();
-        for (Hierarchy one : hierarchies) {
-            Path group = one.mount().resolve(PARENT.substring(1));
-            if (one.controllers().contains("cpu")) {
-                if (one.unified()) {
-                    weigh(group.resolve("cpu.weight"), 100, processors, 10_000);
-                } else {
-                    weigh(group.resolve("cpu.shares"), 1_024, processors, 262_144);
-                }
-            }
-        }
-    }
-
-    private static void weigh(Path file, int usual, int processors, int most) throws IOException {
-        if (Files.exists(file) && Files.readString(file).strip().equals(String.valueOf(usual))) {
-            Files.writeString(file, String.valueOf(Math.min(WEIGHT * usual * processors, most)));
-        }
     }
 
     /** How they are mounted, in words. */

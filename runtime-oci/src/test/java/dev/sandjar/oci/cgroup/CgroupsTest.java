@@ -2,13 +2,10 @@ package dev.sandjar.oci.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class CgroupsTest {
     private static final String OLD =
@@ -53,26 +50,6 @@ class CgroupsTest {
     void theAgentReadsVersionTwoInOneFolder() {
         var unified = new Hierarchy(Path.of("/sys/fs/cgroup"), Set.of("memory", "cpu", "pids"), true);
         assertThat(new Cgroups(List.of(unified)).readable("id")).containsOnlyKeys("");
-    }
-
-    @Test
-    void allSandboxesTogetherWeighAsTheProcessors(@TempDir Path mount) throws IOException {
-        Path shares = Files.writeString(
-                Files.createDirectory(mount.resolve("sandjar")).resolve("cpu.shares"), "1024\n");
-        Path weight = Files.writeString(shares.resolveSibling("cpu.weight"), "100\n");
-        new Cgroups(List.of(new Hierarchy(mount, Set.of("cpu"), false), new Hierarchy(mount, Set.of("cpu"), true)))
-                .weigh();
-        int processors = Runtime.getRuntime().availableProcessors();
-        assertThat(shares).hasContent(String.valueOf(2_048 * processors));
-        assertThat(weight).hasContent(String.valueOf(200 * processors));
-    }
-
-    @Test
-    void aWeightThatSomebodyHasGivenStays(@TempDir Path mount) throws IOException {
-        Path shares = Files.writeString(
-                Files.createDirectory(mount.resolve("sandjar")).resolve("cpu.shares"), "512\n");
-        new Cgroups(List.of(new Hierarchy(mount, Set.of("cpu"), false))).weigh();
-        assertThat(shares).hasContent("512");
     }
 
     private static Cgroups cgroups(String... lines) {
