@@ -200,7 +200,7 @@ public final class Channel implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        link.sendIfOpen(new Frame.Taken(number, offset));
+        link.taken(number, offset);
     }
 
     /** Lets go: what still arrives is dropped, and the agent is asked to stop. */
@@ -218,7 +218,7 @@ public final class Channel implements AutoCloseable {
             lock.unlock();
         }
         if (tell) {
-            link.sendIfOpen(new Frame.Close(number, 0, ""));
+            link.end(number);
         }
     }
 

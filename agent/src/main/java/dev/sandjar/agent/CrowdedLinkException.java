@@ -2,9 +2,9 @@ package dev.sandjar.agent;
 
 import java.io.IOException;
 
-/** As many requests are under way as a link has channels for; the link goes on. */
+/** As many requests are under way, or wait for the agent, as a link has room for; the link goes on. */
 public final class CrowdedLinkException extends IOException {
-    CrowdedLinkException(int most) {
-        super(most + " requests are under way");
+    CrowdedLinkException(String why) {
+        super(why);
     }
 }

@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,20 +36,16 @@ public final class Link implements AutoCloseable {
     private static final int KNOWS_CUT = 2; // a feature
     private static final int MOST_UNAWARE =
             64; // channels: what came for them is here, and should not wait for much more
-    private static final int LARGEST_QUEUE = 1 << 20; // bytes of DATA that wait for the socket before senders do
 
     private final ByteChannel socket;
     private final FrameReader reader;
     private final Consumer<Link> whenCut;
+    private final Outbox outbox = new Outbox();
     private final Set<Channel> unaware = new LinkedHashSet<>(); // of what was delivered; the reader's alone
     private int features; // set before anybody has the link
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
-    private final Condition queued = lock.newCondition();
-    private final Condition room = lock.newCondition();
     private final Map<Integer, Channel> channels = new HashMap<>();
-    private List<ByteBuffer> queue = new ArrayList<>();
-    private long queuedBytes;
     private int nextChannel = 1;
     private @Nullable IOException cut;
 
@@ -125,16 +120,20 @@ public final class Link implements AutoCloseable {
         try {
             refuseWhenCut();
             if (channels.size() + requests.size() > MOST_CHANNELS) {
-                throw new CrowdedLinkException(MOST_CHANNELS);
+                throw new CrowdedLinkException(MOST_CHANNELS + " requests are under way");
+            }
+            if (outbox.isCrowded()) {
+                throw new CrowdedLinkException(
+                        "its agent is slow, and as many requests wait for it as there is room for");
             }
             var opened = new ArrayList<Channel>(requests.size());
             for (Request request : requests) {
                 var channel = new Channel(this, freeNumber(), request.window());
                 channels.put(channel.number(), channel);
                 opened.add(channel);
-                enqueue(new Frame.Open(channel.number(), request.kind(), request.payload()));
+                outbox.add(new Frame.Open(channel.number(), request.kind(), request.payload()));
                 if (request.window() > Frame.WINDOW) {
-                    enqueue(new Frame.Credit(channel.number(), request.window() - Frame.WINDOW));
+                    outbox.add(new Frame.Credit(channel.number(), request.window() - Frame.WINDOW));
                 }
             }
             return opened;
@@ -168,30 +167,39 @@ public final class Link implements AutoCloseable {
         lock.lock();
         try {
             refuseWhenCut();
-            enqueue(frame);
+            outbox.add(frame);
         } finally {
             lock.unlock();
         }
     }
 
-    void sendIfOpen(Frame frame) {
+    /** Asks the agent to stop, if it has heard of the channel at all. */
+    void end(int channel) {
         lock.lock();
         try {
-            if (cut == null) {
-                enqueue(frame);
+            if (cut != null) {
+                return;
+            }
+            if (outbox.withdraw(channel)) {
+                channels.remove(channel);
+            } else {
+                outbox.add(new Frame.Close(channel, 0, ""));
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Output of a channel before an offset was taken. */
+    void taken(int channel, long offset) {
+        outbox.taken(channel, offset);
     }
 
     /** Waits while more is queued than the socket should be ahead of. */
     void awaitRoom() throws IOException, InterruptedException {
-        lock.lockInterruptibly();
+        outbox.awaitRoom();
+        lock.lock();
         try {
-            while (queuedBytes > LARGEST_QUEUE && cut == null) {
-                room.await();
-            }
             refuseWhenCut();
         } finally {
             lock.unlock();
@@ -209,9 +217,7 @@ public final class Link implements AutoCloseable {
             cut = why;
             open = List.copyOf(channels.values());
             channels.clear();
-            queue.clear();
-            queued.signalAll();
-            room.signalAll();
+            outbox.close();
         } finally {
             lock.unlock();
         }
@@ -236,14 +242,6 @@ public final class Link implements AutoCloseable {
             nextChannel = nextChannel <= 0 ? 1 : nextChannel + 1;
         }
         return nextChannel++;
-    }
-
-    private void enqueue(Frame frame) {
-        for (ByteBuffer bytes : FrameWriter.encode(frame)) {
-            queue.add(bytes);
-            queuedBytes += bytes.remaining();
-        }
-        queued.signal();
     }
 
     private void readLoop() {
@@ -288,7 +286,7 @@ public final class Link implements AutoCloseable {
 
     private void writeLoop(GatheringByteChannel to) {
         try {
-            for (List<ByteBuffer> batch = nextBatch(); batch != null; batch = nextBatch()) {
+            for (List<ByteBuffer> batch = outbox.next(); batch != null; batch = outbox.next()) {
                 ByteBuffer[] buffers = batch.toArray(ByteBuffer[]::new);
                 int first = 0;
                 while (first < buffers.length) {
@@ -300,25 +298,6 @@ public final class Link implements AutoCloseable {
             }
         } catch (IOException e) {
             fail(e);
-        }
-    }
-
-    private @Nullable List<ByteBuffer> nextBatch() {
-        lock.lock();
-        try {
-            while (queue.isEmpty() && cut == null) {
-                queued.awaitUninterruptibly();
-            }
-            if (cut != null) {
-                return null;
-            }
-            List<ByteBuffer> batch = queue;
-            queue = new ArrayList<>();
-            queuedBytes = 0;
-            room.signalAll();
-            return batch;
-        } finally {
-            lock.unlock();
         }
     }
 }

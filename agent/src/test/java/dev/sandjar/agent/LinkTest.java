@@ -1,6 +1,7 @@
 package dev.sandjar.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,7 +11,13 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +45,84 @@ class LinkTest {
                         .isEqualTo(new Frame.Data(file.number(), ByteBuffer.allocate(LARGE)));
             }
         }
+    }
+
+    @Test
+    void whatWasTakenWaitsOnceForAnAgentThatStandsStill() {
+        var outbox = new Outbox();
+        outbox.add(new Frame.Open(1, 2, ByteBuffer.allocate(3)));
+        for (long offset = 1; offset <= 1_000_000; offset++) {
+            outbox.taken(1, offset);
+            outbox.taken(2, offset);
+        }
+        assertThat(bytes(outbox.next()))
+                .isEqualTo(bytes(
+                        new Frame.Open(1, 2, ByteBuffer.allocate(3)),
+                        new Frame.Taken(1, 1_000_000),
+                        new Frame.Taken(2, 1_000_000)));
+        outbox.taken(1, 1_000_001);
+        assertThat(bytes(outbox.next())).isEqualTo(bytes(new Frame.Taken(1, 1_000_001)));
+    }
+
+    @Test
+    void requestsThatAStandingAgentDoesNotTakeAreRefusedInTheEndAndGoWithThoseWhoGiveThemUp() throws Exception {
+        try (var agent = new RealAgent();
+                Link link = agent.link()) {
+            signal(agent, "STOP");
+            var given = new ArrayList<Channel>();
+            var last = new AtomicReference<UUID>();
+            assertThatThrownBy(() -> {
+                        while (given.size() < 100) {
+                            UUID id = UUID.randomUUID();
+                            given.add(link.open(start(id)));
+                            last.set(id);
+                        }
+                    })
+                    .isInstanceOf(CrowdedLinkException.class);
+            assertThat(given).hasSizeLessThan(20);
+            given.forEach(Channel::close);
+            Channel after = link.open(start(UUID.randomUUID())); // there is room again
+            signal(agent, "CONT");
+            assertThat(after.reply(RealAgent.LIMIT).remaining()).isEqualTo(Integer.BYTES); // its pid
+            RealAgent.assertRefused(
+                    AgentError.NOT_FOUND,
+                    () -> link.open(Requests.status(last.get())).reply(RealAgent.LIMIT));
+        }
+    }
+
+    private static Request start(UUID command) {
+        return Requests.start(
+                command,
+                List.of("true", "x".repeat(100_000), "x".repeat(100_000)),
+                List.of(),
+                "",
+                0,
+                Duration.ZERO,
+                24,
+                80,
+                1 << 20);
+    }
+
+    private static void signal(RealAgent agent, String name) throws Exception {
+        assertThat(new ProcessBuilder(
+                                "kill",
+                                "-" + name,
+                                Long.toString(agent.process().pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private static ByteBuffer bytes(Frame... frames) {
+        return bytes(Arrays.stream(frames)
+                .flatMap(frame -> FrameWriter.encode(frame).stream())
+                .toList());
+    }
+
+    private static ByteBuffer bytes(List<ByteBuffer> parts) {
+        ByteBuffer all = ByteBuffer.allocate(1_000);
+        parts.forEach(all::put);
+        return all.flip();
     }
 
     /** Between an engine and the agent: of the first large frame the beginning comes with what was before it, the rest later. */

@@ -243,4 +243,31 @@ class SystemCallsTest {
                         """)).isEqualTo("1 1 1 1\nTrue 0 0 0\n");
         }
     }
+
+    /** Else a busy loop beside it keeps it from ending whatever has a limit. */
+    @Test
+    void theAgentCannotBeSentBehindOthers() throws Exception {
+        try (Shell attacker = Shell.open()) {
+            assertThat(attacker.python("""
+                        import ctypes, os
+                        libc = ctypes.CDLL(None, use_errno=True)
+                        def errno(call, *arguments):
+                            ctypes.set_errno(0)
+                            libc.syscall(call, *arguments)
+                            return ctypes.get_errno()
+                        machine = os.uname().machine
+                        affinity, attributes, parameters, scheduler, ioprio = {
+                            "x86_64": (203, 314, 142, 144, 251), "aarch64": (122, 274, 118, 119, 30)}[machine]
+                        first = (ctypes.c_ulonglong * 128)(1)
+                        idle = (ctypes.c_uint * 12)(48, 5)
+                        none = (ctypes.c_int * 1)(0)
+                        def all(pid):
+                            return [errno(affinity, pid, 1024, first), errno(attributes, pid, idle, 0), errno(parameters, pid, none),
+                                errno(scheduler, pid, 5, none), errno(ioprio, 1, pid, 3 << 13)]
+                        print(all(1), all(ctypes.c_long(0x100000001)), errno(ioprio, 2, 1, 3 << 13), errno(ioprio, 3, 1000, 3 << 13))
+                        print(all(os.getpid()), all(0))
+                        """))
+                    .isEqualTo("[1, 1, 1, 1, 1] [1, 1, 1, 1, 1] 1 1\n[0, 0, 0, 0, 0] [0, 0, 0, 0, 0]\n");
+        }
+    }
 }

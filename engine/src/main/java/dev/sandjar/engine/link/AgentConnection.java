@@ -159,7 +159,7 @@ public final class AgentConnection implements AutoCloseable {
                 new SandboxException(
                         ErrorCode.NO_CAPACITY,
                         "sandbox " + id + ": " + crowded.getMessage(),
-                        "end commands, watches, files or streams of this sandbox first",
+                        "end commands, watches, files or streams of this sandbox first, or try again later",
                         e);
             default -> SandboxException.lost(id, "its agent does not answer", e);
         };

@@ -23,7 +23,7 @@ final class Seccomp {
             get_thread_area getcpu getcwd getdents getdents64 getegid geteuid getgid getgroups getitimer
             getpeername getpgid getpgrp getpid getppid getpriority getrandom getresgid getresuid getrlimit
             getrusage getsid getsockname getsockopt gettid gettimeofday getuid getxattr inotify_add_watch
-            inotify_init inotify_init1 inotify_rm_watch ioctl ioprio_get ioprio_set kill landlock_add_rule landlock_create_ruleset
+            inotify_init inotify_init1 inotify_rm_watch ioctl ioprio_get kill landlock_add_rule landlock_create_ruleset
             landlock_restrict_self lchown lgetxattr link linkat listen listxattr llistxattr lremovexattr lseek
             lsetxattr lstat madvise membarrier memfd_secret mincore mkdir mkdirat mknod mknodat
             mlock mlock2 mlockall mprotect mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedsend
@@ -34,8 +34,7 @@ final class Seccomp {
             recvfrom recvmmsg recvmsg remap_file_pages removexattr rename renameat renameat2 restart_syscall
             rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend
             rt_sigtimedwait rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min sched_getaffinity
-            sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval sched_setaffinity
-            sched_setattr sched_setparam sched_setscheduler sched_yield select semctl semget semop
+            sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval sched_yield select semctl semget semop
             semtimedop sendfile sendmmsg sendmsg sendto set_robust_list set_thread_area set_tid_address setfsgid
             setfsuid setgid setgroups setitimer setpgid setregid setresgid setresuid setreuid
             setrlimit setsid setuid setxattr shmat shmctl shmdt shutdown sigaltstack signalfd
@@ -61,6 +60,7 @@ final class Seccomp {
     private static final int PR_SET_SECCOMP = 22;
     private static final int SECCOMP_SET_MODE_FILTER = 1;
     private static final int PRIO_PROCESS = 0;
+    private static final int IOPRIO_WHO_PROCESS = 1;
     private static final int AGENT = 1; // its number inside
 
     private static final int NETLINK = 16;
@@ -106,6 +106,10 @@ final class Seccomp {
         rules.add(allow("prlimit64", "SCMP_CMP_EQ", 0, 0)); // of the caller
         rules.add(allow("prlimit64", List.of(argument(2, "SCMP_CMP_EQ", 0, 0)))); // to read
         rules.addAll(allowAllBut("setpriority", 1, AGENT, List.of(argument(0, "SCMP_CMP_EQ", PRIO_PROCESS, 0))));
+        rules.addAll(allowAllBut("ioprio_set", 1, AGENT, List.of(argument(0, "SCMP_CMP_EQ", IOPRIO_WHO_PROCESS, 0))));
+        for (String call : List.of("sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler")) {
+            rules.addAll(allowAllBut(call, 0, AGENT, List.of()));
+        }
         rules.add(
                 allow("socket", List.of(argument(0, "SCMP_CMP_EQ", NETLINK, 0), argument(2, "SCMP_CMP_EQ", ROUTE, 0))));
         return Map.of(
