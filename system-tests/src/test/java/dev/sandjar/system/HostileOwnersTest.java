@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sandjar.CommandSpec;
+import dev.sandjar.ErrorCode;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
+import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.testing.Waiting;
@@ -231,5 +233,49 @@ class HostileOwnersTest {
                 .contains("\"exitCode\":0")
                 .doesNotContain("droppedBytes")
                 .hasSizeGreaterThan(200_000);
+    }
+
+    @Test
+    void channelsThatStandStillAreRefusedBeforeTheyFillTheMemory() throws Exception {
+        var clients = new ArrayList<StreamClient>();
+        String refused = "";
+        int opened = 0;
+        try (RunningCommand command = sandbox.start(CommandSpec.of("sleep", "60"))) {
+            while (refused.isEmpty() && clients.size() < 20) {
+                var client = new StreamClient(server, "/v1/api/sandboxes/" + sandbox.id() + "/stream");
+                clients.add(client);
+                for (int channel = 1; channel <= 1_000; channel++) {
+                    client.sayAnything("{\"type\": \"attach\", \"channel\": " + channel + ", \"id\": \"" + command.id()
+                            + "\", \"offset\": 0, \"window\": 0}");
+                }
+                for (int channel = 1; channel <= 1_000 && refused.isEmpty(); channel++) {
+                    StreamClient.Heard answer = client.next();
+                    if (answer.type().equals("opened")) {
+                        opened++;
+                    } else {
+                        refused = answer.json().toString();
+                    }
+                }
+            }
+            assertThat(refused).contains("NO_CAPACITY", "as many channels open as there is room for");
+            assertThat(opened).isBetween(3_000, 4_096); // half of an eighth of 256 MB less a survivor space
+            assertThat(bobsSandbox.run("echo", "open").stdout()).isEqualTo("open\n"); // on a channel of his own
+            for (StreamClient client : clients) {
+                client.close();
+            }
+            Waiting.until("there is room again", () -> hasRoom());
+            command.kill();
+        } finally {
+            clients.forEach(StreamClient::close);
+        }
+    }
+
+    private static boolean hasRoom() throws Exception {
+        try {
+            return sandbox.run("echo", "room").stdout().equals("room\n");
+        } catch (SandboxException full) {
+            assertThat(full.code()).isEqualTo(ErrorCode.NO_CAPACITY);
+            return false;
+        }
     }
 }

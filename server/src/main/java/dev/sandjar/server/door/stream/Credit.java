@@ -13,9 +13,11 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** How much output a client still has room for: a reader that does not read stalls its own channel, and no other one on the connection. */
 final class Credit {
+    private static final int PARTS = 16; // of a window, each of which is taken as a whole
+
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition changed = lock.newCondition();
-    private final Deque<Sent> sent = new ArrayDeque<>(); // and not taken
+    private final Deque<Sent> sent = new ArrayDeque<>(); // and not taken; some dozens, however small the pieces
     private volatile OptionalInt window;
     private long outstanding;
 
@@ -68,6 +70,16 @@ final class Credit {
         }
     }
 
+    /** Pieces that are told apart. */
+    int remembered() {
+        lock.lock();
+        try {
+            return sent.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean hasRoom() {
         return window.isEmpty() || outstanding < window.getAsInt();
     }
@@ -76,9 +88,14 @@ final class Credit {
         lock.lock();
         try {
             if (window.isPresent()) {
-                var piece = new Sent(output.end(), StreamMessage.PIECE + output.size());
-                sent.add(piece);
-                outstanding += piece.cost;
+                int cost = StreamMessage.PIECE + output.size();
+                outstanding += cost;
+                Sent last = sent.peekLast();
+                if (last != null && last.cost < window.getAsInt() / PARTS) {
+                    sent.removeLast();
+                    cost += last.cost;
+                }
+                sent.add(new Sent(output.end(), cost));
             }
         } finally {
             lock.unlock();

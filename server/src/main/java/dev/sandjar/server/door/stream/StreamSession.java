@@ -6,6 +6,7 @@ import dev.sandjar.RunningCommand;
 import dev.sandjar.Sandbox;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.limit.RateLimits;
+import dev.sandjar.server.limit.Shares;
 import dev.sandjar.wire.StreamMessage;
 import java.io.IOException;
 import java.util.HashMap;
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** A client's channels to the commands of one sandbox; they outlive its connection for a while. One connection at a time serves them. */
 final class StreamSession implements AutoCloseable {
     private static final int MOST_CHANNELS = 1_000;
+    private static final int HOLDS = 4 * 1024; // bytes of a channel that stands still, without its output
+
+    /** Channels of all connections, also of those that were cut and may come back: an eighth of all memory. */
+    private static final Shares CHANNELS =
+            new Shares((int) (Runtime.getRuntime().maxMemory() / 8 / HOLDS));
 
     private final Sandbox sandbox;
     private final String owner;
@@ -51,12 +57,12 @@ final class StreamSession implements AutoCloseable {
         } finally {
             requests.cut(channels.keySet());
             channels.values().forEach(StreamChannel::park);
-            channels.values().removeIf(StreamSession::isOver);
+            channels.values().removeIf(this::isOver);
             serving.unlock();
         }
     }
 
-    private static boolean isOver(StreamChannel channel) {
+    private boolean isOver(StreamChannel channel) {
         boolean over = channel.isDone();
         if (over) {
             close(channel);
@@ -103,14 +109,13 @@ final class StreamSession implements AutoCloseable {
         int channel = message.channel();
         switch (message) {
             case StreamMessage.Start(int _, CommandId id, var spec, OptionalInt window) -> {
-                requireRoom(channel);
                 if (channels.containsKey(channel)) { // by the same, before a cut
                     attach(new StreamMessage.Attach(channel, id, 0, 0, window), from);
                     return;
                 }
-                open(channel, sandbox.start(spec, id), 0, window, input(channel, id), from);
+                inRoom(channel, () -> open(channel, sandbox.start(spec, id), 0, window, input(channel, id), from));
             }
-            case StreamMessage.Attach attach -> attach(attach, from);
+            case StreamMessage.Attach attach -> inRoom(channel, () -> attach(attach, from));
             case StreamMessage.Follow(int _, int window) -> channel(channel).widen(window);
             case StreamMessage.Taken(int _, long offset, long safe) ->
                 channel(channel).taken(offset, safe);
@@ -128,20 +133,40 @@ final class StreamSession implements AutoCloseable {
         }
     }
 
-    private void requireRoom(int channel) {
-        if (channels.size() >= MOST_CHANNELS && !channels.containsKey(channel)) {
-            throw new SandboxException(
-                    ErrorCode.NO_CAPACITY,
-                    MOST_CHANNELS + " channels are open on this connection",
-                    "leave some of them, or open another connection",
-                    null);
+    private interface Opening {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** A new channel has a place among all; one that is known keeps its own. */
+    private void inRoom(int channel, Opening opening) throws IOException, InterruptedException {
+        if (channels.containsKey(channel)) {
+            opening.run();
+            return;
         }
+        if (channels.size() >= MOST_CHANNELS) {
+            throw full(
+                    MOST_CHANNELS + " channels are open on this connection",
+                    "leave some of them, or open another connection");
+        }
+        if (!CHANNELS.tryTake(owner, 1)) {
+            throw full("you have as many channels open as there is room for", "leave some of them, on any connection");
+        }
+        try {
+            opening.run();
+        } finally {
+            if (!channels.containsKey(channel)) {
+                CHANNELS.giveBack(owner, 1);
+            }
+        }
+    }
+
+    private static SandboxException full(String why, String remedy) {
+        return new SandboxException(ErrorCode.NO_CAPACITY, why, remedy, null);
     }
 
     /** One that is known goes on; what is held for it is let go of once the new one holds it. */
     private void attach(StreamMessage.Attach attach, StreamSocket from) throws IOException, InterruptedException {
         int channel = attach.channel();
-        requireRoom(channel);
         StreamChannel before = channels.get(channel);
         if (before != null && !before.command().id().equals(attach.id())) {
             throw Credit.wrongOrder("channel " + channel + " is in use");
@@ -222,16 +247,18 @@ final class StreamSession implements AutoCloseable {
         }
     }
 
-    private static void close(StreamChannel channel) {
+    /** What is no more among the channels. */
+    private void close(StreamChannel channel) {
         channel.close();
         channel.input().close();
+        CHANNELS.giveBack(owner, 1);
     }
 
     @Override
     public void close() {
         serving.lock();
         try {
-            channels.values().forEach(StreamSession::close);
+            channels.values().forEach(this::close);
             channels.clear();
         } finally {
             serving.unlock();
