@@ -19,9 +19,6 @@ public record Limits(long memory, double cpu, int pids) {
     private static final long PERIOD = 100_000; // microseconds; the kernel's own default
     private static final long SOCKETS = 8; // one part of so many of the memory
     private static final long SHORTEST_QUOTA = 1_000; // the kernel takes nothing shorter
-    private static final long SHARES = 1_024; // of one processor, beside other sandboxes that want it
-    private static final long FEWEST_SHARES = 2; // the kernel takes 2 to 262,144
-    private static final long MOST_SHARES = 262_144;
 
     /** The spec's, and the default where it has none. */
     public static Limits of(SandboxSpec spec) {
@@ -45,10 +42,7 @@ public record Limits(long memory, double cpu, int pids) {
         }
         if (can.cpu()) {
             long quota = Math.max(SHORTEST_QUOTA, Math.round(cpu * PERIOD));
-            double real =
-                    Math.min(cpu, can.processors()); // who asks for more than there are does not come before others
-            long shares = Math.clamp(Math.round(real * SHARES), FEWEST_SHARES, MOST_SHARES);
-            resources.put("cpu", Map.of("quota", quota, "period", PERIOD, "shares", shares));
+            resources.put("cpu", Map.of("quota", quota, "period", PERIOD));
         }
         if (can.pids()) {
             resources.put("pids", Map.of("limit", pids + can.ownThreads()));
@@ -66,14 +60,7 @@ public record Limits(long memory, double cpu, int pids) {
      * @param pids processes
      * @param namespace control groups can be hidden
      * @param ownThreads threads that the OCI runtime needs beside the sandbox's
-     * @param processors that the machine has
      */
     public record Enforceable(
-            boolean memory,
-            boolean swap,
-            boolean cpu,
-            boolean pids,
-            boolean namespace,
-            int ownThreads,
-            int processors) {}
+            boolean memory, boolean swap, boolean cpu, boolean pids, boolean namespace, int ownThreads) {}
 }

@@ -97,8 +97,7 @@ public record Machine(
                 cgroups.has("cpu"),
                 cgroups.has("pids"),
                 Files.exists(Path.of("/proc/self/ns/cgroup")),
-                gvisor() ? GVISOR_THREADS : 0,
-                Runtime.getRuntime().availableProcessors());
+                gvisor() ? GVISOR_THREADS : 0);
     }
 
     /** Whether the root of a sandbox can mount an overlay, as Linux has it since 5.11. */

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BundleTest {
-    private static final Limits.Enforceable ALL = new Limits.Enforceable(true, true, true, true, true, 0, 1_000);
+    private static final Limits.Enforceable ALL = new Limits.Enforceable(true, true, true, true, true, 0);
 
     @Test
     void noCapabilityIsGivenAndNoneCanBeGained() throws IOException {
@@ -62,33 +62,8 @@ class BundleTest {
     }
 
     @Test
-    void aSandboxWeighsAsItsProcessorsBesideOthers() {
-        assertThat(shares(1)).isEqualTo(1_024);
-        assertThat(shares(2.5)).isEqualTo(2_560);
-        assertThat(shares(0.001)).isEqualTo(2);
-        assertThat(shares(1_000)).isEqualTo(262_144);
-    }
-
-    @Test
-    void whoAsksForMoreProcessorsThanThereAreWeighsAsAllOfThem() {
-        assertThat(shares(256, new Limits.Enforceable(true, true, true, true, true, 0, 2)))
-                .isEqualTo(2_048);
-    }
-
-    private static long shares(double cpu) {
-        return shares(cpu, ALL);
-    }
-
-    private static long shares(double cpu, Limits.Enforceable can) {
-        return new ObjectMapper()
-                .valueToTree(new Limits(64 << 20, cpu, 8).json(can))
-                .at("/cpu/shares")
-                .asLong();
-    }
-
-    @Test
     void whatTheMachineCannotEnforceIsNotAskedOfTheOciRuntime() throws IOException {
-        JsonNode linux = config(new Limits.Enforceable(true, false, false, false, false, 0, 1_000))
+        JsonNode linux = config(new Limits.Enforceable(true, false, false, false, false, 0))
                 .path("linux");
         assertThat(linux.path("resources").path("memory").has("swap")).isFalse();
         assertThat(linux.path("resources").has("cpu")).isFalse();
