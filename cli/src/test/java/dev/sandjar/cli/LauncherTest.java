@@ -117,7 +117,18 @@ class LauncherTest {
     }
 
     @Test
-    void whoStopsTheFirstCallLeavesNoServerBehind() throws Exception {
+    void whoStopsTheFirstCallWhileTheServerBeginsLeavesNothingBehind() throws Exception {
+        assertThat(stopped("[[ $* = *-jar* ]] || exit 0; echo $$ >\"$OUT\"; exec sleep 50"))
+                .endsWith("ended with 143\nno child\nno lock\n");
+    }
+
+    @Test
+    void whoStopsTheFirstCallWhileItTriesTheCommandLineLeavesNothingBehind() throws Exception {
+        assertThat(stopped("echo $$ >\"$OUT\"; exec sleep 50")).endsWith("ended with 143\nno child\nno lock\n");
+    }
+
+    /** What is said by a first call that is stopped as soon as a Java has begun that says so. */
+    private String stopped(String java) throws Exception {
         Files.delete(top.resolve("target/sandjar/start"));
         Path tools = Files.createDirectories(folder.resolve("tools"));
         program(
@@ -129,13 +140,13 @@ class LauncherTest {
         Path jdk = Files.createDirectories(folder.resolve("jdk/bin")).getParent();
         Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25\"\n");
         program(jdk.resolve("bin/javac"), "exit 0");
-        program(jdk.resolve("bin/java"), "[[ $* = *-jar* ]] || exit 0; echo $$ >\"$OUT\"; exec sleep 50");
-        Ran ran = bash("""
-                mkfifo pid; export OUT=$PWD/pid PATH=$PWD/tools:$PATH JAVA_HOME=$PWD/jdk
-                "$SCRIPT" ls & read -r server <pid
+        program(jdk.resolve("bin/java"), java);
+        return bash("""
+                mkfifo pid; mkdir tmp; export OUT=$PWD/pid PATH=$PWD/tools:$PATH JAVA_HOME=$PWD/jdk TMPDIR=$PWD/tmp
+                "$SCRIPT" ls & read -r child <pid
                 kill -TERM $!; wait $!; echo "ended with $?"
-                timeout 20 tail --pid="$server" -f /dev/null && echo 'no server'""");
-        assertThat(ran.out()).endsWith("ended with 143\nno server\n");
+                timeout 20 tail --pid="$child" -f /dev/null && echo 'no child'
+                ls tmp; flock -n 'a tree/target/building' echo 'no lock'""").out();
     }
 
     @Test
