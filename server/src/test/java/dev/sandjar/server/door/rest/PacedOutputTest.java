@@ -27,14 +27,18 @@ class PacedOutputTest {
             });
             var writer = Thread.currentThread();
             Future<?> watched = writers.submit(() -> {
-                while (writer.getState() != Thread.State.WAITING) {
+                while (writer.getState() != Thread.State.WAITING && behind.getCount() > 0) {
                     Thread.onSpinWait();
                 }
                 int atFirst = written.size();
                 behind.countDown();
                 return atFirst;
             });
-            new PacedOutput(written, loop).write(much);
+            try {
+                new PacedOutput(written, loop).write(much);
+            } finally {
+                behind.countDown(); // also when it fails
+            }
             assertThat(watched.get()).isEqualTo(PacedOutput.MOST);
             blocked.get();
         }
