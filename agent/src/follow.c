@@ -59,12 +59,16 @@ static void follow_gone(struct channel *ch, bool cut)
     struct follower *f = ch->self;
     struct command *c = f->command;
 
-    for (struct follower **at = &c->followers; *at != NULL; at = &(*at)->next)
+    bool succeeded = false; /* by whoever came after it, as one does whose old link is not known to be cut yet */
+
+    for (struct follower **at = &c->followers; *at != NULL; at = &(*at)->next) {
         if (*at == f) {
             *at = f->next;
             break;
         }
-    if (cut && f->hold && follower_position(f) < c->ghost)
+        succeeded |= (*at)->hold;
+    }
+    if (cut && f->hold && !succeeded && follower_position(f) < c->ghost)
         c->ghost = follower_position(f);
     free(f);
     if (c->how == RUNNING)

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -221,8 +222,12 @@ public final class Link implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        try {
-            socket.close();
+        try (socket) {
+            if (socket
+                    instanceof SocketChannel connected) { // at once: closing waits for our own threads to let go of it
+                connected.shutdownOutput();
+                connected.shutdownInput();
+            }
         } catch (IOException closing) {
             why.addSuppressed(closing);
         }

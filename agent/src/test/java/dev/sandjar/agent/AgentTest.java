@@ -369,10 +369,20 @@ class AgentTest {
         Channel listening = link.open(Requests.listen(port));
         listening.reply(LIMIT);
         listening.open(Requests::accept);
-        link.close();
+        link.close(); // its socket is closed a moment later, by the thread that reads it
         link = agent.link();
-        Channel again = link.open(Requests.listen(port)); // whose link was cut before is gone before this one is served
-        assertThat(Replies.port(again.reply(LIMIT))).isEqualTo(port);
+        while (isListening(port)) {
+            Thread.onSpinWait();
+        }
+        assertThat(Replies.port(link.open(Requests.listen(port)).reply(LIMIT))).isEqualTo(port);
+    }
+
+    private static boolean isListening(int port) throws IOException {
+        try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return true;
+        } catch (ConnectException e) {
+            return false;
+        }
     }
 
     @Test
@@ -682,6 +692,26 @@ class AgentTest {
             second.taken(at);
         }
         assertThat(at).isEqualTo(8_000_000);
+    }
+
+    @Test
+    void whoComesBackBeforeItsOldLinkIsKnownToBeCutIsNotHeldUpByIt() throws Exception {
+        var id = UUID.randomUUID();
+        start(id, LIMIT, Requests.HOLD, "head", "-c", "8000000", "/dev/zero");
+        Channel old = link.open(Requests.followConfirming(id, 0, Requests.BOTH_STREAMS));
+        old.reply(LIMIT);
+        old.take(LIMIT);
+        try (Link newer = agent.link()) {
+            Channel follow = newer.open(Requests.followConfirming(id, 0, Requests.BOTH_STREAMS));
+            follow.reply(LIMIT);
+            link.close();
+            long at = 0;
+            for (Frame frame = follow.take(LIMIT); frame instanceof Frame.Output; frame = follow.take(LIMIT)) {
+                at = end(frame);
+                follow.taken(at);
+            }
+            assertThat(at).isEqualTo(8_000_000);
+        }
     }
 
     @Test
