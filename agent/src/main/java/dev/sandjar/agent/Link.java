@@ -128,15 +128,17 @@ public final class Link implements AutoCloseable {
                         "its agent is slow, and as many requests wait for it as there is room for");
             }
             var opened = new ArrayList<Channel>(requests.size());
+            var frames = new ArrayList<Frame>();
             for (Request request : requests) {
                 var channel = new Channel(this, freeNumber(), request.window());
                 channels.put(channel.number(), channel);
                 opened.add(channel);
-                outbox.add(new Frame.Open(channel.number(), request.kind(), request.payload()));
+                frames.add(new Frame.Open(channel.number(), request.kind(), request.payload()));
                 if (request.window() > Frame.WINDOW) {
-                    outbox.add(new Frame.Credit(channel.number(), request.window() - Frame.WINDOW));
+                    frames.add(new Frame.Credit(channel.number(), request.window() - Frame.WINDOW));
                 }
             }
+            outbox.add(frames);
             return opened;
         } finally {
             lock.unlock();
@@ -168,7 +170,7 @@ public final class Link implements AutoCloseable {
         lock.lock();
         try {
             refuseWhenCut();
-            outbox.add(frame);
+            outbox.add(List.of(frame));
         } finally {
             lock.unlock();
         }
@@ -184,7 +186,7 @@ public final class Link implements AutoCloseable {
             if (outbox.withdraw(channel)) {
                 channels.remove(channel);
             } else {
-                outbox.add(new Frame.Close(channel, 0, ""));
+                outbox.add(List.of(new Frame.Close(channel, 0, "")));
             }
         } finally {
             lock.unlock();

@@ -42,15 +42,21 @@ final class Outbox {
         }
     }
 
-    void add(Frame frame) {
-        List<ByteBuffer> encoded = FrameWriter.encode(frame);
-        int length = encoded.stream().mapToInt(ByteBuffer::remaining).sum();
+    /** What is added together leaves together. */
+    void add(List<Frame> frames) {
+        List<Waiting> encoded = frames.stream().map(Outbox::encoded).toList();
         lock.lock();
         try {
-            add(new Waiting(frame, encoded, length));
+            encoded.forEach(this::add);
         } finally {
             lock.unlock();
         }
+    }
+
+    private static Waiting encoded(Frame frame) {
+        List<ByteBuffer> bytes = FrameWriter.encode(frame);
+        return new Waiting(
+                frame, bytes, bytes.stream().mapToInt(ByteBuffer::remaining).sum());
     }
 
     /** Output before an offset was taken. However often that is said, it waits once for each channel. */

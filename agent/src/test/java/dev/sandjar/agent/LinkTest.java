@@ -50,7 +50,7 @@ class LinkTest {
     @Test
     void whatWasTakenWaitsOnceForAnAgentThatStandsStill() {
         var outbox = new Outbox();
-        outbox.add(new Frame.Open(1, 2, ByteBuffer.allocate(3)));
+        outbox.add(List.of(new Frame.Open(1, 2, ByteBuffer.allocate(3))));
         for (long offset = 1; offset <= 1_000_000; offset++) {
             outbox.taken(1, offset);
             outbox.taken(2, offset);
