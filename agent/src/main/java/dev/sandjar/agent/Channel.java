@@ -203,7 +203,7 @@ public final class Channel implements AutoCloseable {
         link.taken(number, offset);
     }
 
-    /** Lets go: what still arrives is dropped, and the agent is asked to stop. */
+    /** Lets go: what still arrives is dropped, and the agent is asked to stop, or never hears of a request that has not left yet. */
     @Override
     public void close() {
         boolean tell;

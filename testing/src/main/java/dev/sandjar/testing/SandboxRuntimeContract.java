@@ -249,7 +249,7 @@ public abstract class SandboxRuntimeContract extends RuntimeFixture {
         var cut = new java.util.concurrent.CountDownLatch(1);
         Link link = Link.open(
                 runtime().dial(placement, soon()), placement.key().bytes(), "test", LIMIT, _ -> cut.countDown());
-        link.open(Requests.lease(Duration.ofMillis(1), Duration.ZERO)).close();
+        link.tell(Requests.lease(Duration.ofMillis(1), Duration.ZERO));
         assertThat(cut.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         Waiting.until(
                 "the kernel has taken its last process", () -> found(placement).status() == Placement.Status.DEAD);
