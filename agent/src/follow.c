@@ -58,8 +58,7 @@ static void follow_gone(struct channel *ch, bool cut)
 {
     struct follower *f = ch->self;
     struct command *c = f->command;
-
-    bool succeeded = false; /* by whoever came after it, as one does whose old link is not known to be cut yet */
+    bool succeeded = false; /* by whoever came after it, as one does whose old link is not known to be cut yet; the newest is first */
 
     for (struct follower **at = &c->followers; *at != NULL; at = &(*at)->next) {
         if (*at == f) {
