@@ -8,6 +8,7 @@ import dev.sandjar.SandboxSpec;
 import dev.sandjar.Sandboxes;
 import dev.sandjar.wire.Frame;
 import dev.sandjar.wire.FrameReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -37,6 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileClientTest {
     @TempDir
     static Path home;
+
+    private static final int MANY = 600; // connections
 
     private static RealServer server;
     private static Sandboxes sandboxes;
@@ -96,23 +99,30 @@ class HostileClientTest {
         assertThat(server.post(path, body).statusCode()).isEqualTo(413);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/v1/sessions", "/v1/api/sandboxes"})
-    void manyLargeBodiesThatNeverEndFillNobodysMemory(String path) throws Exception {
-        String request = "POST " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + RealServer.TOKEN
-                + "\r\nContent-Type: application/json\r\nContent-Length: 4000000\r\n\r\n";
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource({
+        "/v1/sessions, Content-Length: 4000000, 0000000000000000, 100000",
+        "/v1/api/sandboxes, Content-Length: 4000000, 0000000000000000, 100000",
+        "/v1/api/sandboxes, Transfer-Encoding: chunked, 31 0d0a 00 0d0a, 24000",
+    })
+    void manyLargeBodiesThatNeverEndFillNobodysMemory(String path, String length, String piece, int times)
+            throws Exception {
+        byte[] request = ("POST " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + RealServer.TOKEN
+                        + "\r\nContent-Type: application/json\r\n" + length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] pieces = repeated(HexFormat.of().parseHex(piece.replace(" ", "")), times);
         var sockets = new ArrayList<Socket>();
         try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
-            var begun = new CountDownLatch(100);
-            for (int i = 0; i < 100; i++) {
+            var begun = new CountDownLatch(MANY);
+            for (int i = 0; i < MANY; i++) {
                 Socket socket = connect();
                 sockets.add(socket);
                 senders.submit(() -> {
                     OutputStream out = socket.getOutputStream();
-                    out.write(request.getBytes(StandardCharsets.US_ASCII));
-                    out.write(new byte[200_000]);
+                    out.write(request);
+                    out.write(pieces, 0, pieces.length / 4);
                     begun.countDown();
-                    out.write(new byte[3_700_000]); // those that are not read wait here
+                    out.write(pieces); // those that are not read wait here
                     return null;
                 });
             }
@@ -138,6 +148,14 @@ class HostileClientTest {
         var request = java.net.http.HttpRequest.newBuilder(server.address.resolve("/v1/sessions"))
                 .header("Authorization", "Bearer " + token);
         assertThat(server.send(request).statusCode()).isEqualTo(401);
+    }
+
+    private static byte[] repeated(byte[] piece, int times) {
+        var all = new ByteArrayOutputStream();
+        for (int i = 0; i < times; i++) {
+            all.writeBytes(piece);
+        }
+        return all.toByteArray();
     }
 
     private static String head(String method, String path, String... headers) {

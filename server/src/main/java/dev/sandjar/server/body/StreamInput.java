@@ -1,9 +1,10 @@
 package dev.sandjar.server.body;
 
 import dev.sandjar.SandboxException;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
+import dev.sandjar.server.connection.Backpressure;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.streams.ReadStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * times a gigabyte. What is left when this is closed is thrown away as it arrives, so that the client gets to read the answer.
  */
 public final class StreamInput extends InputStream {
-    /** For streams whose client may be silent as long as it likes. */
-    public static final Duration ANY_TIME = Duration.ofDays(36_500);
+    private static final Duration ANY_TIME = Duration.ofDays(36_500);
 
     private static final int AHEAD = 1 << 20; // bytes that may wait here before the connection does
     private static final int LOW = AHEAD / 4; // and how few are left when it goes on
@@ -37,7 +36,8 @@ public final class StreamInput extends InputStream {
 
     private static final int LITTLE = 16 * 1024;
     private static final int PIECE = 64 * 1024;
-    private static final int OVERHEAD = 256; // what a small buffer takes besides
+    private static final int SMALL = 8 * 1024; // little pieces are kept together in ones of this size
+    private static final int OVERHEAD = 256; // what each takes besides
 
     /** Bytes that buy a second of waiting beyond the limit: who sends one now and then is as good as silent. */
     private static final long LEAST_A_SECOND = 1024;
@@ -45,27 +45,42 @@ public final class StreamInput extends InputStream {
     private static final AtomicLong WAITING = new AtomicLong(); // bytes, of all streams
 
     private final ReadStream<Buffer> from;
+    private final Backpressure connection;
     private final Duration limit;
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition arrived = lock.newCondition();
-    private final Queue<Buffer> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Buffer> waiting = new ArrayDeque<>();
     private int first; // what of the first buffer was read
     private long available; // bytes
     private long held; // what they take of memory
     private long arrivedInAll;
     private long waited; // nanoseconds, for the client
-    private @Nullable Context loop; // of the connection, while it is paused
+    private boolean stopped; // the connection
     private boolean ended;
     private boolean closed;
     private @Nullable Throwable cut;
 
     /**
-     * @param from paused, or on its event loop now; nobody else reads it
+     * @param request paused; nobody else reads it
      * @param limit how long the client may send nothing (limit "body")
      */
-    public StreamInput(ReadStream<Buffer> from, Duration limit) {
+    public StreamInput(HttpServerRequest request, Duration limit) {
+        this(request, new Backpressure(request.connection()), limit);
+    }
+
+    /**
+     * Of a client that may be silent as long as it likes.
+     *
+     * @param socket paused, or on its event loop now; nobody else reads it
+     */
+    public StreamInput(NetSocket socket) {
+        this(socket, new Backpressure(socket), ANY_TIME);
+    }
+
+    private StreamInput(ReadStream<Buffer> from, Backpressure connection, Duration limit) {
         this.from = from;
+        this.connection = connection;
         this.limit = limit;
     }
 
@@ -134,14 +149,14 @@ public final class StreamInput extends InputStream {
             if (closed) {
                 return;
             }
-            waiting.add(buffer);
+            int cost = keep(buffer);
             available += buffer.length();
             arrivedInAll += buffer.length();
-            held += cost(buffer);
-            long all = WAITING.addAndGet(cost(buffer));
-            if (loop == null && held > (all > BUDGET ? LITTLE : AHEAD)) {
-                loop = Vertx.currentContext();
-                from.pause();
+            held += cost;
+            long all = WAITING.addAndGet(cost);
+            if (!stopped && held > (all > BUDGET ? LITTLE : AHEAD)) {
+                stopped = true;
+                connection.stop();
             }
             arrived.signal();
         } finally {
@@ -149,11 +164,21 @@ public final class StreamInput extends InputStream {
         }
     }
 
-    /** The event loop pauses, so the event loop goes on: from here, going on could overtake the pause, which then never ends. */
+    /** Returns what it takes of memory. */
+    private int keep(Buffer buffer) {
+        Buffer last = waiting.peekLast();
+        if (last != null && last.length() > 0 && last.length() + buffer.length() <= SMALL) {
+            last.appendBuffer(buffer);
+            return buffer.length();
+        }
+        waiting.add(buffer);
+        return cost(buffer);
+    }
+
     private void askForMore() {
-        if (loop != null) {
-            loop.runOnContext(_ -> from.resume());
-            loop = null;
+        if (stopped) {
+            stopped = false;
+            connection.goOn();
         }
     }
 

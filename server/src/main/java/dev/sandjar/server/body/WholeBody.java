@@ -21,6 +21,9 @@ public final class WholeBody {
 
     private static final Shares LARGE_ONES = new Shares(4);
 
+    /** Those of which the beginning is kept until it is their turn. */
+    private static final Shares WAITING = new Shares(64);
+
     private WholeBody() {}
 
     /**
@@ -29,6 +32,7 @@ public final class WholeBody {
      * @param owner whose it is
      * @param largest bytes; a longer one is refused
      * @param silence how long others may keep a large one waiting (limit "body")
+     * @throws SandboxException {@code TOO_LARGE}; {@code RATE_LIMITED} when this owner's share of those that wait, 32 if nobody else's do, is used up
      */
     public static byte[] read(InputStream body, String owner, int largest, Duration silence)
             throws InterruptedException {
@@ -37,10 +41,7 @@ public final class WholeBody {
         if (start.length < SMALL) {
             return start;
         }
-        if (!LARGE_ONES.take(owner, 1, silence)) {
-            throw SandboxException.deadlineExceeded(
-                    "body", silence.toSeconds() + " s", "waiting for other large bodies");
-        }
+        awaitTurn(owner, silence);
         try {
             byte[] rest = some(body, largest - SMALL + 1, giveUp, silence);
             if (start.length + rest.length > largest) {
@@ -52,6 +53,24 @@ public final class WholeBody {
             return all;
         } finally {
             LARGE_ONES.giveBack(owner, 1);
+        }
+    }
+
+    private static void awaitTurn(String owner, Duration silence) throws InterruptedException {
+        if (!WAITING.tryTake(owner, 1)) {
+            throw new SandboxException(
+                    ErrorCode.RATE_LIMITED,
+                    "too many of your bodies of more than " + SMALL + " bytes wait to be read",
+                    "send fewer at a time",
+                    null);
+        }
+        try {
+            if (!LARGE_ONES.take(owner, 1, silence)) {
+                throw SandboxException.deadlineExceeded(
+                        "body", silence.toSeconds() + " s", "waiting for other large bodies");
+            }
+        } finally {
+            WAITING.giveBack(owner, 1);
         }
     }
 

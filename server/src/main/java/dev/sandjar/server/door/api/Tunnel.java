@@ -26,7 +26,7 @@ final class Tunnel implements AutoCloseable {
     Tunnel(Vertx vertx, NetSocket socket, String owner) {
         this.socket = socket;
         this.sink = new FrameSink(vertx, socket::write, owner, () -> Cut.now(socket));
-        this.input = new StreamInput(socket, StreamInput.ANY_TIME).open();
+        this.input = new StreamInput(socket).open();
         this.reader = new FrameReader(new BufferedInputStream(input));
         socket.closeHandler(_ -> {
             input.cut();

@@ -28,7 +28,7 @@ final class Upgraded {
         this.socket = socket;
         this.stall = stall;
         this.limits = limits;
-        input = new StreamInput(socket.pause(), StreamInput.ANY_TIME).open();
+        input = new StreamInput(socket.pause()).open();
         output = new ToClient(socket::write, stall::moved, owner);
         Tunnelled.allow(socket, () -> {
             input.end();

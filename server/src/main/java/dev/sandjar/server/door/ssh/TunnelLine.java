@@ -71,7 +71,7 @@ final class TunnelLine implements Line {
         this.socket = (NetSocketInternal) socket;
         this.loop = vertx.getOrCreateContext();
         this.owner = owner;
-        this.arriving = new StreamInput(socket, StreamInput.ANY_TIME).open();
+        this.arriving = new StreamInput(socket).open();
         socket.closeHandler(_ -> gone());
         Tunnelled.allow(socket, arriving::end);
         vertx.setTimer(SILENT_CLIENT.toMillis(), _ -> speak());
