@@ -25,6 +25,8 @@ public final class Channel implements AutoCloseable {
     private final int number;
     private final int grant; // granting in halves of the window keeps the agent busy and CREDIT frames rare
 
+    Runnable place = Link::needsNoRoom; // of its request, until that is answered; guarded by the lock of its link
+
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition arrived = lock.newCondition();
     private final Condition granted = lock.newCondition();

@@ -35,11 +35,14 @@ public final class Link implements AutoCloseable {
             1_024; // an honest agent has no more either; each may hold the window of its kind
     private static final int KNOWS_OR_SH = 1; // a feature
     private static final int KNOWS_CUT = 2; // a feature
+    private static final int SMALL =
+            256; // bytes of a request that needs no room: there are no more of them than channels
     private static final int MOST_UNAWARE =
             64; // channels: what came for them is here, and should not wait for much more
 
     private final ByteChannel socket;
     private final FrameReader reader;
+    private final Room room;
     private final Consumer<Link> whenCut;
     private final Outbox outbox = new Outbox();
     private final Set<Channel> unaware = new LinkedHashSet<>(); // of what was delivered; the reader's alone
@@ -50,9 +53,23 @@ public final class Link implements AutoCloseable {
     private int nextChannel = 1;
     private @Nullable IOException cut;
 
-    private <S extends ByteChannel & ScatteringByteChannel> Link(S socket, Consumer<Link> whenCut) {
+    /** For requests that were not answered yet: an agent may take as long as its sandbox likes. */
+    @FunctionalInterface
+    public interface Room {
+        /**
+         * Never waits.
+         *
+         * @param bytes of one request, 257 or more
+         * @return what gives it back, run once; null when there is none
+         */
+        @Nullable
+        Runnable take(int bytes);
+    }
+
+    private <S extends ByteChannel & ScatteringByteChannel> Link(S socket, Room room, Consumer<Link> whenCut) {
         this.socket = socket;
         this.reader = new FrameReader(socket, this::wake);
+        this.room = room;
         this.whenCut = whenCut;
     }
 
@@ -63,12 +80,13 @@ public final class Link implements AutoCloseable {
      * @param key the sandbox's key, 32 bytes
      * @param name for thread names
      * @param limit how long the agent may take to prove itself
+     * @param room for all that is asked
      * @param whenCut told once, on a thread of the link's, when it has ended for whatever reason
      * @throws IOException the agent refused us, is not ours, broke a rule, or took too long
      */
     public static <S extends ByteChannel & GatheringByteChannel & ScatteringByteChannel> Link open(
-            S socket, byte[] key, String name, Duration limit, Consumer<Link> whenCut) throws IOException {
-        var link = new Link(socket, whenCut);
+            S socket, byte[] key, String name, Duration limit, Room room, Consumer<Link> whenCut) throws IOException {
+        var link = new Link(socket, room, whenCut);
         var greeted = new CompletableFuture<Integer>();
         Thread.ofVirtual().name("link-read-" + name).start(() -> {
             int features;
@@ -100,6 +118,12 @@ public final class Link implements AutoCloseable {
         return link;
     }
 
+    /** The same, for few requests of our own. */
+    public static <S extends ByteChannel & GatheringByteChannel & ScatteringByteChannel> Link open(
+            S socket, byte[] key, String name, Duration limit, Consumer<Link> whenCut) throws IOException {
+        return open(socket, key, name, limit, _ -> Link::needsNoRoom, whenCut);
+    }
+
     /** Whether the agent, which may be older than we are, knows {@link Requests#OR_SH}. */
     public boolean knowsOrSh() {
         return (features & KNOWS_OR_SH) != 0;
@@ -115,23 +139,25 @@ public final class Link implements AutoCloseable {
         return open(List.of(request)).getFirst();
     }
 
-    /** Sends several requests in one write, so that the agent sees them together. */
+    /**
+     * Sends several requests in one write, so that the agent sees them together.
+     *
+     * @throws CrowdedLinkException there is no channel for them, or no room
+     */
     public List<Channel> open(List<Request> requests) throws IOException {
+        List<Runnable> places = places(requests);
         lock.lock();
         try {
             refuseWhenCut();
             if (channels.size() + requests.size() > MOST_CHANNELS) {
                 throw new CrowdedLinkException(MOST_CHANNELS + " requests are under way");
             }
-            if (outbox.isCrowded()) {
-                throw new CrowdedLinkException(
-                        "its agent is slow, and as many requests wait for it as there is room for");
-            }
             var opened = new ArrayList<Channel>(requests.size());
             var frames = new ArrayList<Frame>();
             for (Request request : requests) {
                 var channel = new Channel(this, freeNumber(), request.window());
                 channels.put(channel.number(), channel);
+                channel.place = places.get(opened.size());
                 opened.add(channel);
                 frames.add(new Frame.Open(channel.number(), request.kind(), request.payload()));
                 if (request.window() > Frame.WINDOW) {
@@ -139,10 +165,34 @@ public final class Link implements AutoCloseable {
                 }
             }
             outbox.add(frames);
+            places = List.of();
             return opened;
         } finally {
             lock.unlock();
+            places.forEach(Runnable::run);
         }
+    }
+
+    private List<Runnable> places(List<Request> requests) throws CrowdedLinkException {
+        var places = new ArrayList<Runnable>(requests.size());
+        for (Request request : requests) {
+            int bytes = request.payload().remaining();
+            @Nullable Runnable place = bytes <= SMALL ? Link::needsNoRoom : room.take(bytes);
+            if (place == null) {
+                places.forEach(Runnable::run);
+                throw new CrowdedLinkException("as many requests wait for agents as there is room for");
+            }
+            places.add(place);
+        }
+        return places;
+    }
+
+    static void needsNoRoom() {}
+
+    /** Under the lock. */
+    private static void leavePlace(Channel channel) {
+        channel.place.run();
+        channel.place = Link::needsNoRoom;
     }
 
     /** Sends a request whose answer is of no interest. */
@@ -184,7 +234,10 @@ public final class Link implements AutoCloseable {
                 return;
             }
             if (outbox.withdraw(channel)) {
-                channels.remove(channel);
+                Channel unheard = channels.remove(channel);
+                if (unheard != null) {
+                    leavePlace(unheard);
+                }
             } else {
                 outbox.add(List.of(new Frame.Close(channel, 0, "")));
             }
@@ -220,6 +273,7 @@ public final class Link implements AutoCloseable {
             cut = why;
             open = List.copyOf(channels.values());
             channels.clear();
+            open.forEach(Link::leavePlace);
             outbox.close();
         } finally {
             lock.unlock();
@@ -270,6 +324,9 @@ public final class Link implements AutoCloseable {
         lock.lock();
         try {
             channel = frame instanceof Frame.Close ? channels.remove(frame.channel()) : channels.get(frame.channel());
+            if (channel != null) {
+                leavePlace(channel); // it was heard
+            }
         } finally {
             lock.unlock();
         }

@@ -12,12 +12,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes to the agent, until its socket takes it. An agent may stand still for as long as its sandbox likes: what waits for it meanwhile is bounded,
- * whoever asks for it, and goes with those who give up.
+ * What goes to the agent, until its socket takes it. An agent may stand still for as long as its sandbox likes: what waits for it meanwhile is bounded:
+ * requests by the {@link Link.Room} of those who ask, and they go with those who give up.
  */
 final class Outbox {
     private static final int MOST_DATA = 1 << 20; // bytes that wait before senders do
-    private static final int MOST_REQUESTS = 512 * 1024; // bytes of OPEN that wait before the next one is refused
     private static final int BATCH = 256 * 1024; // bytes in one write, which nobody can take back
 
     private record Waiting(Frame frame, List<ByteBuffer> bytes, int length) {}
@@ -29,18 +28,7 @@ final class Outbox {
     private final Map<Integer, Long> taken =
             new HashMap<>(); // offsets of the TAKEN that wait, by channel: only the last counts
     private long bytes; // that wait
-    private long requests; // bytes of OPEN among them
     private boolean closed;
-
-    /** Whether so many requests wait that no more should. */
-    boolean isCrowded() {
-        lock.lock();
-        try {
-            return requests > MOST_REQUESTS;
-        } finally {
-            lock.unlock();
-        }
-    }
 
     /** What is added together leaves together. */
     void add(List<Frame> frames) {
@@ -74,7 +62,7 @@ final class Outbox {
     private void add(Waiting one) {
         if (!closed) {
             waiting.add(one);
-            count(one, 1);
+            bytes += one.length;
             added.signal();
         }
     }
@@ -89,7 +77,7 @@ final class Outbox {
             waiting.removeIf(one -> {
                 boolean of = one.frame.channel() == channel;
                 if (of) {
-                    count(one, -1);
+                    bytes -= one.length;
                 }
                 return of;
             });
@@ -98,13 +86,6 @@ final class Outbox {
             return true;
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void count(Waiting one, int sign) {
-        bytes += (long) sign * one.length;
-        if (one.frame instanceof Frame.Open) {
-            requests += (long) sign * one.length;
         }
     }
 
@@ -140,7 +121,7 @@ final class Outbox {
             Waiting one = waiting.remove();
             batch.addAll(latest(one));
             length += one.length;
-            count(one, -1);
+            bytes -= one.length;
         }
         room.signalAll();
         return batch;

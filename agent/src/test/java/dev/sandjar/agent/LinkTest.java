@@ -16,7 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,8 +68,9 @@ class LinkTest {
 
     @Test
     void requestsThatAStandingAgentDoesNotTakeAreRefusedInTheEndAndGoWithThoseWhoGiveThemUp() throws Exception {
+        var room = new AtomicInteger(5_000_000);
         try (var agent = new RealAgent();
-                Link link = agent.link()) {
+                Link link = agent.link(bytes -> place(room, bytes))) {
             signal(agent, "STOP");
             var given = new ArrayList<Channel>();
             var last = new AtomicReference<UUID>();
@@ -79,15 +82,37 @@ class LinkTest {
                         }
                     })
                     .isInstanceOf(CrowdedLinkException.class);
-            assertThat(given).hasSizeLessThan(20);
+            assertThat(given).hasSize(24);
+            Channel small = link.open(Requests.status(last.get()));
             given.forEach(Channel::close);
             Channel after = link.open(start(UUID.randomUUID())); // there is room again
+            assertThat(room).as("what has left is still to be answered").hasValueLessThan(4_800_000);
             signal(agent, "CONT");
             assertThat(after.reply(RealAgent.LIMIT).remaining()).isEqualTo(Integer.BYTES); // its pid
-            RealAgent.assertRefused(
-                    AgentError.NOT_FOUND,
-                    () -> link.open(Requests.status(last.get())).reply(RealAgent.LIMIT));
+            RealAgent.assertRefused(AgentError.NOT_FOUND, () -> small.reply(RealAgent.LIMIT));
+            assertThat(room).as("all were answered").hasValue(5_000_000);
         }
+    }
+
+    @Test
+    void aLinkThatEndsGivesBackItsRoom() throws Exception {
+        var room = new AtomicInteger(1_000_000);
+        try (var agent = new RealAgent()) {
+            try (Link link = agent.link(bytes -> place(room, bytes))) {
+                signal(agent, "STOP");
+                link.open(start(UUID.randomUUID()));
+                assertThat(room).hasValueLessThan(1_000_000);
+            }
+            assertThat(room).hasValue(1_000_000);
+        }
+    }
+
+    private static @Nullable Runnable place(AtomicInteger room, int bytes) {
+        if (room.addAndGet(-bytes) >= 0) {
+            return () -> room.addAndGet(bytes);
+        }
+        room.addAndGet(bytes);
+        return null;
     }
 
     private static Request start(UUID command) {

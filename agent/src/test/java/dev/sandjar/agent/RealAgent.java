@@ -72,6 +72,10 @@ final class RealAgent implements AutoCloseable {
         return Link.open(connect(), key, "test", LIMIT, _ -> {});
     }
 
+    Link link(Link.Room room) throws IOException {
+        return Link.open(connect(), key, "test", LIMIT, room, _ -> {});
+    }
+
     /** What one second of its life costs the agent, which has nothing to do meanwhile. */
     Duration idleSecond() throws InterruptedException {
         Duration before = process.info().totalCpuDuration().orElseThrow();

@@ -67,7 +67,14 @@ public final class Engine implements AutoCloseable {
         this.alarms = alarms;
         quotas = new Quotas(config.maxPerOwner(), config.maxTotal());
         templates = new Templates(config.templates(), config.defaultImage());
-        lifecycle = new Lifecycle(runtime, registry, alarms, config.agentLimit(), config.destroyLimit(), this::gone);
+        lifecycle = new Lifecycle(
+                runtime,
+                registry,
+                alarms,
+                config.agentLimit(),
+                config.requestRoom(),
+                config.destroyLimit(),
+                this::gone);
         pausing = new Pausing(runtime, config.createLimit(), config.agentLimit(), config.destroyLimit());
         reaper = new Reaper<>(alarms);
     }

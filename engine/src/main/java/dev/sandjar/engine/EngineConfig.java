@@ -1,5 +1,6 @@
 package dev.sandjar.engine;
 
+import dev.sandjar.engine.link.RequestRoom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param maxTotal how many sandboxes there may be in all
  * @param defaultImage for specs and templates that name none
  * @param templates the recipes
+ * @param requestRoom what requests to agents may hold of memory, by owner
  * @param operators owners who may remove images and look at the place itself, which all share; empty: everyone may
  */
 public record EngineConfig(
@@ -27,6 +29,7 @@ public record EngineConfig(
         int maxTotal,
         String defaultImage,
         List<Template> templates,
+        RequestRoom requestRoom,
         Set<String> operators) {
     public EngineConfig {
         templates = List.copyOf(templates);
@@ -51,6 +54,7 @@ public record EngineConfig(
         private int maxTotal = 10_000;
         private String defaultImage = "host";
         private List<Template> templates = List.of();
+        private RequestRoom requestRoom = RequestRoom.UNBOUNDED;
         private Set<String> operators = Set.of();
 
         private Builder() {}
@@ -90,6 +94,11 @@ public record EngineConfig(
             return this;
         }
 
+        public Builder requestRoom(RequestRoom value) {
+            requestRoom = value;
+            return this;
+        }
+
         public Builder operators(Set<String> value) {
             operators = value;
             return this;
@@ -110,6 +119,7 @@ public record EngineConfig(
                     maxTotal,
                     defaultImage,
                     templates,
+                    requestRoom,
                     operators);
         }
     }

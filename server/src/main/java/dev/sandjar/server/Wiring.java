@@ -11,6 +11,7 @@ import dev.sandjar.engine.EngineConfig;
 import dev.sandjar.engine.Template;
 import dev.sandjar.server.auth.Places;
 import dev.sandjar.server.config.ServerConfig;
+import dev.sandjar.server.limit.Unanswered;
 import dev.sandjar.server.observe.MeteredSandboxes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -48,6 +49,7 @@ public class Wiring implements Places {
                         .maxPerOwner(config.limits().sandboxesPerOwner())
                         .maxTotal(config.limits().sandboxes())
                         .defaultImage(config.defaultImage())
+                        .requestRoom(Unanswered::take)
                         .operators(config.auth().operators())
                         .templates(templates(config.templates()))
                         .build());

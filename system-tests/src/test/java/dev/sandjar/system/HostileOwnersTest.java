@@ -17,9 +17,15 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -268,6 +274,69 @@ class HostileOwnersTest {
         } finally {
             clients.forEach(StreamClient::close);
         }
+    }
+
+    @Test
+    void requestsThatAnAgentDoesNotAnswerAreRefusedBeforeTheyFillTheMemory() throws Exception {
+        String large = "x".repeat(100_000);
+        Sandbox still = alices.create(SandboxSpec.builder().build());
+        ProcessHandle agent = agentOf(still);
+        var refused = new ArrayBlockingQueue<String>(100);
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            signal(agent, "STOP");
+            for (int i = 0; i < 100; i++) {
+                callers.submit(() -> {
+                    HttpResponse<String> answer = start(still, large);
+                    if (answer.statusCode() != 204) {
+                        refused.add(answer.body());
+                    }
+                    return null;
+                });
+            }
+            try {
+                assertThat(refused.poll(20, TimeUnit.SECONDS))
+                        .contains("NO_CAPACITY", "as many requests wait for agents as there is room for");
+                assertThat(bobsSandbox.run("sh", "-c", "echo $#", "sh", large).stdout())
+                        .isEqualTo("1\n");
+            } finally {
+                signal(agent, "CONT");
+            }
+        }
+        assertThat(refused).hasSizeBetween(50, 70); // of 8 MB less half a survivor space, 200 KB each
+        assertThat(start(still, large).statusCode()).isEqualTo(204); // there is room again
+        still.delete();
+    }
+
+    private static HttpResponse<String> start(Sandbox in, String argument) throws Exception {
+        String json = "{\"argv\": [\"true\", \"" + argument + "\", \"" + argument + "\"]}";
+        return server.send(HttpRequest.newBuilder(
+                        server.address.resolve("/v1/api/sandboxes/" + in.id() + "/commands/" + UUID.randomUUID()))
+                .header("Authorization", "Bearer " + RealServer.TOKEN)
+                .PUT(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    /** The first process of a sandbox, as the machine sees it. */
+    private static ProcessHandle agentOf(Sandbox sandbox) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> isIn(sandbox, process))
+                .min(Comparator.comparing(ProcessHandle::pid))
+                .orElseThrow();
+    }
+
+    private static boolean isIn(Sandbox sandbox, ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cgroup"))
+                    .contains(sandbox.id().toString());
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private static void signal(ProcessHandle process, String name) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
     }
 
     private static boolean hasRoom() throws Exception {

@@ -10,6 +10,7 @@ import dev.sandjar.engine.lease.LeaseRules;
 import dev.sandjar.engine.lease.Verdict;
 import dev.sandjar.engine.lifecycle.Transitions.Change;
 import dev.sandjar.engine.link.AgentConnection;
+import dev.sandjar.engine.link.RequestRoom;
 import dev.sandjar.runtime.Deadline;
 import dev.sandjar.runtime.Placement;
 import dev.sandjar.runtime.SandboxRuntime;
@@ -40,6 +41,7 @@ public final class Lifecycle {
     private final Registry registry;
     private final Alarms alarms;
     private final Duration agentLimit;
+    private final RequestRoom requestRoom;
     private final Duration destroyLimit;
     private final Consumer<LiveSandbox> whenGone;
 
@@ -49,12 +51,14 @@ public final class Lifecycle {
             Registry registry,
             Alarms alarms,
             Duration agentLimit,
+            RequestRoom requestRoom,
             Duration destroyLimit,
             Consumer<LiveSandbox> whenGone) {
         this.runtime = runtime;
         this.registry = registry;
         this.alarms = alarms;
         this.agentLimit = agentLimit;
+        this.requestRoom = requestRoom;
         this.destroyLimit = destroyLimit;
         this.whenGone = whenGone;
     }
@@ -396,6 +400,11 @@ public final class Lifecycle {
     }
 
     private AgentConnection connectionTo(LiveSandbox sandbox, Placement placement) {
-        return new AgentConnection(placement, runtime, agentLimit, () -> look(sandbox));
+        return new AgentConnection(
+                placement,
+                runtime,
+                agentLimit,
+                bytes -> requestRoom.take(sandbox.record().owner(), bytes),
+                () -> look(sandbox));
     }
 }

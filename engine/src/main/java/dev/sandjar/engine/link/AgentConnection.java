@@ -30,6 +30,7 @@ public final class AgentConnection implements AutoCloseable {
     private final SandboxId id;
     private final SandboxRuntime runtime;
     private final Duration limit;
+    private final Link.Room room;
     private final Runnable whenCut;
 
     private final ReentrantLock lock = new ReentrantLock(); // guards: placement, link, closed
@@ -39,13 +40,16 @@ public final class AgentConnection implements AutoCloseable {
 
     /**
      * @param limit how long the agent may take to answer
+     * @param room for what it is asked
      * @param whenCut told, on a thread of its own, when a link that stood has ended and we did not end it
      */
-    public AgentConnection(Placement placement, SandboxRuntime runtime, Duration limit, Runnable whenCut) {
+    public AgentConnection(
+            Placement placement, SandboxRuntime runtime, Duration limit, Link.Room room, Runnable whenCut) {
         this.id = placement.id();
         this.placement = placement;
         this.runtime = runtime;
         this.limit = limit;
+        this.room = room;
         this.whenCut = whenCut;
     }
 
@@ -199,6 +203,7 @@ public final class AgentConnection implements AutoCloseable {
                         placement.key().bytes(),
                         id.toString().substring(0, 8),
                         deadline.left(),
+                        room,
                         this::cut);
             }
             return link;

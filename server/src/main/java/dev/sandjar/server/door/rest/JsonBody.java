@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sandjar.SandboxException;
 import dev.sandjar.server.body.WholeBody;
+import dev.sandjar.wire.Json;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,13 +21,11 @@ import java.util.regex.Pattern;
 
 /** A request's JSON object. What is missing, of another type, out of range or unknown is refused with its name. */
 final class JsonBody {
-    /** Values, names and brackets: a tree takes thirty times the memory of its text. */
-    private static final int MOST_TOKENS = 100_000;
-
     static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxTokenCount(MOST_TOKENS)
+                            .maxTokenCount(Json.MOST_TOKENS)
                             .build())
+                    .recyclerPool(Json.BUFFERS)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -47,7 +46,7 @@ final class JsonBody {
         try {
             node = bytes.length == 0 ? JSON.createObjectNode() : JSON.readTree(bytes);
         } catch (StreamConstraintsException e) {
-            throw WholeBody.tooMany(MOST_TOKENS);
+            throw WholeBody.tooMany(Json.MOST_TOKENS);
         } catch (JsonProcessingException e) {
             var where = e.getLocation();
             throw SandboxException.invalid(
