@@ -123,20 +123,23 @@ final class OverStreams implements AutoCloseable {
     /** Five times before, which are not counted: until then the compilers are in the way. */
     private void together() throws Exception {
         Path folder = Files.createTempDirectory("writer");
-        String bare = Delays.compiled(folder).toString();
-        for (int i = 0; i < 5; i++) {
-            together(Thread.ofVirtual().factory(), this::delays);
-        }
         var ours = new double[3];
         var pipes = new double[3];
-        for (int i = 0; i < ours.length; i++) {
-            pipes[i] = together(Thread.ofPlatform().factory(), from -> delaysOfPipe(bare, from))
-                    .millis(0.99);
-            ours[i] = together(Thread.ofVirtual().factory(), this::delays).millis(0.99);
+        try {
+            String bare = Delays.compiled(folder).toString();
+            for (int i = 0; i < 5; i++) {
+                together(Thread.ofVirtual().factory(), this::delays);
+            }
+            for (int i = 0; i < ours.length; i++) {
+                pipes[i] = together(Thread.ofPlatform().factory(), from -> delaysOfPipe(bare, from))
+                        .millis(0.99);
+                ours[i] = together(Thread.ofVirtual().factory(), this::delays).millis(0.99);
+            }
+        } finally {
+            Files.deleteIfExists(folder.resolve("writer.c"));
+            Files.deleteIfExists(folder.resolve("writer"));
+            Files.delete(folder);
         }
-        Files.delete(folder.resolve("writer.c"));
-        Files.delete(folder.resolve("writer"));
-        Files.delete(folder);
         Arrays.sort(ours);
         Arrays.sort(pipes);
         table.add(
@@ -195,8 +198,9 @@ final class OverStreams implements AutoCloseable {
             for (int count = out.read(buffer); count >= 0; count = out.read(buffer)) {
                 delays.add(ByteBuffer.wrap(buffer, 0, count));
             }
+        } finally {
+            process.destroy(); // it has ended, unless we failed
         }
-        process.waitFor();
         return delays.all();
     }
 

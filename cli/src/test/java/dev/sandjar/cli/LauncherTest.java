@@ -127,8 +127,30 @@ class LauncherTest {
         assertThat(stopped("echo $$ >\"$OUT\"; exec sleep 50")).endsWith("ended with 143\nno child\nno lock\n");
     }
 
+    @Test
+    void ofTwoFirstCallsOneBuildsAndTheOtherWaitsForIt() throws Exception {
+        aTreeThatIsNotBuilt("[[ $* = *-jar* ]] || echo \"$@\"");
+        assertThat(bash("""
+                mkfifo held; mkdir tmp; export PATH=$PWD/tools:$PATH JAVA_HOME=$PWD/jdk TMPDIR=$PWD/tmp
+                exec 5<>held 7>'a tree/target/building'; flock 7
+                "$SCRIPT" one 7>&- 2>held & read -r line <&5; echo "$line"
+                exec 7>&-; wait $!; echo "ended with $?"; "$SCRIPT" two""").out())
+                .startsWith("sandjar: waiting for another call, which builds\n")
+                .containsPattern("Sandjar one\nended with 0\n[^\n]*Sandjar two\n$");
+    }
+
     /** What is said by a first call that is stopped as soon as a Java has begun that says so. */
     private String stopped(String java) throws Exception {
+        aTreeThatIsNotBuilt(java);
+        return bash("""
+                mkfifo pid; mkdir tmp; export OUT=$PWD/pid PATH=$PWD/tools:$PATH JAVA_HOME=$PWD/jdk TMPDIR=$PWD/tmp
+                "$SCRIPT" ls & read -r child <pid
+                kill -TERM $!; wait $!; echo "ended with $?"
+                timeout 20 tail --pid="$child" -f /dev/null && echo 'no child'
+                ls tmp; flock -n 'a tree/target/building' echo 'no lock'""").out();
+    }
+
+    private void aTreeThatIsNotBuilt(String java) throws IOException {
         Files.delete(top.resolve("target/sandjar/start"));
         Path tools = Files.createDirectories(folder.resolve("tools"));
         program(
@@ -141,12 +163,6 @@ class LauncherTest {
         Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25\"\n");
         program(jdk.resolve("bin/javac"), "exit 0");
         program(jdk.resolve("bin/java"), java);
-        return bash("""
-                mkfifo pid; mkdir tmp; export OUT=$PWD/pid PATH=$PWD/tools:$PATH JAVA_HOME=$PWD/jdk TMPDIR=$PWD/tmp
-                "$SCRIPT" ls & read -r child <pid
-                kill -TERM $!; wait $!; echo "ended with $?"
-                timeout 20 tail --pid="$child" -f /dev/null && echo 'no child'
-                ls tmp; flock -n 'a tree/target/building' echo 'no lock'""").out();
     }
 
     @Test

@@ -199,7 +199,15 @@ public final class Outgoing<T> {
         int length = all.stream().mapToInt(size).sum();
         writing = length > 0;
         if (writing) {
-            out.apply(all).onComplete(result -> written(result, length));
+            given(all).onComplete(result -> written(result, length));
+        }
+    }
+
+    private Future<Void> given(List<T> all) {
+        try {
+            return out.apply(all);
+        } catch (RuntimeException closed) { // as Vert.x tells of some connections
+            return Future.failedFuture(closed);
         }
     }
 

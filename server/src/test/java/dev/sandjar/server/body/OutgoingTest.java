@@ -39,6 +39,18 @@ class OutgoingTest {
     }
 
     @Test
+    void aConnectionThatThrowsIsGoneForWhoeverWritesNext() throws Exception {
+        var outgoing = new Outgoing<byte[]>(
+                _ -> {
+                    throw new IllegalStateException("closed");
+                },
+                piece -> piece.length,
+                "thrown at");
+        outgoing.send(new byte[1]);
+        assertThatThrownBy(() -> outgoing.send(new byte[1])).isInstanceOf(Outgoing.GoneException.class);
+    }
+
+    @Test
     void manyWhoShareAClientHaveMoreUnderWay() throws Exception {
         var client = new Client("many", true);
         assertThat(client.underWay()).isEqualTo(WIDE);
