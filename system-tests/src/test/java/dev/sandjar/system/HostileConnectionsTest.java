@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections of strangers, who need no token for what they do here. */
 @Timeout(60)
@@ -145,6 +146,22 @@ class HostileConnectionsTest {
         } catch (SocketTimeoutException nothingYet) {
             return true;
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                "GET ?x HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET health HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET http://x?y HTTP/1.1\r\nHost: x\r\n\r\n"
+            })
+    void whatIsNoRequestIsRefusedAndNoFaultOfOurs(String said) throws Exception {
+        Socket socket = connect();
+        send(socket, said);
+        assertThat(status(socket)).endsWith(" 400");
+        assertOthersAreServed();
+        assertThat(server.said()).doesNotContain("ERROR", "Exception");
     }
 
     @Test

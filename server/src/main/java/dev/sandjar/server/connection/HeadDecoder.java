@@ -7,6 +7,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -16,12 +17,15 @@ import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * Reads requests as Vert.x does, and refuses what it would let pass: more headers than anybody needs, and bodies whose end a proxy in front might see
- * elsewhere. Whoever sends such a request gets 431 or 400, and its connection ends.
+ * Reads requests as Vert.x does, and refuses what it would let pass: more headers than anybody needs, bodies whose end a proxy in front might see
+ * elsewhere, and other protocols. Whoever sends such a request gets 431 or 400, and its connection ends.
  */
 final class HeadDecoder extends VertxHttpRequestDecoder {
+    private static final Pattern TARGET = Pattern.compile("(?s)/.*|\\*|(?i:https?)://[^/?#]+(/.*)?");
+
     /** Other servers take as many. A header of six bytes takes 150 of memory. */
     private static final int MOST_HEADERS = 100;
 
@@ -50,6 +54,7 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
             if (part instanceof HttpRequest request) {
                 betweenRequests = false;
                 guard.headIsWhole();
+                refuseOtherProtocols(request);
                 refuseOtherCodings(request);
                 unanswered++;
             }
@@ -69,6 +74,17 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
             throw new TooLongHttpHeaderException("more than " + MOST_HEADERS + " headers");
         }
         return super.splitHeaderName(line, start, length);
+    }
+
+    /** The framework would take each for a fault of ours, and log it. */
+    private static void refuseOtherProtocols(HttpRequest request) {
+        if (request.protocolVersion().majorVersion() != 1) {
+            refuse(request, "a protocol other than HTTP/1");
+        }
+        if (!request.method().equals(HttpMethod.CONNECT)
+                && !TARGET.matcher(request.uri()).matches()) {
+            refuse(request, "a target that is no path");
+        }
     }
 
     private static void refuseOtherCodings(HttpRequest request) {
