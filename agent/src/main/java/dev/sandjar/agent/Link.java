@@ -156,8 +156,6 @@ public final class Link implements AutoCloseable {
             var frames = new ArrayList<Frame>();
             for (Request request : requests) {
                 var channel = new Channel(this, freeNumber(), request.window());
-                channels.put(channel.number(), channel);
-                channel.place = places.get(opened.size());
                 opened.add(channel);
                 frames.add(new Frame.Open(channel.number(), request.kind(), request.payload()));
                 if (request.window() > Frame.WINDOW) {
@@ -165,6 +163,10 @@ public final class Link implements AutoCloseable {
                 }
             }
             outbox.add(frames);
+            for (int i = 0; i < opened.size(); i++) {
+                opened.get(i).place = places.get(i);
+                channels.put(opened.get(i).number(), opened.get(i));
+            }
             places = List.of();
             return opened;
         } finally {
@@ -324,8 +326,8 @@ public final class Link implements AutoCloseable {
         lock.lock();
         try {
             channel = frame instanceof Frame.Close ? channels.remove(frame.channel()) : channels.get(frame.channel());
-            if (channel != null) {
-                leavePlace(channel); // it was heard
+            if (channel != null && (frame instanceof Frame.Reply || frame instanceof Frame.Close)) {
+                leavePlace(channel);
             }
         } finally {
             lock.unlock();

@@ -9,6 +9,7 @@ import dev.sandjar.compat.kubebox.SandboxClient;
 import dev.sandjar.compat.sessions.SessionSshClient;
 import dev.sandjar.compat.sessions.SessionsClient;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -17,8 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -82,6 +86,45 @@ class TlsTest {
         assertThat(ran.body()).contains("secret");
         var deleted = trusting.send(server.request("/sessions/" + id).DELETE().build(), BodyHandlers.ofString());
         assertThat(deleted.statusCode()).isEqualTo(200);
+    }
+
+    /** With TLS a piece of a body is a part of a record; without, a copy. */
+    @ParameterizedTest(name = "{0} bytes at a time, {1}")
+    @CsvSource({"1000, false", "4000, false", "16384, false", "100, true", "4000, true"})
+    void whatIsUploadedInSmallPiecesArrivesWhole(int piece, boolean chunked) throws Exception {
+        byte[] content = new byte[400_000];
+        new Random(piece).nextBytes(content);
+        try (var sandboxes = SessionsClient.builder()
+                        .apiUrl(server.address.toString())
+                        .token(RealServer.TOKEN)
+                        .sslContext(tls)
+                        .build();
+                Socket socket =
+                        tls.getSocketFactory().createSocket(server.address.getHost(), server.address.getPort())) {
+            String id = sandboxes.createSession().sessionId();
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /v1/sessions/" + id + "/files?path=f HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                            + RealServer.TOKEN + "\r\n"
+                            + (chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + content.length) + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            for (int at = 0; at < content.length; at += piece) {
+                int count = Math.min(piece, content.length - at);
+                if (chunked) {
+                    out.write((Integer.toHexString(count) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                }
+                out.write(content, at, count);
+                if (chunked) {
+                    out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+            if (chunked) {
+                out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String sum = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
+            assertThat(answer).startsWith("HTTP/1.1 201").contains(sum);
+            sandboxes.deleteSession(id);
+        }
     }
 
     @Test

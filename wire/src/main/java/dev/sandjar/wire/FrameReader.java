@@ -12,10 +12,12 @@ import java.util.Arrays;
 
 /** Takes frames off a stream. Every byte may be hostile. For one thread. */
 public final class FrameReader {
-    private final InputStream from;
-    private static final int AT_ONCE = 128 * 1024; // bytes; most frames are smaller
+    private static final int DATA = 5;
+    private static final int AT_ONCE = 32 * 1024; // bytes
 
+    private final InputStream from;
     private final byte[] header = new byte[Frame.HEADER];
+    private int left; // of a large frame of data
 
     /** @param from should be buffered: headers are read by themselves */
     public FrameReader(InputStream from) {
@@ -23,18 +25,31 @@ public final class FrameReader {
     }
 
     /**
-     * Waits for the next frame.
+     * Waits for the next frame. One of much data is read in pieces, as if each were a frame: who sends a part of it and no more takes no more memory.
      *
      * @throws EOFException the stream was cut
      * @throws MalformedFrameException what came is no frame
      */
     public Frame read() throws IOException {
+        if (left > 0) {
+            return piece();
+        }
         fill(header);
         long length = ByteBuffer.wrap(header, 1, 4).getInt() & 0xffff_ffffL;
         if (length > Frame.LARGEST) {
             throw new MalformedFrameException("a frame of " + length + " bytes, allowed: " + Frame.LARGEST);
         }
+        if (header[0] == DATA && length > AT_ONCE) {
+            left = (int) length;
+            return piece();
+        }
         return decode(header[0], payload((int) length));
+    }
+
+    private Frame piece() throws IOException {
+        byte[] piece = payload(Math.min(left, AT_ONCE));
+        left -= piece.length;
+        return new Frame.Data(ByteBuffer.wrap(piece).asReadOnlyBuffer());
     }
 
     /** Memory is taken as bytes come: who only says that many will come costs nothing. */
@@ -67,7 +82,7 @@ public final class FrameReader {
                 case 2 -> chunk(Output.Stream.STDERR, payload);
                 case 3 -> gap(payload);
                 case 4 -> new Frame.Ended(Endings.of(payload.get(), payload.getLong()), position(payload));
-                case 5 -> new Frame.Data(notEmpty(rest(payload)));
+                case DATA -> new Frame.Data(notEmpty(rest(payload)));
                 case 6 -> new Frame.End();
                 case 7 -> new Frame.Event(Json.parseRequest(array(payload)));
                 case 8 -> new Frame.Failed(Errors.read(Json.parseRequest(array(payload))));

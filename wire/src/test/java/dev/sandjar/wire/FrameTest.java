@@ -74,6 +74,26 @@ class FrameTest {
         }
     }
 
+    @Test
+    void aLargeFrameOfDataIsReadInPieces() throws Exception {
+        byte[] content = new byte[Frame.LARGEST];
+        new Random(1).nextBytes(content);
+        var all = new ByteArrayOutputStream();
+        all.writeBytes(FrameWriter.bytes(new Frame.Data(ByteBuffer.wrap(content))));
+        all.writeBytes(FrameWriter.bytes(new Frame.End()));
+        var reader = new FrameReader(new ByteArrayInputStream(all.toByteArray()));
+        var read = new ByteArrayOutputStream();
+        Frame frame = reader.read();
+        for (; frame instanceof Frame.Data(ByteBuffer bytes); frame = reader.read()) {
+            assertThat(bytes.remaining()).isLessThanOrEqualTo(32 * 1024);
+            byte[] piece = new byte[bytes.remaining()];
+            bytes.get(piece);
+            read.writeBytes(piece);
+        }
+        assertThat(read.toByteArray()).isEqualTo(content);
+        assertThat(frame).isEqualTo(new Frame.End());
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void randomBytesAreFramesOrAnErrorAndNothingElse(long seed) throws Exception {

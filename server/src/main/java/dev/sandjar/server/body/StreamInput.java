@@ -154,9 +154,9 @@ public final class StreamInput extends InputStream {
             arrivedInAll += buffer.length();
             held += cost;
             long all = WAITING.addAndGet(cost);
-            if (!stopped && held > (all > BUDGET ? LITTLE : AHEAD)) {
+            if (held > (all > BUDGET ? LITTLE : AHEAD)) {
                 stopped = true;
-                connection.stop();
+                connection.stop(); // each time: Vert.x may have let it go on when its own queue was empty
             }
             arrived.signal();
         } finally {
@@ -164,14 +164,15 @@ public final class StreamInput extends InputStream {
         }
     }
 
-    /** Returns what it takes of memory. */
+    /** Returns what it takes of memory. With TLS a piece is a part of a whole record, which it would keep and cannot grow in. */
     private int keep(Buffer buffer) {
         Buffer last = waiting.peekLast();
-        if (last != null && last.length() > 0 && last.length() + buffer.length() <= SMALL) {
+        if (last != null && last.length() + buffer.length() <= SMALL) {
             last.appendBuffer(buffer);
             return buffer.length();
         }
-        waiting.add(buffer);
+        waiting.add(
+                buffer.length() < SMALL ? Buffer.buffer(buffer.length()).appendBuffer(buffer) : buffer);
         return cost(buffer);
     }
 
