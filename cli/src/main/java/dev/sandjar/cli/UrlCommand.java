@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "Examples:",
             "  sandjar exec -d 3fa8 -- python3 -m http.server 8000",
-            "  curl -H \"Authorization: Bearer $TOKEN\" $(sandjar url 3fa8 8000)",
+            "  curl -L -H \"Authorization: Bearer $TOKEN\" $(sandjar url 3fa8 8000)",
             "  xdg-open $(sandjar url 3fa8 8000)       where the server has sandjar.preview.domain",
             "",
             "With sandjar.preview.domain it is a link that lets in whoever opens it within five minutes; without, each request needs your token.",
