@@ -29,7 +29,11 @@ final class UrlCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SANDBOX", description = "Its id, or a beginning of it.")
     private String id;
 
-    @Parameters(index = "1", paramLabel = "PORT", description = "1 to 65535, of the sandbox's own loopback.")
+    @Parameters(
+            index = "1",
+            paramLabel = "PORT",
+            converter = Port.class,
+            description = "1 to 65535, of the sandbox's own loopback.")
     private int port;
 
     @Override
