@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,6 +132,20 @@ class ArgumentsTest {
         assertThat(said.code()).isZero();
         assertThat(said.out()).contains("Usage: sandjar " + verb);
         assertThat(said.out()).contains("Examples:", "  sandjar ", "Exit codes:");
+    }
+
+    @ParameterizedTest
+    @MethodSource("verbs")
+    void helpIsBrokenBetweenWords(String verb) {
+        String help = say(verb, "--help").out();
+        assertThat(help.lines())
+                .allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
+        assertThat(help.replaceAll("\\s+", " "))
+                .contains(Stream.of(Sandjar.commandLine(verb).getSubcommands().get(verb))
+                        .flatMap(line -> line.getCommandSpec().options().stream())
+                        .filter(option -> !option.hidden())
+                        .flatMap(option -> Stream.of(option.description()))
+                        .toList());
     }
 
     @ParameterizedTest
