@@ -1,5 +1,5 @@
 """A terminal with a program in it, as somebody sits at. Arguments: rows, columns, the program and its arguments. Each line of input is
-`type TEXT` (as Python writes a string), `await TEXT` (until the screen has said it since the last one), `resize ROWS COLUMNS`, `hangup` (the terminal is closed) or
+`type TEXT` (as Python writes a string), `await TEXT` (until the screen has said it since the last one), `resize ROWS COLUMNS`, `deaf` (nothing is answered from here on), `hangup` (the terminal is closed) or
 `exit` (says the exit code). What the program asks it (`answers`) it answers in order, as terminals do, but as late as one may: when it is asked how it is,
 or before something is typed."""
 
@@ -38,6 +38,7 @@ changed = threading.Condition()
 seen = b""
 late = b""
 over = False
+deaf = False
 
 
 def answer():
@@ -57,7 +58,7 @@ def look():
             piece = b""
         unanswered += piece
         with contextlib.suppress(OSError):  # whoever asked may be gone
-            for asked in question.findall(unanswered):
+            for asked in [] if deaf else question.findall(unanswered):
                 with changed:
                     late += answers[asked]
                 if asked == how_are_you:
@@ -79,6 +80,8 @@ for line in sys.stdin:
         os.write(screen, ast.literal_eval(rest).encode("latin-1"))
     elif verb == "resize":
         resize(*rest.split())
+    elif verb == "deaf":
+        deaf = True
     elif verb == "await":
         wanted = ast.literal_eval(rest).encode("latin-1")
         with changed:

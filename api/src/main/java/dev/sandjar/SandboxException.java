@@ -76,6 +76,20 @@ public final class SandboxException extends RuntimeException {
     }
 
     /**
+     * No such command in a sandbox.
+     *
+     * @param id the id as it was given, or words that stand for it
+     * @return {@code COMMAND_NOT_FOUND}
+     */
+    public static SandboxException commandNotFound(Object id) {
+        return new SandboxException(
+                ErrorCode.COMMAND_NOT_FOUND,
+                "command " + id + ": no such command",
+                "look at the list of the sandbox's commands; one that ended long ago is forgotten",
+                null);
+    }
+
+    /**
      * Something this place cannot do.
      *
      * @param what the operation or option

@@ -1,6 +1,5 @@
 package dev.sandjar.cli;
 
-import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,9 +9,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** What went wrong in one sentence, and the next thing to do. */
@@ -38,7 +39,7 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
     static int tell(Exception e, CommandLine verb) {
         PrintWriter err = verb.getErr();
         err.println("sandjar: " + Text.safe(AsTyped.sentence(sentence(e), verb.getCommandSpec())));
-        String remedy = remedy(e, verb);
+        String remedy = NextStep.after(e, verb);
         if (!remedy.isEmpty()) {
             err.println("         " + Text.safe(remedy));
         }
@@ -76,34 +77,15 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
         };
     }
 
-    private static String remedy(Exception e, CommandLine verb) {
-        return switch (e) {
-            case SandboxException known when known.remedy().equals("send a value that is allowed") -> seeHelp(verb);
-            case SandboxException known
-            when known.code() == ErrorCode.SANDBOX_NOT_FOUND ->
-                "it may have expired, been removed, or be at another place (--server, SANDBOX_API_URL); run: sandjar ls";
-            case SandboxException known
-            when known.code() == ErrorCode.UNAUTHENTICATED && known.remedy().contains("header") ->
-                "set SANDBOX_API_TOKEN to a token that this server knows; on its machine: cat ~/.config/sandjar/token";
-            case SandboxException known -> known.remedy();
-            case IOException io when io.getCause() instanceof SandboxException known -> known.remedy();
-            case IOException _ -> "";
-            default -> "SANDJAR_DEBUG=1 in front of the same command says more";
-        };
-    }
-
     @Override
     public int handleParseException(CommandLine.ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("sandjar: " + Text.safe(unknownVerb(e).orElseGet(() -> sentence(e))));
-        err.println("         " + seeHelp(command));
+        err.println("sandjar: "
+                + Text.safe(unknownVerb(e).or(() -> unknownOption(e)).orElseGet(() -> sentence(e))));
+        err.println("         " + NextStep.help(command));
         err.flush();
         return USAGE;
-    }
-
-    private static String seeHelp(CommandLine verb) {
-        return "run: " + verb.getCommandSpec().qualifiedName() + " --help";
     }
 
     /**
@@ -125,8 +107,29 @@ final class Complaints implements CommandLine.IExecutionExceptionHandler, Comman
             return Optional.empty();
         }
         String typed = unmatched.getUnmatched().getFirst();
-        List<String> near = Suggestions.of(typed, verbs.keySet());
-        String question = near.isEmpty() ? "" : ". Did you mean " + String.join(" or ", near) + "?";
-        return Optional.of("there is no verb \"" + typed + "\"" + question);
+        return Optional.of("there is no verb \"" + typed + "\"" + question(typed, verbs.keySet()));
+    }
+
+    /** Picocli would name the words behind it too. */
+    private static Optional<String> unknownOption(CommandLine.ParameterException e) {
+        if (!(e instanceof CommandLine.UnmatchedArgumentException unmatched)
+                || !unmatched.getUnmatched().getFirst().startsWith("-")) {
+            return Optional.empty();
+        }
+        String typed = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
+        return Optional.of("there is no option \"" + typed + "\"" + question(typed, options(e.getCommandLine())));
+    }
+
+    /** As they are written out; one letter is like any other. */
+    private static List<String> options(CommandLine verb) {
+        return verb.getCommandSpec().options().stream()
+                .flatMap(option -> Stream.of(option.names()))
+                .filter(name -> name.startsWith("--"))
+                .toList();
+    }
+
+    private static String question(String typed, Collection<String> words) {
+        List<String> near = Suggestions.of(typed, words);
+        return near.isEmpty() ? "" : ". Did you mean " + String.join(" or ", near) + "?";
     }
 }

@@ -6,10 +6,12 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,16 +28,22 @@ final class Keyboard {
     private static final Duration LONGEST = Duration.ofSeconds(1); // of those that never answer
     private static final Duration QUIET = Duration.ofMillis(50);
 
+    /** What a terminal answers begins with ESC: a mouse, a sequence, a text up to BEL or ESC and a backslash, one sign. Keys that do, such as arrows, look alike. */
+    private static final Pattern ANSWER = Pattern.compile(
+            "\u001b(\\[M.{0,3}|\\[\\[?[ -?]*+[@-~]?|[\\]PX^_][^\u0007\u001b]*+(\u0007|\u001b\\\\)?|.)?",
+            Pattern.DOTALL);
+
     private final boolean mayLeave;
     private final IntConsumer leave;
     private final @Nullable KeySender sender; // null: what is typed goes nowhere
-    private boolean left; // only the thread that reads knows it
-    private boolean pending; // Ctrl-P, which is the command's unless Ctrl-Q follows
 
     private final ReentrantLock lock = new ReentrantLock(); // guards everything below
     private final Condition heard = lock.newCondition();
-    private boolean dropping;
-    private int matched; // signs of the answer, of what is dropped
+    private boolean left;
+    private boolean pending; // Ctrl-P, which is the command's unless Ctrl-Q follows
+    private boolean holding;
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+    private int matched; // signs of the answer, of what is held
     private boolean answered;
     private boolean gone;
 
@@ -57,11 +65,12 @@ final class Keyboard {
         Thread.ofPlatform().daemon().name("keys").start(this::read);
     }
 
-    /** From now on, or until {@link #pass}, what is typed is nobody's. */
-    void drop() {
+    /** From now on, or until {@link #pass}, what comes from the terminal is nobody's: it may be answers. */
+    void hold() {
         lock.lock();
         try {
-            dropping = true;
+            holding = true;
+            held.reset();
             answered = false;
             matched = 0;
         } finally {
@@ -69,16 +78,25 @@ final class Keyboard {
         }
     }
 
+    /** What was typed meanwhile goes on its way. All of it was, when the terminal has said nothing of itself: one that does not answer this answers nothing. */
     void pass() {
         lock.lock();
         try {
-            dropping = false;
+            holding = false;
+            byte[] typed = answered ? withoutAnswers(held.toByteArray()) : held.toByteArray();
+            deliver(typed, typed.length);
         } finally {
             lock.unlock();
         }
     }
 
-    /** While it is dropped: waits until the terminal has said how it is, and then nothing for a moment; not for long. */
+    /** What was typed, of what a terminal said while it may have answered programs. */
+    static byte[] withoutAnswers(byte[] heard) {
+        String text = new String(heard, StandardCharsets.ISO_8859_1);
+        return ANSWER.matcher(text).replaceAll("").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** While it is held: waits until the terminal has said how it is, and then nothing for a moment; not for long. */
     void awaitAnswer() {
         lock.lock();
         try {
@@ -103,16 +121,7 @@ final class Keyboard {
         byte[] typed = new byte[4_096];
         try {
             for (int count = keys.read(typed); count >= 0; count = keys.read(typed)) {
-                if (!dropped(typed, count) && !passed(typed, count)) {
-                    left = true;
-                    Thread.ofPlatform()
-                            .daemon()
-                            .name("leave")
-                            .start(() -> leave(
-                                    mayLeave
-                                            ? 0
-                                            : Complaints.INTERRUPTED)); // it may wait, and this one still has to read
-                }
+                take(typed, count);
             }
         } catch (IOException hungUp) {
             // as at its end
@@ -120,17 +129,30 @@ final class Keyboard {
         end();
     }
 
-    private boolean dropped(byte[] typed, int count) {
+    private void take(byte[] typed, int count) {
         lock.lock();
         try {
-            for (int i = 0; i < count && dropping && !answered; i++) {
+            if (!holding) {
+                deliver(typed, count);
+                return;
+            }
+            held.write(typed, 0, count);
+            for (int i = 0; i < count && !answered; i++) {
                 matched = typed[i] == GOOD.charAt(matched) ? matched + 1 : typed[i] == GOOD.charAt(0) ? 1 : 0;
                 answered = matched == GOOD.length();
             }
             heard.signalAll();
-            return dropping;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** With the lock. */
+    private void deliver(byte[] typed, int count) {
+        if (!passed(typed, count)) {
+            left = true;
+            int code = mayLeave ? 0 : Complaints.INTERRUPTED;
+            Thread.ofPlatform().daemon().name("leave").start(() -> leave(code)); // it may wait, and who reads may not
         }
     }
 
@@ -164,16 +186,18 @@ final class Keyboard {
 
     /** The terminal is gone, which is no wish to end what goes on without it. */
     private void end() {
+        boolean hasLeft;
         lock.lock();
         try {
             gone = true;
+            hasLeft = left;
             heard.signalAll();
         } finally {
             lock.unlock();
         }
         if (mayLeave) {
             leave(128 + Interrupts.HANGUP.number());
-        } else if (sender != null && !left) {
+        } else if (sender != null && !hasLeft) {
             sender.end();
         }
     }

@@ -123,7 +123,7 @@ final class Sandjar implements Runnable {
         line.registerConverter(Long.class, text -> number(text, Long::valueOf, "a whole number"));
         return line.setExecutionExceptionHandler(new Complaints())
                 .setParameterExceptionHandler(new Complaints())
-                .setUsageHelpAutoWidth(true);
+                .setHelpFactory(HelpLines::of);
     }
 
     private static <T> T number(String text, Function<String, T> parse, String allowed) {

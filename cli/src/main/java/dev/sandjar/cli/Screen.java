@@ -36,7 +36,7 @@ final class Screen implements AutoCloseable {
             keyboard.start();
             return;
         }
-        keyboard.drop();
+        keyboard.hold();
         keyboard.start();
         streams.write(old);
         settle();
@@ -82,7 +82,7 @@ final class Screen implements AutoCloseable {
         if (plain) {
             return;
         }
-        keyboard.drop();
+        keyboard.hold();
         try {
             say(AS_USUAL);
             settle();

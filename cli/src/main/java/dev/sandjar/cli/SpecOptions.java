@@ -9,11 +9,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What kind of sandbox is wanted, from the command line. */
 final class SpecOptions {
+    private static final Pattern PUBLIC_KEY =
+            Pattern.compile("[a-z0-9@.-]+ AAAA[0-9A-Za-z+/]+=*( .*)?"); // after a length
+
     @Option(
             names = "--image",
             paramLabel = "IMAGE",
@@ -141,6 +145,12 @@ final class SpecOptions {
             if (line.contains("PRIVATE KEY")) {
                 throw SandboxException.invalid(
                         "--ssh-key", file + ", a private key", "the file beside it that ends with .pub");
+            }
+            if (!PUBLIC_KEY.matcher(line).matches()) {
+                throw SandboxException.invalid(
+                        "--ssh-key",
+                        file + ", which is no public key",
+                        "a file with one, a line such as: ssh-ed25519 AAAA... you@here; you make a pair by: ssh-keygen -t ed25519");
             }
             return line;
         } catch (IOException e) {

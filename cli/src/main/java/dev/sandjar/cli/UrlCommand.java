@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "Examples:",
             "  sandjar exec -d 3fa8 -- python3 -m http.server 8000",
-            "  curl -H \"Authorization: Bearer $TOKEN\" $(sandjar url 3fa8 8000)",
+            "  curl -L -H \"Authorization: Bearer $TOKEN\" $(sandjar url 3fa8 8000)",
             "  xdg-open $(sandjar url 3fa8 8000)       where the server has sandjar.preview.domain",
             "",
             "With sandjar.preview.domain it is a link that lets in whoever opens it within five minutes; without, each request needs your token.",
@@ -29,7 +29,11 @@ final class UrlCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SANDBOX", description = "Its id, or a beginning of it.")
     private String id;
 
-    @Parameters(index = "1", paramLabel = "PORT", description = "1 to 65535, of the sandbox's own loopback.")
+    @Parameters(
+            index = "1",
+            paramLabel = "PORT",
+            converter = Port.class,
+            description = "1 to 65535, of the sandbox's own loopback.")
     private int port;
 
     @Override

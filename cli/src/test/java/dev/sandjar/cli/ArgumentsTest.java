@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandjar.Signal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +69,13 @@ class ArgumentsTest {
             create --pids 3                   | --pids is 3, allowed: 8 to 1000000
             run --timeout 9h true             | --timeout is 9h, allowed: 1s to 8h
             create --cpu abc                  | "abc" is not allowed, only a number
+            create --memroy 1G                | there is no option "--memroy". Did you mean --memory?
+            run --memroy=1G true              | there is no option "--memroy". Did you mean --memory?
+            ls --frobnicate                   | there is no option "--frobnicate"
+            create --ssh-key pom.xml          | --ssh-key is pom.xml, which is no public key, allowed: a file with one
+            url 3fa8 abc                      | port is "abc", allowed: 1 to 65535
+            url 3fa8 0                        | port is "0", allowed: 1 to 65535
+            url 3fa8 65536                    | port is "65536", allowed: 1 to 65535
             create --pids x                   | "x" is not allowed, only a whole number
             create --runtime docker           | --runtime is "docker", allowed: local, kubernetes
             ls --place nowhere:               | --place is "nowhere:", allowed: local:, kubernetes:, http://HOST
@@ -90,6 +100,21 @@ class ArgumentsTest {
     }
 
     @Test
+    void aServerThatIsNotThereIsFollowedByWhatNamedItAndHowToStartOne() throws Exception {
+        int nobodys;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobodys = socket.getLocalPort();
+        }
+        String place = "http://127.0.0.1:" + nobodys;
+        assertThat(say("ls", "--place", place))
+                .isEqualTo(new Said(
+                        125,
+                        "",
+                        "sandjar: server " + place + " cannot be reached: Connection refused\n"
+                                + "         --place names it: correct that, or start one there: sandjar serve\n"));
+    }
+
+    @Test
     void nothingIsNoBeginningOfAnId() {
         Said said = say("info", "");
         assertThat(said.err()).startsWith("sandjar: \"\" is no beginning of a sandbox's id");
@@ -107,6 +132,20 @@ class ArgumentsTest {
         assertThat(said.code()).isZero();
         assertThat(said.out()).contains("Usage: sandjar " + verb);
         assertThat(said.out()).contains("Examples:", "  sandjar ", "Exit codes:");
+    }
+
+    @ParameterizedTest
+    @MethodSource("verbs")
+    void helpIsBrokenBetweenWords(String verb) {
+        String help = say(verb, "--help").out();
+        assertThat(help.lines())
+                .allMatch(line -> line.length() <= 80 || !line.strip().contains(" "));
+        assertThat(help.replaceAll("\\s+", " "))
+                .contains(Stream.of(Sandjar.commandLine(verb).getSubcommands().get(verb))
+                        .flatMap(line -> line.getCommandSpec().options().stream())
+                        .filter(option -> !option.hidden())
+                        .flatMap(option -> Stream.of(option.description()))
+                        .toList());
     }
 
     @ParameterizedTest

@@ -73,8 +73,9 @@ final class Templates {
         if (byName.isEmpty()) {
             throw new SandboxException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "template is \"" + name + "\", allowed: none, for no template is configured here",
-                    "leave it out",
+                    "there is no template \"" + name + "\", for none is configured here",
+                    "leave it out, or configure one at a server: sandjar.templates.NAME in docs/configuration.md, such as"
+                            + " SANDJAR_TEMPLATES_NAME_IMAGE=host",
                     null);
         }
         throw SandboxException.invalid("template", '"' + name + '"', String.join(", ", byName.keySet()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandjar.Metadata;
 import dev.sandjar.Network;
+import dev.sandjar.SandboxException;
 import dev.sandjar.SandboxSpec;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +72,15 @@ class TemplatesTest {
     @Test
     void anUnknownRecipeIsToldWithThoseThatThereAre() {
         assertThatThrownBy(() -> templates.fill(of("fool"))).hasMessage("template is \"fool\", allowed: full");
+    }
+
+    @Test
+    void whereThereIsNoRecipeOneIsToldHowToMakeOne() {
+        assertThatThrownBy(() -> new Templates(List.of(), "host").fill(of("fool")))
+                .hasMessage("there is no template \"fool\", for none is configured here")
+                .isInstanceOfSatisfying(
+                        SandboxException.class,
+                        e -> assertThat(e.remedy()).contains("SANDJAR_TEMPLATES_NAME_IMAGE=host"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.sandjar.kubernetes;
 
+import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
 import dev.sandjar.kubernetes.dial.Dialler;
 import dev.sandjar.kubernetes.pod.AgentSource;
@@ -85,11 +86,23 @@ record Options(
 
     /** Its calls fail after some seconds in which nobody answered; whoever called says it then, with the reason. */
     KubernetesClient connect() {
+        requireCluster();
         Config patient = new ConfigBuilder(client)
                 .withRequestRetryBackoffLimit(RETRIES)
                 .withRequestRetryBackoffInterval(100)
                 .build();
         return new KubernetesClientBuilder().withConfig(patient).build();
+    }
+
+    /** Outside a cluster the client would look for one by a name that only pods know. */
+    private void requireCluster() {
+        if (!insideCluster && client.getMasterUrl().startsWith(Config.DEFAULT_MASTER_URL)) {
+            throw new SandboxException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "there is no kubeconfig: KUBECONFIG names none, and ~/.kube/config is not there or names no cluster",
+                    "put your cluster's there, or name it: export KUBECONFIG=FILE",
+                    null);
+        }
     }
 
     private static Config client(Words words, Map<String, String> environment) {

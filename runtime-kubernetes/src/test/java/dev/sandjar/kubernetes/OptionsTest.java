@@ -143,6 +143,15 @@ class OptionsTest {
     }
 
     @Test
+    void withoutAClusterInTheKubeconfigAndOutsideOfOneNoneIsAsked() {
+        Options options =
+                Options.read(Map.of("kubeconfig-text", "apiVersion: v1\nkind: Config\n", "namespace", "n"), Map.of());
+        assertThatThrownBy(options::connect)
+                .hasMessage(
+                        "there is no kubeconfig: KUBECONFIG names none, and ~/.kube/config is not there or names no cluster");
+    }
+
+    @Test
     void aContextThatIsNotThereIsRefusedAndNotReplaced(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("config"), """
                 apiVersion: v1

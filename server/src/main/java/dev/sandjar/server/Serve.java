@@ -15,6 +15,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code sandjar serve}. */
 @QuarkusMain
@@ -35,6 +37,8 @@ import picocli.CommandLine.Spec;
             "Exit codes: 2 wrong usage, 125 it failed, 128+N stopped by signal N."
         })
 public final class Serve implements Callable<Integer> {
+    private static final String PORTS = "0 to 65535";
+
     @Spec
     private CommandSpec spec;
 
@@ -68,19 +72,36 @@ public final class Serve implements Callable<Integer> {
 
     /** Its mistakes are told as those of the other verbs. */
     static CommandLine commandLine() {
-        return new CommandLine(new Serve()).setParameterExceptionHandler((e, args) -> {
+        var line = new CommandLine(new Serve());
+        line.registerConverter(Integer.class, Serve::number);
+        return line.setParameterExceptionHandler((e, args) -> {
             PrintWriter err = e.getCommandLine().getErr();
             err.println("sandjar: " + e.getMessage());
-            err.println("         run: sandjar serve --help");
+            err.println("         run: sandjar serve " + meant(e));
             err.flush();
             return CommandLine.ExitCode.USAGE;
         });
     }
 
+    private static Integer number(String text) {
+        if (!text.matches("[0-9]{1,5}")) {
+            throw new TypeConversionException("port is \"" + text + "\", allowed: " + PORTS);
+        }
+        return Integer.valueOf(text);
+    }
+
+    /** Many programs take a port as a word of its own. */
+    private static String meant(ParameterException e) {
+        return e instanceof UnmatchedArgumentException unmatched
+                        && unmatched.getUnmatched().getFirst().matches("[0-9]{1,5}")
+                ? "--port " + unmatched.getUnmatched().getFirst()
+                : "--help";
+    }
+
     @Override
     public Integer call() {
         if (port != null && (port < 0 || port > 65_535)) {
-            throw new ParameterException(spec.commandLine(), "--port is " + port + ", allowed: 0 to 65535");
+            throw new ParameterException(spec.commandLine(), "--port is " + port + ", allowed: " + PORTS);
         }
         if ((certificate == null) != (key == null)) {
             throw new ParameterException(

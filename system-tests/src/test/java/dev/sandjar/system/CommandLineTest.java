@@ -72,7 +72,7 @@ class CommandLineTest {
         assertThat(folder.resolve("down/up.txt")).hasContent("content");
         assertThat(sandjar("", "pause", prefix).code()).isZero();
         assertThat(sandjar("", "exec", prefix, "--", "true").err())
-                .contains("is paused, needed: running", "resume it first");
+                .contains("is paused, needed: running", "run: sandjar resume " + prefix);
         assertThat(sandjar("", "pause", prefix)).isEqualTo(new Ran(0, "", "")); // it is as wanted
         assertThat(sandjar("", "stop", prefix).err()).contains("not supported by this place");
         assertThat(sandjar("", "resume", prefix).code()).isZero();

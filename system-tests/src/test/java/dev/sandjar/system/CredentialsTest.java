@@ -196,6 +196,17 @@ class CredentialsTest {
         }
     }
 
+    @Test
+    void whoSendsAWrongTokenIsToldWhereTheRightOnesAre() throws Exception {
+        var answer = send(server, "GET", "/sessions", "Authorization", "Bearer wrong");
+        refused(answer);
+        JsonNode body = JSON.readTree(answer.body());
+        assertThat(body.path("message").asText()).isEqualTo("these credentials are not known here");
+        assertThat(body.path("details").path("remedy").asText())
+                .isEqualTo(
+                        "send a token that this server knows: its operator has them in a file (sandjar.auth.token-file, usually ~/.config/sandjar/token)");
+    }
+
     // ---- keys from an address
 
     @Test

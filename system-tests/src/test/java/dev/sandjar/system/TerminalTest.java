@@ -76,6 +76,11 @@ class TerminalTest {
             says.println("type '" + keys + "'");
         }
 
+        /** As a terminal that answers no program. */
+        void answersNothing() {
+            says.println("deaf");
+        }
+
         void resize(int rows, int columns) {
             says.println("resize " + rows + " " + columns);
         }
@@ -320,6 +325,32 @@ class TerminalTest {
             seat.sees("new"); // which comes after all that is old
             seat.type("typed\\r");
             seat.sees("got [typed]");
+        }
+    }
+
+    @Test
+    void whatIsTypedWhileOldOutputIsShownArrives() throws Exception {
+        RunningCommand asked = unattended("""
+                printf '\\033[cold\\n'; while read -r line; do echo "got [$line]"; done
+                """);
+        Waiting.until("it has asked", () -> asked.info().written() > 0);
+        try (var seat = attach(asked)) {
+            seat.type("early\\r");
+            seat.sees("got [early]");
+        }
+    }
+
+    @Test
+    void whatIsTypedIntoATerminalThatAnswersNothingArrives() throws Exception {
+        RunningCommand asked = unattended("""
+                printf '\\033[cold\\n'; while read -r line; do echo "got [$line]"; done
+                """);
+        Waiting.until("it has asked", () -> asked.info().written() > 0);
+        try (var seat = attach(asked)) {
+            seat.answersNothing();
+            seat.sees("old"); // from here on we wait for its answer
+            seat.type("at once\\r");
+            seat.sees("got [at once]");
         }
     }
 

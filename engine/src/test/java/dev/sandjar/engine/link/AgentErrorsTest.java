@@ -22,6 +22,16 @@ class AgentErrorsTest {
     }
 
     @Test
+    void whatIsNotThereIsLookedForInTheListThatItWouldBeIn() {
+        assertThat(translated(AgentError.NOT_FOUND, Subject.command(COMMAND)).remedy())
+                .isEqualTo("look at the list of the sandbox's commands; one that ended long ago is forgotten");
+        assertThat(translated(AgentError.NOT_FOUND, Subject.file("a")).remedy())
+                .isEqualTo("look into the folder that it should be in");
+        assertThat(translated(AgentError.NOT_FOUND, Subject.process(7)).remedy())
+                .isEqualTo("look at the list of processes: it may have ended");
+    }
+
+    @Test
     void aFileThatIsCalledLikeACommandIsAFile() {
         assertThat(translated(AgentError.NOT_FOUND, Subject.file("command")).code())
                 .isEqualTo(ErrorCode.FILE_NOT_FOUND);

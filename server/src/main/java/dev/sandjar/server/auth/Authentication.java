@@ -23,6 +23,10 @@ public class Authentication {
     /** How a protocol of a WebSocket begins that is none, but a token. */
     public static final String OFFERED = "sandjar.bearer.";
 
+    private static final String HEADER = "send the header Authorization: Bearer TOKEN, or X-API-Key: TOKEN";
+    private static final String TOKENS =
+            "send a token that this server knows: its operator has them in a file (sandjar.auth.token-file, usually ~/.config/sandjar/token)";
+
     private final StaticTokens tokens;
     private final JwtTokens jwt;
     private final LatestTokens right = new LatestTokens(); // by which somebody has come in
@@ -150,7 +154,7 @@ public class Authentication {
         String token = authorization == null ? apiKey : bearer(authorization);
         if (token == null) {
             limits.wrong(address);
-            throw unknown("these credentials are of a kind that is not known here");
+            throw unknown("these credentials are of a kind that is not known here", HEADER);
         }
         return owner(token, address);
     }
@@ -166,7 +170,7 @@ public class Authentication {
                 JwtTokens.looksLikeOne(token) ? signedOwner(token, address) : guessed(token, address, tokens::owner);
         return owner.orElseThrow(() -> {
             limits.wrong(address);
-            return unknown("these credentials are not known here");
+            return unknown("these credentials are not known here", TOKENS);
         });
     }
 
@@ -224,18 +228,14 @@ public class Authentication {
     }
 
     static SandboxException none() {
-        return unknown("no credentials");
+        return unknown("no credentials", HEADER);
     }
 
     static SandboxException none(String whyNeeded) {
-        return unknown("no credentials, and " + whyNeeded);
+        return unknown("no credentials, and " + whyNeeded, HEADER);
     }
 
-    private static SandboxException unknown(String message) {
-        return new SandboxException(
-                ErrorCode.UNAUTHENTICATED,
-                message,
-                "send the header Authorization: Bearer TOKEN, or X-API-Key: TOKEN",
-                null);
+    private static SandboxException unknown(String message, String remedy) {
+        return new SandboxException(ErrorCode.UNAUTHENTICATED, message, remedy, null);
     }
 }

@@ -82,9 +82,7 @@ final class ApiCall {
     }
 
     CommandId commandId() {
-        return CommandId.parse(path("command"))
-                .orElseThrow(() -> new SandboxException(
-                        ErrorCode.COMMAND_NOT_FOUND, "command of that id: no such command", "", null));
+        return CommandId.parse(path("command")).orElseThrow(() -> SandboxException.commandNotFound("of that id"));
     }
 
     /** From the offset that is asked for. */

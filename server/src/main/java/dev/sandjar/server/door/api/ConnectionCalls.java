@@ -17,8 +17,11 @@ final class ConnectionCalls {
 
     static void dial(ApiCall call) throws IOException, InterruptedException {
         call.requireUpgrade();
-        long port = ApiCall.number("port", call.path("port"));
-        relay(call, call.sandbox().dial(Math.clamp(port, Integer.MIN_VALUE, Integer.MAX_VALUE)));
+        String port = call.path("port");
+        if (!port.matches("[0-9]{1,5}")) {
+            throw SandboxException.invalid("port", "something else", "1 to 65535");
+        }
+        relay(call, call.sandbox().dial(Integer.parseInt(port)));
     }
 
     static void sftp(ApiCall call) throws IOException, InterruptedException {

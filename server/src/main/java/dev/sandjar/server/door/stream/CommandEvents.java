@@ -2,7 +2,6 @@ package dev.sandjar.server.door.stream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandjar.CommandId;
-import dev.sandjar.ErrorCode;
 import dev.sandjar.Output;
 import dev.sandjar.RunningCommand;
 import dev.sandjar.SandboxException;
@@ -34,8 +33,7 @@ final class CommandEvents {
     static void serve(Vertx vertx, StreamRoutes.Visit visit) throws IOException, InterruptedException {
         HttpServerRequest request = visit.request();
         CommandId id = CommandId.parse(visit.path().getOrDefault("command", ""))
-                .orElseThrow(() -> new SandboxException(
-                        ErrorCode.COMMAND_NOT_FOUND, "command of that id: no such command", "", null));
+                .orElseThrow(() -> SandboxException.commandNotFound("of that id"));
         long from = offset(request);
         try (RunningCommand command = visit.sandbox().attach(id, from)) {
             Iterator<Output> output = command.output();
