@@ -157,11 +157,12 @@ class HostileConnectionsTest {
                 "GET http://x?y HTTP/1.1\r\nHost: x\r\n\r\n"
             })
     void whatIsNoRequestIsRefusedAndNoFaultOfOurs(String said) throws Exception {
+        int before = server.said().length();
         Socket socket = connect();
         send(socket, said);
         assertThat(status(socket)).endsWith(" 400");
         assertOthersAreServed();
-        assertThat(server.said()).doesNotContain("ERROR", "Exception");
+        assertThat(server.said().substring(before)).doesNotContain("ERROR");
     }
 
     @Test

@@ -103,9 +103,11 @@ class TlsTest {
                         tls.getSocketFactory().createSocket(server.address.getHost(), server.address.getPort())) {
             String id = sandboxes.createSession().sessionId();
             OutputStream out = socket.getOutputStream();
-            out.write(("POST /v1/sessions/" + id + "/files?path=f HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+            out.write(("POST /v1/sessions/" + id
+                            + "/files?path=f HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
                             + RealServer.TOKEN + "\r\n"
-                            + (chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + content.length) + "\r\n\r\n")
+                            + (chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + content.length)
+                            + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             for (int at = 0; at < content.length; at += piece) {
                 int count = Math.min(piece, content.length - at);
@@ -121,7 +123,8 @@ class TlsTest {
                 out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             }
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            String sum = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
+            String sum =
+                    HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
             assertThat(answer).startsWith("HTTP/1.1 201").contains(sum);
             sandboxes.deleteSession(id);
         }

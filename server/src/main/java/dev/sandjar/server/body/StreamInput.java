@@ -171,8 +171,7 @@ public final class StreamInput extends InputStream {
             last.appendBuffer(buffer);
             return buffer.length();
         }
-        waiting.add(
-                buffer.length() < SMALL ? Buffer.buffer(buffer.length()).appendBuffer(buffer) : buffer);
+        waiting.add(buffer.length() < SMALL ? Buffer.buffer(buffer.length()).appendBuffer(buffer) : buffer);
         return cost(buffer);
     }
 

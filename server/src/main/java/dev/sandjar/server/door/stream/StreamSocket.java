@@ -2,6 +2,7 @@ package dev.sandjar.server.door.stream;
 
 import dev.sandjar.ErrorCode;
 import dev.sandjar.SandboxException;
+import dev.sandjar.server.connection.Backpressure;
 import dev.sandjar.server.connection.Cut;
 import dev.sandjar.server.connection.Pings;
 import dev.sandjar.server.limit.Transfers;
@@ -17,22 +18,32 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** One connection of a client: messages both ways. One thread receives, any send. */
 final class StreamSocket implements AutoCloseable {
     private static final short MALFORMED = 1007;
     private static final short TRY_AGAIN_LATER = 1013;
     private static final long COPIES = 3; // of a message in parts: it grows by copying, and is copied at its end
+    private static final int MOST_BYTES = 16 * 1024; // that wait before the connection does
+    private static final int MOST_FRAMES = 16;
+    private static final int CROWD = 256; // frames that need a place: a read may bring thousands
     private static final int LONGEST_REASON = 100; // of 123 bytes that a close frame has room for
 
     private final ServerWebSocket socket;
     private final HttpConnection connection;
     private final String owner;
+    private final Backpressure reading;
     private volatile boolean over;
     private final StreamSink sink;
 
-    /** As many as were asked for; nothing: it is closed. */
+    /** That wait; nothing: it is closed. Whoever receives may take his time, as long as an agent does. */
     private final LinkedBlockingQueue<Optional<WebSocketFrame>> frames = new LinkedBlockingQueue<>();
+
+    private final AtomicInteger waiting = new AtomicInteger(); // bytes of them
+    private final AtomicReference<Transfers.@Nullable Place> crowd = new AtomicReference<>(); // while many wait
 
     /** What was sent does not follow the rules: the connection ends. */
     static final class MalformedException extends IOException {
@@ -50,6 +61,7 @@ final class StreamSocket implements AutoCloseable {
         this.socket = socket;
         this.connection = connection;
         this.owner = owner;
+        this.reading = new Backpressure(connection);
         this.sink = new StreamSink(vertx, loop, connection, owner);
         Pings.answer(connection);
         socket.frameHandler(this::arrived);
@@ -58,14 +70,29 @@ final class StreamSocket implements AutoCloseable {
             frames.add(Optional.empty());
         });
         socket.exceptionHandler(_ -> {}); // the close handler comes too
-        socket.pause();
     }
 
     /** What comes after the end is nobody's, and takes no memory. */
     private void arrived(WebSocketFrame frame) {
-        if (!over) {
-            frames.add(Optional.of(frame));
+        if (over) {
+            return;
         }
+        frames.add(Optional.of(frame));
+        if (waiting.addAndGet(frame.binaryData().length()) > MOST_BYTES || frames.size() > MOST_FRAMES) {
+            reading.stop(); // what was read before still comes, in frames of any size
+        }
+        if (frames.size() > CROWD && crowd.get() == null) {
+            Transfers.place(Transfers.Kind.FILE, owner).ifPresentOrElse(crowd::set, this::refuseCrowd);
+            if (over) { // meanwhile
+                leaveCrowd();
+            }
+        }
+    }
+
+    private void refuseCrowd() {
+        refuse(new MalformedException(new SandboxException(
+                ErrorCode.RATE_LIMITED, "too many messages wait to be handled", "send fewer at a time", null)));
+        frames.add(Optional.empty());
     }
 
     /**
@@ -88,8 +115,20 @@ final class StreamSocket implements AutoCloseable {
     }
 
     private WebSocketFrame next() throws IOException, InterruptedException {
-        socket.fetch(1);
-        return frames.take().filter(frame -> !frame.isClose()).orElseThrow(() -> new IOException("closed"));
+        Optional<WebSocketFrame> next = frames.take();
+        waiting.addAndGet(-next.map(frame -> frame.binaryData().length()).orElse(0));
+        if (frames.isEmpty()) {
+            leaveCrowd();
+            reading.goOn();
+        }
+        return next.filter(frame -> !over && !frame.isClose()).orElseThrow(() -> new IOException("closed"));
+    }
+
+    private void leaveCrowd() {
+        Transfers.Place place = crowd.getAndSet(null);
+        if (place != null) {
+            place.close();
+        }
     }
 
     private byte[] whole(WebSocketFrame first) throws IOException, InterruptedException {
@@ -159,7 +198,8 @@ final class StreamSocket implements AutoCloseable {
     private void letGo() {
         over = true;
         sink.close();
-        socket.resume();
+        leaveCrowd();
+        reading.goOn();
     }
 
     @Override
