@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one connection to a sandbox's agent, shared by all its channels.
  *
- * <p>Threads, both virtual: the reader takes frames off the socket, never runs a caller's code and never writes; the writer puts queued
+ * <p>Threads, both virtual: the reader takes frames off the socket, never runs a caller's code (but gives room back) and never writes; the writer puts queued
  * frames onto it. Callers only queue, because a thread that is interrupted inside a socket's write closes the socket for everybody.
  * Frames that come together wake those who wait for them together: a wake costs more than a frame.
  * Order of locks: a channel's lock is never held while the link's is taken, nor the reverse. Neither is held over a read or write.

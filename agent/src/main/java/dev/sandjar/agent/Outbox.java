@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What goes to the agent, until its socket takes it. An agent may stand still for as long as its sandbox likes: what waits for it meanwhile is bounded:
- * requests by the {@link Link.Room} of those who ask, and they go with those who give up.
+ * requests by the {@link Link.Room} of those who ask, if that has a bound, and they go with those who give up.
  */
 final class Outbox {
     private static final int MOST_DATA = 1 << 20; // bytes that wait before senders do

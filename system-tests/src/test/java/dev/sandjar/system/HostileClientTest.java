@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ class HostileClientTest {
     static Path home;
 
     private static final int MANY = 600; // connections
+    private static final int STREAMS = 900;
 
     private static RealServer server;
     private static Sandboxes sandboxes;
@@ -139,6 +141,58 @@ class HostileClientTest {
         }
     }
 
+    @Test
+    void messagesThatWaitForAStalledAgentFillNobodysMemory() throws Exception {
+        Sandbox still = sandboxes.create(SandboxSpec.builder().build());
+        ProcessHandle agent = HostileOwnersTest.agentOf(still);
+        var sockets = new ArrayList<Socket>();
+        try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            HostileOwnersTest.signal(agent, "STOP");
+            var begun = new CountDownLatch(STREAMS);
+            for (int i = 0; i < STREAMS; i++) {
+                Socket socket = webSocket(still);
+                sockets.add(socket);
+                senders.submit(() -> {
+                    OutputStream out = socket.getOutputStream();
+                    out.write(message(
+                            1,
+                            ("{\"type\": \"start\", \"channel\": 1, \"id\": \"" + UUID.randomUUID()
+                                            + "\", \"command\": {\"argv\": [\"true\"]}}")
+                                    .getBytes(StandardCharsets.US_ASCII)));
+                    out.write(message(2, new byte[16_000]));
+                    begun.countDown();
+                    for (int more = 0; more < 40; more++) {
+                        out.write(message(2, new byte[16_000])); // those that are not read wait here
+                    }
+                    return null;
+                });
+            }
+            try {
+                assertTrue(begun.await(30, TimeUnit.SECONDS), "nobody read the beginnings");
+                for (int i = 0; i < 20; i++) {
+                    assertThat(sandbox.run("echo", "served").stdout()).isEqualTo("served\n");
+                }
+            } finally {
+                for (Socket socket : sockets) {
+                    socket.close(); // which ends the senders
+                }
+                HostileOwnersTest.signal(agent, "CONT");
+            }
+        }
+        still.delete();
+    }
+
+    /** A whole one, masked with zeros. */
+    private static byte[] message(int kind, byte[] bytes) {
+        ByteBuffer all = ByteBuffer.allocate(8 + bytes.length);
+        all.put((byte) (0x80 | kind))
+                .put((byte) (0x80 | 126))
+                .putShort((short) bytes.length)
+                .putInt(0)
+                .put(bytes);
+        return all.array();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"{\"alg\":1e999999}", "{\"alg\":{}}", "[]", "{\"alg\":\"HS256\",\"crit\":1}", "{\"zip\":7}"})
@@ -199,8 +253,16 @@ class HostileClientTest {
 
     /** A WebSocket, byte by byte. */
     private static Socket webSocket() throws IOException {
+        return webSocket(sandbox);
+    }
+
+    private static Socket webSocket(Sandbox to) throws IOException {
         Socket socket = connect();
-        send(socket, webSocketHead.getBytes(StandardCharsets.US_ASCII));
+        send(
+                socket,
+                webSocketHead
+                        .replace(sandbox.id().toString(), to.id().toString())
+                        .getBytes(StandardCharsets.US_ASCII));
         passHead(socket);
         return socket;
     }

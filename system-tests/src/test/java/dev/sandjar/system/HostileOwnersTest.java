@@ -316,7 +316,7 @@ class HostileOwnersTest {
     }
 
     /** The first process of a sandbox, as the machine sees it. */
-    private static ProcessHandle agentOf(Sandbox sandbox) {
+    static ProcessHandle agentOf(Sandbox sandbox) {
         return ProcessHandle.allProcesses()
                 .filter(process -> isIn(sandbox, process))
                 .min(Comparator.comparing(ProcessHandle::pid))
@@ -332,7 +332,7 @@ class HostileOwnersTest {
         }
     }
 
-    private static void signal(ProcessHandle process, String name) throws Exception {
+    static void signal(ProcessHandle process, String name) throws Exception {
         assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                         .start()
                         .waitFor())

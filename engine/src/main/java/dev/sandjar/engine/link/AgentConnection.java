@@ -163,7 +163,7 @@ public final class AgentConnection implements AutoCloseable {
                 new SandboxException(
                         ErrorCode.NO_CAPACITY,
                         "sandbox " + id + ": " + crowded.getMessage(),
-                        "end commands, watches, files or streams of this sandbox first, or try again later",
+                        "end commands, watches, files or streams of sandboxes that do not answer first, or try again later",
                         e);
             default -> SandboxException.lost(id, "its agent does not answer", e);
         };

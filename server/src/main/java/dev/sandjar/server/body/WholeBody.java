@@ -32,7 +32,7 @@ public final class WholeBody {
      * @param owner whose it is
      * @param largest bytes; a longer one is refused
      * @param silence how long others may keep a large one waiting (limit "body")
-     * @throws SandboxException {@code TOO_LARGE}; {@code RATE_LIMITED} when this owner's share of those that wait, 32 if nobody else's do, is used up
+     * @throws SandboxException {@code TOO_LARGE}; {@code DEADLINE_EXCEEDED}, when it or its turn takes too long; {@code UNAVAILABLE}, when it ends early; {@code RATE_LIMITED} when this owner's share of those that wait, 32 if nobody else's do, is used up
      */
     public static byte[] read(InputStream body, String owner, int largest, Duration silence)
             throws InterruptedException {
