@@ -73,7 +73,7 @@ final class Templates {
         if (byName.isEmpty()) {
             throw new SandboxException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "there is no template \"" + name + "\", for none is configured here",
+                    "template is \"" + name + "\", allowed: those that are configured here, and none is",
                     "leave it out, or configure one at a server: sandjar.templates.NAME in docs/configuration.md, such as"
                             + " SANDJAR_TEMPLATES_NAME_IMAGE=host",
                     null);

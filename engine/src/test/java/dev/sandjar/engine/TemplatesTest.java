@@ -77,7 +77,7 @@ class TemplatesTest {
     @Test
     void whereThereIsNoRecipeOneIsToldHowToMakeOne() {
         assertThatThrownBy(() -> new Templates(List.of(), "host").fill(of("fool")))
-                .hasMessage("there is no template \"fool\", for none is configured here")
+                .hasMessage("template is \"fool\", allowed: those that are configured here, and none is")
                 .isInstanceOfSatisfying(
                         SandboxException.class,
                         e -> assertThat(e.remedy()).contains("SANDJAR_TEMPLATES_NAME_IMAGE=host"));
