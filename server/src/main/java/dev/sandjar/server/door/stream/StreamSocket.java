@@ -80,6 +80,9 @@ final class StreamSocket implements AutoCloseable {
         frames.add(Optional.of(frame));
         if (waiting.addAndGet(frame.binaryData().length()) > MOST_BYTES || frames.size() > MOST_FRAMES) {
             reading.stop(); // what was read before still comes, in frames of any size
+            if (frames.isEmpty()) { // taken meanwhile, by one who went on before we stopped
+                reading.goOn();
+            }
         }
         if (frames.size() > CROWD && crowd.get() == null) {
             Transfers.place(Transfers.Kind.FILE, owner).ifPresentOrElse(crowd::set, this::refuseCrowd);
