@@ -201,6 +201,7 @@ void command_forget(struct channel *ch, struct reader *r)
     }
     if (c != NULL)
         command_free(c);
+    output_forget_old();
     done(ch);
 }
 

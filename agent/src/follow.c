@@ -73,7 +73,7 @@ static void follow_gone(struct channel *ch, bool cut)
     if (c->how == RUNNING)
         output_watch(c);
     else
-        commands_forget_old();
+        output_forget_old();
 }
 
 static bool follow_taken(struct channel *ch, uint64_t offset)
@@ -121,6 +121,8 @@ void command_follow(struct channel *ch, struct reader *r)
     ch->pump = follow_pump;
     ch->taken = follow_taken;
     ch->gone = follow_gone;
+    if (c->how == RUNNING)
+        output_watch(c);
     channel_reply(ch, NULL);
     channel_wake(ch);
 }

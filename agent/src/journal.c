@@ -1,5 +1,6 @@
 /* journal.c: what a command wrote, newest bytes up to a bound, in blocks of one stream each. Bytes are read from a pipe
- * straight into a block and sent straight out of it. */
+ * straight into a block and sent straight out of it. All journals together have a bound, too: beyond it none grows by
+ * what nobody needs. */
 #include "agent.h"
 
 #include <stdlib.h>
@@ -13,13 +14,15 @@ struct block {
     uint8_t at[];
 };
 
-enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4, RESERVE = 512 * 1024 };
+enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4, RESERVE = 512 * 1024, LITTLE = 256 * 1024 };
+
+static size_t held_by_all, most_of_all = SIZE_MAX;
 
 /* Large blocks come and go fast while much is written: not each is mapped and unmapped. */
 static struct block *spare;
 static int spare_count;
 
-static const size_t mapped = LARGEST + 4096; /* whole pages, with the head */
+static const size_t mapped = BLOCK_HOLDS; /* whole pages, with the head */
 
 /* Not in our forks, each of which would keep what we forget, and have us copy what we change. */
 static struct block *block_map(void)
@@ -68,6 +71,23 @@ static size_t block_holds(uint32_t capacity)
     return capacity == LARGEST ? mapped : sizeof(struct block) + capacity;
 }
 
+void journals_bound(size_t most)
+{
+    most_of_all = most;
+}
+
+static void hold(struct journal *j, size_t more)
+{
+    j->held += more;
+    held_by_all += more;
+}
+
+static void let_go(struct journal *j, size_t less)
+{
+    j->held -= less;
+    held_by_all -= less;
+}
+
 static bool is_tail_closed(const struct journal *j, uint8_t stream)
 {
     return j->tail == NULL || j->tail->stream != stream || j->tail->length == j->tail->capacity;
@@ -94,7 +114,7 @@ uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room)
         else
             j->tail->next = b;
         j->tail = b;
-        j->held += block_holds(capacity);
+        hold(j, block_holds(capacity));
     }
     *room = b->capacity - b->length;
     return b->at + b->length;
@@ -112,6 +132,11 @@ bool journal_full(const struct journal *j, uint8_t stream)
     return j->held >= j->bound && is_tail_closed(j, stream);
 }
 
+bool journal_takes_others(const struct journal *j, uint8_t stream)
+{
+    return held_by_all >= most_of_all && j->held >= LITTLE && is_tail_closed(j, stream);
+}
+
 bool journal_forget(struct journal *j)
 {
     struct block *b = j->head;
@@ -120,7 +145,7 @@ bool journal_forget(struct journal *j)
         return false;
     j->head = b->next;
     j->start = b->offset + b->length;
-    j->held -= block_holds(b->capacity);
+    let_go(j, block_holds(b->capacity));
     block_give(b);
     return true;
 }
@@ -153,6 +178,7 @@ size_t journal_read(const struct journal *j, struct cursor *c, uint8_t streams, 
 
 void journal_free(struct journal *j)
 {
+    let_go(j, j->held);
     while (j->head != NULL) {
         struct block *next = j->head->next;
         block_give(j->head);

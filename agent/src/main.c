@@ -156,6 +156,13 @@ static bool limit_open_files(const char *text)
     return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
+static void bound_journals(void)
+{
+    uint64_t quarter = stats_memory_limit() / 4;
+
+    journals_bound(quarter == 0 || quarter > MAX_JOURNALS_BYTES ? MAX_JOURNALS_BYTES : (size_t)quarter);
+}
+
 int main(int argc, char **argv)
 {
     const char *unix_path = NULL, *tcp = NULL, *key = NULL, *key_env = NULL, *install = NULL, *workspace = NULL, *ready = NULL, *disk = NULL, *open_files = NULL, *largest = NULL;
@@ -197,6 +204,7 @@ int main(int argc, char **argv)
     }
     started_ms = wall_ms();
     stats_init();
+    bound_journals();
     stats_set_disk(disk);
     spawn_init(); /* before our files in /proc are closed to us */
     prctl(PR_SET_DUMPABLE, 0);

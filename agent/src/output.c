@@ -45,20 +45,24 @@ static bool forget_oldest(struct command *c)
     return journal_forget(&c->journal);
 }
 
-static bool has_room(const struct command *c, uint8_t stream)
+/* Where memory is short, a command that nobody reads waits early; whoever reads may say late what he has taken. */
+static bool waits_for_reader(const struct command *c, uint8_t stream)
 {
-    return !journal_full(&c->journal, stream) || !is_oldest_needed(c);
+    bool full = journal_full(&c->journal, stream) || (c->followers == NULL && journal_takes_others(&c->journal, stream));
+
+    return full && is_oldest_needed(c);
 }
 
 /* By forgetting the oldest; false when somebody still needs it. */
 static bool make_room(struct command *c, uint8_t stream)
 {
-    while (journal_full(&c->journal, stream)) {
-        if (is_oldest_needed(c))
-            return false;
-        if (!forget_oldest(c))
-            return true;
-    }
+    size_t before = c->journal.held;
+
+    if (waits_for_reader(c, stream))
+        return false;
+    while ((journal_full(&c->journal, stream) || journal_takes_others(&c->journal, stream)) && before - c->journal.held < BLOCK_HOLDS)
+        if (is_oldest_needed(c) || !forget_oldest(c))
+            break;
     return true;
 }
 
@@ -75,13 +79,22 @@ static uint8_t *take_room(struct command *c, uint8_t stream, size_t *room)
 static void watch(struct pipe_end *p)
 {
     if (p->source.fd >= 0)
-        source_watch(&p->source, has_room(p->command, p->stream) ? EPOLLIN : 0);
+        source_watch(&p->source, waits_for_reader(p->command, p->stream) ? 0 : EPOLLIN);
 }
 
 void output_watch(struct command *c)
 {
     watch(&c->out);
     watch(&c->err);
+}
+
+/* One that waited because all journals together were too large may have room now. */
+void output_forget_old(void)
+{
+    commands_forget_old();
+    for (struct command *c = commands; c != NULL; c = c->next)
+        if (c->how == RUNNING)
+            output_watch(c);
 }
 
 /* A pipe that is found full becomes larger. Only a few do: all of a user's pages in pipes are counted, and beyond the bound new pipes get two. */
@@ -134,7 +147,7 @@ void command_end_when_drained(struct command *c)
 {
     if (c->reaped && !c->killing && c->how == RUNNING && drained(&c->out) && drained(&c->err)) {
         record_ending(c);
-        commands_forget_old();
+        output_forget_old();
     }
 }
 

@@ -83,6 +83,13 @@ uint64_t stats_oom_kills(void)
     return read_figure(&oom_kills, 0);
 }
 
+uint64_t stats_memory_limit(void)
+{
+    uint64_t most = read_figure(&memory_limit, 0);
+
+    return most >= UINT64_C(1) << 62 ? 0 : most;
+}
+
 static uint64_t cpu_used(void)
 {
     uint64_t nanos = read_figure(&cpu_nanos, UINT64_MAX);
@@ -127,11 +134,10 @@ void stats_report(struct channel *ch, struct reader *r)
         channel_close(ch, INVALID, "STATS has no fields");
         return;
     }
-    uint64_t most = read_figure(&memory_limit, 0);
     uint64_t processes = read_figure(&pids, 0);
     put_u64(&b, cpu_used());
     put_u64(&b, read_figure(&memory, 0));
-    put_u64(&b, most >= UINT64_C(1) << 62 ? 0 : most);
+    put_u64(&b, stats_memory_limit());
     put_u32(&b, processes > 0 ? (uint32_t)processes : count_processes());
     put_u64(&b, disk_used());
     put_u64(&b, stats_oom_kills());

@@ -121,6 +121,26 @@ static void each_stream_is_read_by_itself_and_both_together(void)
     journal_free(&j);
 }
 
+static void beyond_the_bound_of_all_only_those_who_have_little_take_more(void)
+{
+    struct journal first = {.bound = 4 << 20}, second = {.bound = 4 << 20};
+
+    journals_bound(1 << 20);
+    CHECK(!journal_takes_others(&first, 1));
+    put(&first, 1, 3 << 20);
+    CHECK(journal_takes_others(&first, 2) && !journal_takes_others(&second, 1));
+    for (int i = 0; i < 10000; i++) {
+        while (journal_takes_others(&second, 1) && journal_forget(&second)) {
+        }
+        put(&second, 1, 512);
+    }
+    CHECK(second.held > 200 * 1024 && second.held < 400 * 1024);
+    journal_free(&first);
+    CHECK(!journal_takes_others(&second, 2));
+    journal_free(&second);
+    journals_bound(SIZE_MAX);
+}
+
 static void forgetting_moves_the_start_and_never_the_end(void)
 {
     struct journal j = {.bound = 65536};
@@ -149,6 +169,7 @@ int main(void)
     a_length_beyond_the_payload_takes_no_memory();
     dropping_keeps_the_rest();
     each_stream_is_read_by_itself_and_both_together();
+    beyond_the_bound_of_all_only_those_who_have_little_take_more();
     forgetting_moves_the_start_and_never_the_end();
     return 0;
 }

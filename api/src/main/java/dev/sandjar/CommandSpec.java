@@ -56,7 +56,8 @@ public record CommandSpec(
         }
     }
 
-    /** What becomes of output that nobody has read yet, once the journal (4 MiB) is full. */
+    /** What becomes of output that nobody has read yet, once the journal is full: 4 MiB, or 256 KiB where all
+     * commands together have filled 64 MiB or a quarter of the memory, and nobody reads it. */
     public enum Retention {
         /** The command waits, as on a pipe, until a reader comes or has left for good: nothing is lost. */
         HOLD,

@@ -157,6 +157,25 @@ interface CommandsContract extends SandboxesFixture {
     }
 
     @Test
+    default void manyCommandsThatWriteMuchLiveInASmallSandbox() throws Exception {
+        Sandbox sandbox =
+                place().create(SandboxSpec.builder().memory(128L << 20).build());
+        var writer = CommandSpec.builder(
+                        List.of("sh", "-c", "head -c 4000000 /dev/zero; touch $$.written; exec sleep 1000"))
+                .retention(CommandSpec.Retention.LATEST)
+                .build();
+        for (int i = 0; i < 50; i++) {
+            sandbox.start(writer);
+        }
+        Waiting.until(
+                "all have written",
+                () -> sandbox.run("sh", "-c", "ls | grep -c written").stdout().equals("50\n"));
+        assertThat(sandbox.commands().stream()
+                        .filter(command -> command.ending().isEmpty()))
+                .hasSize(50);
+    }
+
+    @Test
     default void aTerminalIsOneAndChangesItsSize() throws Exception {
         var spec = CommandSpec.builder(List.of("sh", "-c", "tty -s && stty size; read x; stty size"))
                 .terminal(new Window(30, 90))
