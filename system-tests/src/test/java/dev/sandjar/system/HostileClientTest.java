@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Random;
@@ -182,15 +183,72 @@ class HostileClientTest {
         still.delete();
     }
 
+    /** More than its owner may have under way at once: a server that was behind cut those that it had no room for, and what they held was lost. */
+    @Test
+    void aClientThatSaysMuchWhileTheServerIsBehindIsNotCut() throws Exception {
+        Sandbox still = sandboxes.create(SandboxSpec.builder().build());
+        ProcessHandle agent = HostileOwnersTest.agentOf(still);
+        var sockets = new ArrayList<Socket>();
+        var all = new ByteArrayOutputStream();
+        String start =
+                "{\"type\": \"start\", \"channel\": 1, \"id\": \"%s\", \"window\": 65536, \"command\": {\"argv\": [\"true\"]}}";
+        String taken = "{\"type\": \"taken\", \"channel\": 1, \"offset\": 0}";
+        HostileOwnersTest.signal(agent, "STOP");
+        try {
+            for (int i = 0; i < 60; i++) {
+                Socket socket = webSocket(still);
+                sockets.add(socket);
+                all.reset();
+                for (int large = 0; large < 40; large++) {
+                    all.writeBytes(message(2, new byte[16_000])); // so that the server reads much at a time
+                }
+                all.writeBytes(message(1, ascii("{\"type\": \"leave\", \"channel\": 2}")));
+                send(socket, all.toByteArray());
+                heard(socket, "\"left\"");
+                all.reset();
+                all.writeBytes(message(1, ascii(start.formatted(UUID.randomUUID()))));
+                for (int more = 0; more < 1_000; more++) {
+                    all.writeBytes(message(1, ascii(taken)));
+                }
+                send(socket, all.toByteArray());
+            }
+            HostileOwnersTest.signal(agent, "CONT");
+            for (Socket socket : sockets) {
+                assertThat(heard(socket, "\"ended\"")).contains("\"opened\"").doesNotContain("\"failed\"");
+            }
+        } finally {
+            HostileOwnersTest.signal(agent, "CONT");
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+        still.delete();
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** All up to there, or to the end. */
+    private static String heard(Socket socket, String last) throws IOException {
+        InputStream in = socket.getInputStream();
+        var heard = new StringBuilder();
+        for (int c = in.read(); c >= 0 && heard.indexOf(last) < 0; c = in.read()) {
+            heard.append((char) c);
+        }
+        return heard.toString();
+    }
+
     /** A whole one, masked with zeros. */
     private static byte[] message(int kind, byte[] bytes) {
-        ByteBuffer all = ByteBuffer.allocate(8 + bytes.length);
-        all.put((byte) (0x80 | kind))
-                .put((byte) (0x80 | 126))
-                .putShort((short) bytes.length)
-                .putInt(0)
-                .put(bytes);
-        return all.array();
+        ByteBuffer all = ByteBuffer.allocate(8 + bytes.length).put((byte) (0x80 | kind));
+        if (bytes.length < 126) {
+            all.put((byte) (0x80 | bytes.length));
+        } else {
+            all.put((byte) (0x80 | 126)).putShort((short) bytes.length);
+        }
+        all.putInt(0).put(bytes).flip();
+        return Arrays.copyOf(all.array(), all.limit());
     }
 
     @ParameterizedTest

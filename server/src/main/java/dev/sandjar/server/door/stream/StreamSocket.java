@@ -16,34 +16,23 @@ import io.vertx.core.http.WebSocketFrame;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** One connection of a client: messages both ways. One thread receives, any send. */
 final class StreamSocket implements AutoCloseable {
     private static final short MALFORMED = 1007;
     private static final short TRY_AGAIN_LATER = 1013;
     private static final long COPIES = 3; // of a message in parts: it grows by copying, and is copied at its end
-    private static final int MOST_BYTES = 16 * 1024; // that wait before the connection does
-    private static final int MOST_FRAMES = 16;
-    private static final int CROWD = 256; // frames that need a place: a read may bring thousands
+    private static final int MOST_WAITING = 16 * 1024; // bytes, before the connection waits
     private static final int LONGEST_REASON = 100; // of 123 bytes that a close frame has room for
 
     private final ServerWebSocket socket;
     private final HttpConnection connection;
     private final String owner;
     private final Backpressure reading;
-    private volatile boolean over;
     private final StreamSink sink;
 
-    /** That wait; nothing: it is closed. Whoever receives may take his time, as long as an agent does. */
-    private final LinkedBlockingQueue<Optional<WebSocketFrame>> frames = new LinkedBlockingQueue<>();
-
-    private final AtomicInteger waiting = new AtomicInteger(); // bytes of them
-    private final AtomicReference<Transfers.@Nullable Place> crowd = new AtomicReference<>(); // while many wait
+    /** Whoever receives may take his time, as long as an agent does. */
+    private final FrameQueue frames = new FrameQueue();
 
     /** What was sent does not follow the rules: the connection ends. */
     static final class MalformedException extends IOException {
@@ -67,35 +56,21 @@ final class StreamSocket implements AutoCloseable {
         socket.frameHandler(this::arrived);
         socket.closeHandler(_ -> {
             sink.gone();
-            frames.add(Optional.empty());
+            frames.end();
         });
         socket.exceptionHandler(_ -> {}); // the close handler comes too
     }
 
     /** What comes after the end is nobody's, and takes no memory. */
     private void arrived(WebSocketFrame frame) {
-        if (over) {
-            return;
-        }
-        frames.add(Optional.of(frame));
-        if (waiting.addAndGet(frame.binaryData().length()) > MOST_BYTES || frames.size() > MOST_FRAMES) {
-            reading.stop(); // what was read before still comes, in frames of any size
+        if (frame.isClose()) {
+            frames.end();
+        } else if (frames.add(frame) > MOST_WAITING) {
+            reading.stop(); // what was read before still comes
             if (frames.isEmpty()) { // taken meanwhile, by one who went on before we stopped
                 reading.goOn();
             }
         }
-        if (frames.size() > CROWD && crowd.get() == null) {
-            Transfers.place(Transfers.Kind.FILE, owner).ifPresentOrElse(crowd::set, this::refuseCrowd);
-            if (over) { // meanwhile
-                leaveCrowd();
-            }
-        }
-    }
-
-    private void refuseCrowd() {
-        refuse(new MalformedException(new SandboxException(
-                ErrorCode.RATE_LIMITED, "too many messages wait to be handled", "send fewer at a time", null)));
-        frames.add(Optional.empty());
     }
 
     /**
@@ -104,66 +79,53 @@ final class StreamSocket implements AutoCloseable {
      * @throws IOException it is closed
      */
     StreamMessage.FromClient receive() throws IOException, InterruptedException {
-        WebSocketFrame frame = next();
-        while (!frame.isText() && !frame.isBinary()) { // pings are answered for us
-            frame = next();
-        }
+        FrameQueue.Part part = next();
         try {
-            return frame.isText()
-                    ? StreamMessages.fromClient(whole(frame))
-                    : StreamMessages.fromClient(ByteBuffer.wrap(whole(frame)));
+            return part.text()
+                    ? StreamMessages.fromClient(whole(part).array())
+                    : StreamMessages.fromClient(whole(part));
         } catch (SandboxException e) {
             throw new MalformedException(e);
         }
     }
 
-    private WebSocketFrame next() throws IOException, InterruptedException {
-        Optional<WebSocketFrame> next = frames.take();
-        waiting.addAndGet(-next.map(frame -> frame.binaryData().length()).orElse(0));
+    private FrameQueue.Part next() throws IOException, InterruptedException {
+        FrameQueue.Part next = frames.take();
+        if (next == null) {
+            throw new IOException("closed");
+        }
         if (frames.isEmpty()) {
-            leaveCrowd();
             reading.goOn();
         }
-        return next.filter(frame -> !over && !frame.isClose()).orElseThrow(() -> new IOException("closed"));
+        return next;
     }
 
-    private void leaveCrowd() {
-        Transfers.Place place = crowd.getAndSet(null);
-        if (place != null) {
-            place.close();
-        }
-    }
-
-    private byte[] whole(WebSocketFrame first) throws IOException, InterruptedException {
-        if (first.isFinal()) {
-            return first.binaryData().getBytes();
+    private ByteBuffer whole(FrameQueue.Part first) throws IOException, InterruptedException {
+        if (first.last()) {
+            return first.bytes();
         }
         try (var room = new Transfers.Room(owner)) {
             return joined(first, room);
         }
     }
 
-    private byte[] joined(WebSocketFrame first, Transfers.Room room) throws IOException, InterruptedException {
+    private ByteBuffer joined(FrameQueue.Part first, Transfers.Room room) throws IOException, InterruptedException {
         var all = new ByteArrayOutputStream();
         add(first, all, room);
-        WebSocketFrame part = first;
-        while (!part.isFinal()) {
+        for (FrameQueue.Part part = first; !part.last(); ) {
             part = next();
-            if (part.isContinuation()) {
-                add(part, all, room);
-            }
+            add(part, all, room);
             if (all.size() > StreamMessage.LARGEST) {
                 throw SandboxException.invalid(
                         "message", "more than " + StreamMessage.LARGEST + " bytes", "at most so many");
             }
         }
-        return all.toByteArray();
+        return ByteBuffer.wrap(all.toByteArray());
     }
 
-    private static void add(WebSocketFrame part, ByteArrayOutputStream all, Transfers.Room room) {
-        byte[] bytes = part.binaryData().getBytes();
-        room.hold(COPIES * bytes.length);
-        all.writeBytes(bytes);
+    private static void add(FrameQueue.Part part, ByteArrayOutputStream all, Transfers.Room room) {
+        room.hold(COPIES * part.bytes().remaining());
+        all.writeBytes(part.bytes().array());
     }
 
     void send(StreamMessage.FromServer message) throws IOException, InterruptedException {
@@ -187,21 +149,15 @@ final class StreamSocket implements AutoCloseable {
 
     /** Ends the connection at once: its client has another one, so this is dead whatever it looks like. */
     void cut() {
-        over = true;
         sink.close();
-        frames.add(Optional.empty()); // for whoever receives
-        end();
-    }
-
-    private void end() {
+        frames.drop();
         Cut.now(connection);
     }
 
     /** What has come and is not read goes too: the client may take its time to close. */
     private void letGo() {
-        over = true;
         sink.close();
-        leaveCrowd();
+        frames.drop();
         reading.goOn();
     }
 
