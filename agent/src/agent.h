@@ -22,8 +22,7 @@ enum {
     MAX_CHANNELS = 1024,
     MAX_ENDED = 64,
     MAX_AWAITED = 512, /* that have ended, and were not read yet */
-    MAX_ENDED_BYTES = 32 << 20,
-    MAX_JOURNALS_BYTES = 64 << 20, /* and a quarter of the memory */
+    MAX_JOURNALS_BYTES = 64 << 20, /* and a quarter of the memory; half of that of those that have ended */
     MAX_ENTRIES = 20000,
     MAX_WATCHES = 64,
 };
@@ -155,12 +154,14 @@ struct cursor { /* where a follower is */
     uint64_t offset;
     struct block *block; /* may be NULL: look from the head */
 };
-enum { BLOCK_HOLDS = CHUNK + 4096 };  /* the largest */
+enum { BLOCK_HOLDS = CHUNK + 4096 };  /* the largest: whole pages, with its head */
 void journals_bound(size_t most);     /* bytes, of all together; before there is one */
+size_t journals_most_of_ended(void);  /* of that */
 uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room); /* NULL: no memory */
 void journal_added(struct journal *j, size_t length);                  /* as many bytes were put there */
 bool journal_full(const struct journal *j, uint8_t stream); /* no room for more of it without forgetting */
-bool journal_takes_others(const struct journal *j, uint8_t stream); /* more of it is more than all may have, and this one has not little */
+bool journal_beyond_share(const struct journal *j); /* all together have as much as they may, and this one has not little */
+bool journal_grows_beyond_share(const struct journal *j, uint8_t stream); /* more of it would need another block, and it is */
 bool journal_forget(struct journal *j); /* the oldest block; false when there is only the one being filled */
 uint64_t journal_second(const struct journal *j); /* offset after the oldest block */
 /* bytes at the cursor of the wanted streams; skips the others; 0: none yet */

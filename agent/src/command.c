@@ -52,7 +52,7 @@ static void forget_old(bool awaited, size_t most)
             count += is_awaited(c) == awaited;
             held += c->journal.held;
         }
-    for (struct command *c = commands, *next; c != NULL && (count > most || held > MAX_ENDED_BYTES); c = next) {
+    for (struct command *c = commands, *next; c != NULL && (count > most || held > journals_most_of_ended()); c = next) {
         next = c->next;
         if (is_kept(c) || is_awaited(c) != awaited)
             continue;

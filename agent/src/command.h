@@ -73,7 +73,6 @@ void input_free(struct input *i);
 /* ---- output.c */
 void output_ready(struct source *s, uint32_t events); /* of a pipe_end */
 void output_watch(struct command *c);                 /* looks again whether the journal has room */
-void output_forget_old(void);                         /* ended commands beyond the bounds; what waited for their memory goes on */
 void command_end_when_drained(struct command *c);
 
 /* ---- drain.c */

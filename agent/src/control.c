@@ -201,7 +201,6 @@ void command_forget(struct channel *ch, struct reader *r)
     }
     if (c != NULL)
         command_free(c);
-    output_forget_old();
     done(ch);
 }
 
@@ -233,7 +232,8 @@ void commands_expire(void)
     for (struct command *c = commands; c != NULL; c = c->next) {
         if (c->starved <= now) {
             c->starved = INT64_MAX;
-            output_watch(c);
+            if (c->how == RUNNING)
+                output_watch(c);
         }
         if (c->deadline <= now) {
             c->timed_out = true;

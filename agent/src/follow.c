@@ -73,7 +73,7 @@ static void follow_gone(struct channel *ch, bool cut)
     if (c->how == RUNNING)
         output_watch(c);
     else
-        output_forget_old();
+        commands_forget_old();
 }
 
 static bool follow_taken(struct channel *ch, uint64_t offset)

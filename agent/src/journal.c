@@ -1,6 +1,6 @@
 /* journal.c: what a command wrote, newest bytes up to a bound, in blocks of one stream each. Bytes are read from a pipe
- * straight into a block and sent straight out of it. All journals together have a bound, too: beyond it none grows by
- * what nobody needs. */
+ * straight into a block and sent straight out of it. All journals together have a bound, too: beyond it none that has
+ * more than little grows by what nobody needs. */
 #include "agent.h"
 
 #include <stdlib.h>
@@ -14,24 +14,22 @@ struct block {
     uint8_t at[];
 };
 
-enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4, RESERVE = 512 * 1024, LITTLE = 256 * 1024 };
+enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4, RESERVE = 512 * 1024, LITTLE = 256 * 1024, LITTLE_IN_A_CROWD = 64 * 1024 };
 
 static size_t held_by_all, most_of_all = SIZE_MAX;
 
-/* Large blocks come and go fast while much is written: not each is mapped and unmapped. */
+/* Large blocks come and go fast while much is written: not each is BLOCK_HOLDS and unmapped. */
 static struct block *spare;
 static int spare_count;
-
-static const size_t mapped = BLOCK_HOLDS; /* whole pages, with the head */
 
 /* Not in our forks, each of which would keep what we forget, and have us copy what we change. */
 static struct block *block_map(void)
 {
-    void *at = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    void *at = mmap(NULL, BLOCK_HOLDS, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
     if (at == MAP_FAILED)
         return NULL;
-    madvise(at, mapped, MADV_DONTFORK);
+    madvise(at, BLOCK_HOLDS, MADV_DONTFORK);
     return at;
 }
 
@@ -60,7 +58,7 @@ static void block_give(struct block *b)
         spare = b;
         spare_count++;
     } else if (b->capacity == LARGEST) {
-        munmap(b, mapped);
+        munmap(b, BLOCK_HOLDS);
     } else {
         free(b);
     }
@@ -68,7 +66,7 @@ static void block_give(struct block *b)
 
 static size_t block_holds(uint32_t capacity)
 {
-    return capacity == LARGEST ? mapped : sizeof(struct block) + capacity;
+    return capacity == LARGEST ? BLOCK_HOLDS : sizeof(struct block) + capacity;
 }
 
 void journals_bound(size_t most)
@@ -76,13 +74,18 @@ void journals_bound(size_t most)
     most_of_all = most;
 }
 
-static void hold(struct journal *j, size_t more)
+size_t journals_most_of_ended(void)
+{
+    return most_of_all / 2;
+}
+
+static void count_more(struct journal *j, size_t more)
 {
     j->held += more;
     held_by_all += more;
 }
 
-static void let_go(struct journal *j, size_t less)
+static void count_less(struct journal *j, size_t less)
 {
     j->held -= less;
     held_by_all -= less;
@@ -114,7 +117,7 @@ uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room)
         else
             j->tail->next = b;
         j->tail = b;
-        hold(j, block_holds(capacity));
+        count_more(j, block_holds(capacity));
     }
     *room = b->capacity - b->length;
     return b->at + b->length;
@@ -132,9 +135,15 @@ bool journal_full(const struct journal *j, uint8_t stream)
     return j->held >= j->bound && is_tail_closed(j, stream);
 }
 
-bool journal_takes_others(const struct journal *j, uint8_t stream)
+/* Each has little whatever the others have; when many have, that is less. */
+bool journal_beyond_share(const struct journal *j)
 {
-    return held_by_all >= most_of_all && j->held >= LITTLE && is_tail_closed(j, stream);
+    return held_by_all >= most_of_all && j->held >= (held_by_all / 2 >= most_of_all ? LITTLE_IN_A_CROWD : LITTLE);
+}
+
+bool journal_grows_beyond_share(const struct journal *j, uint8_t stream)
+{
+    return journal_beyond_share(j) && is_tail_closed(j, stream);
 }
 
 bool journal_forget(struct journal *j)
@@ -145,7 +154,7 @@ bool journal_forget(struct journal *j)
         return false;
     j->head = b->next;
     j->start = b->offset + b->length;
-    let_go(j, block_holds(b->capacity));
+    count_less(j, block_holds(b->capacity));
     block_give(b);
     return true;
 }
@@ -178,7 +187,7 @@ size_t journal_read(const struct journal *j, struct cursor *c, uint8_t streams, 
 
 void journal_free(struct journal *j)
 {
-    let_go(j, j->held);
+    count_less(j, j->held);
     while (j->head != NULL) {
         struct block *next = j->head->next;
         block_give(j->head);

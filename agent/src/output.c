@@ -45,12 +45,25 @@ static bool forget_oldest(struct command *c)
     return journal_forget(&c->journal);
 }
 
-/* Where memory is short, a command that nobody reads waits early; whoever reads may say late what he has taken. */
+/* Of all that have much, so that nobody waits for what is worth nothing. */
+static void forget_unneeded(void)
+{
+    for (struct command *c = commands; c != NULL; c = c->next)
+        while (journal_beyond_share(&c->journal) && !is_oldest_needed(c) && forget_oldest(c)) {
+        }
+}
+
+/* Where memory is short, one that no reader holds waits early; a reader may say late what he has taken. One that has ended has little left. */
 static bool waits_for_reader(const struct command *c, uint8_t stream)
 {
-    bool full = journal_full(&c->journal, stream) || (c->followers == NULL && journal_takes_others(&c->journal, stream));
-
-    return full && is_oldest_needed(c);
+    if (!is_oldest_needed(c))
+        return false;
+    if (journal_full(&c->journal, stream))
+        return true;
+    if (c->reaped || c->ghost == NOWHERE || !journal_grows_beyond_share(&c->journal, stream))
+        return false;
+    forget_unneeded();
+    return journal_beyond_share(&c->journal);
 }
 
 /* By forgetting the oldest; false when somebody still needs it. */
@@ -60,7 +73,7 @@ static bool make_room(struct command *c, uint8_t stream)
 
     if (waits_for_reader(c, stream))
         return false;
-    while ((journal_full(&c->journal, stream) || journal_takes_others(&c->journal, stream)) && before - c->journal.held < BLOCK_HOLDS)
+    while ((journal_full(&c->journal, stream) || journal_grows_beyond_share(&c->journal, stream)) && before - c->journal.held < BLOCK_HOLDS)
         if (is_oldest_needed(c) || !forget_oldest(c))
             break;
     return true;
@@ -78,23 +91,20 @@ static uint8_t *take_room(struct command *c, uint8_t stream, size_t *room)
 
 static void watch(struct pipe_end *p)
 {
-    if (p->source.fd >= 0)
-        source_watch(&p->source, waits_for_reader(p->command, p->stream) ? 0 : EPOLLIN);
+    struct command *c = p->command;
+    bool waits = waits_for_reader(c, p->stream);
+
+    if (p->source.fd < 0)
+        return;
+    source_watch(&p->source, waits ? 0 : EPOLLIN);
+    if (waits && !journal_full(&c->journal, p->stream)) /* no event tells when others need less */
+        c->starved = now_ms() + STARVED_REST_MS;
 }
 
 void output_watch(struct command *c)
 {
     watch(&c->out);
     watch(&c->err);
-}
-
-/* One that waited because all journals together were too large may have room now. */
-void output_forget_old(void)
-{
-    commands_forget_old();
-    for (struct command *c = commands; c != NULL; c = c->next)
-        if (c->how == RUNNING)
-            output_watch(c);
 }
 
 /* A pipe that is found full becomes larger. Only a few do: all of a user's pages in pipes are counted, and beyond the bound new pipes get two. */
@@ -147,7 +157,7 @@ void command_end_when_drained(struct command *c)
 {
     if (c->reaped && !c->killing && c->how == RUNNING && drained(&c->out) && drained(&c->err)) {
         record_ending(c);
-        output_forget_old();
+        commands_forget_old();
     }
 }
 

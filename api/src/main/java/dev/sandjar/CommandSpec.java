@@ -56,8 +56,8 @@ public record CommandSpec(
         }
     }
 
-    /** What becomes of output that nobody has read yet, once the journal is full: 4 MiB, or 256 KiB where all
-     * commands together have filled 64 MiB or a quarter of the memory, and nobody reads it. */
+    /** What becomes of output that nobody has read yet, once the journal is full: at 4 MiB. When those of all commands have
+     * filled a quarter of the sandbox's memory (64 MiB at most), one that nobody follows is full at 256 KiB, or 64 when they are twice as large. */
     public enum Retention {
         /** The command waits, as on a pipe, until a reader comes or has left for good: nothing is lost. */
         HOLD,

@@ -58,7 +58,7 @@ final class OverStreams implements AutoCloseable {
 
     private void firstByte() throws InterruptedException {
         var nanos = new long[500];
-        for (int i = -300; i < nanos.length; i++) {
+        for (int i = -2_000; i < nanos.length; i++) { // until then the compilers are at work
             long begun = System.nanoTime();
             var first = new long[1];
             sandbox.run(CommandSpec.of("echo", "x"), _ -> first[0] = System.nanoTime());

@@ -50,7 +50,7 @@ final class ExecCommand implements Callable<Integer> {
     @Option(
             names = {"-d", "--detach"},
             description =
-                    "Do not wait: print the command's id. Its input is empty; its newest 4 MiB of output are kept.")
+                    "Do not wait: print the command's id. Its input is empty; of its output the newest are kept, up to 4 MiB.")
     private boolean detach;
 
     @Parameters(index = "0", paramLabel = "SANDBOX", description = "Its id, or a beginning of it.")

@@ -142,34 +142,33 @@ class HostileClientTest {
         }
     }
 
-    @Test
-    void messagesThatWaitForAStalledAgentFillNobodysMemory() throws Exception {
+    @ParameterizedTest(name = "of {0} bytes")
+    @ValueSource(ints = {16_000, 8_200, 1})
+    void messagesThatWaitForAStalledAgentFillNobodysMemory(int size) throws Exception {
         Sandbox still = sandboxes.create(SandboxSpec.builder().build());
         ProcessHandle agent = HostileOwnersTest.agentOf(still);
+        byte[] message = message(2, new byte[size]);
+        ByteBuffer many = ByteBuffer.allocate(100_000 / message.length * message.length);
+        while (many.hasRemaining()) {
+            many.put(message);
+        }
         var sockets = new ArrayList<Socket>();
         try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
-            HostileOwnersTest.signal(agent, "STOP");
-            var begun = new CountDownLatch(STREAMS);
             for (int i = 0; i < STREAMS; i++) {
-                Socket socket = webSocket(still);
-                sockets.add(socket);
+                sockets.add(webSocket(still));
+                learnToReadMuch(sockets.getLast());
+            }
+            HostileOwnersTest.signal(agent, "STOP");
+            for (Socket socket : sockets) {
+                socket.getOutputStream().write(start());
                 senders.submit(() -> {
-                    OutputStream out = socket.getOutputStream();
-                    out.write(message(
-                            1,
-                            ("{\"type\": \"start\", \"channel\": 1, \"id\": \"" + UUID.randomUUID()
-                                            + "\", \"command\": {\"argv\": [\"true\"]}}")
-                                    .getBytes(StandardCharsets.US_ASCII)));
-                    out.write(message(2, new byte[16_000]));
-                    begun.countDown();
                     for (int more = 0; more < 40; more++) {
-                        out.write(message(2, new byte[16_000])); // those that are not read wait here
+                        socket.getOutputStream().write(many.array()); // those that are not read wait here
                     }
                     return null;
                 });
             }
             try {
-                assertTrue(begun.await(30, TimeUnit.SECONDS), "nobody read the beginnings");
                 for (int i = 0; i < 20; i++) {
                     assertThat(sandbox.run("echo", "served").stdout()).isEqualTo("served\n");
                 }
@@ -183,34 +182,42 @@ class HostileClientTest {
         still.delete();
     }
 
+    /** So that one read of the server's brings much. */
+    private static void learnToReadMuch(Socket socket) throws IOException {
+        for (int large = 0; large < 12; large++) {
+            socket.getOutputStream().write(message(2, new byte[16_000])); // for no channel
+        }
+        socket.getOutputStream().write(message(1, ascii("{\"type\": \"leave\", \"channel\": 2}")));
+        heard(socket, "\"left\"");
+    }
+
+    private static byte[] start() {
+        return message(
+                1,
+                ascii("{\"type\": \"start\", \"channel\": 1, \"id\": \"" + UUID.randomUUID()
+                        + "\", \"window\": 65536, \"command\": {\"argv\": [\"true\"]}}"));
+    }
+
     /** More than its owner may have under way at once: a server that was behind cut those that it had no room for, and what they held was lost. */
     @Test
     void aClientThatSaysMuchWhileTheServerIsBehindIsNotCut() throws Exception {
         Sandbox still = sandboxes.create(SandboxSpec.builder().build());
         ProcessHandle agent = HostileOwnersTest.agentOf(still);
         var sockets = new ArrayList<Socket>();
-        var all = new ByteArrayOutputStream();
-        String start =
-                "{\"type\": \"start\", \"channel\": 1, \"id\": \"%s\", \"window\": 65536, \"command\": {\"argv\": [\"true\"]}}";
-        String taken = "{\"type\": \"taken\", \"channel\": 1, \"offset\": 0}";
-        HostileOwnersTest.signal(agent, "STOP");
+        byte[] taken = message(1, ascii("{\"type\": \"taken\", \"channel\": 1, \"offset\": 0}"));
         try {
             for (int i = 0; i < 60; i++) {
-                Socket socket = webSocket(still);
-                sockets.add(socket);
-                all.reset();
-                for (int large = 0; large < 40; large++) {
-                    all.writeBytes(message(2, new byte[16_000])); // so that the server reads much at a time
-                }
-                all.writeBytes(message(1, ascii("{\"type\": \"leave\", \"channel\": 2}")));
-                send(socket, all.toByteArray());
-                heard(socket, "\"left\"");
-                all.reset();
-                all.writeBytes(message(1, ascii(start.formatted(UUID.randomUUID()))));
+                sockets.add(webSocket(still));
+                learnToReadMuch(sockets.getLast());
+            }
+            HostileOwnersTest.signal(agent, "STOP");
+            for (Socket socket : sockets) {
+                var all = new ByteArrayOutputStream();
+                all.writeBytes(start());
                 for (int more = 0; more < 1_000; more++) {
-                    all.writeBytes(message(1, ascii(taken)));
+                    all.writeBytes(taken);
                 }
-                send(socket, all.toByteArray());
+                socket.getOutputStream().write(all.toByteArray());
             }
             HostileOwnersTest.signal(agent, "CONT");
             for (Socket socket : sockets) {
@@ -233,7 +240,11 @@ class HostileClientTest {
     private static String heard(Socket socket, String last) throws IOException {
         InputStream in = socket.getInputStream();
         var heard = new StringBuilder();
-        for (int c = in.read(); c >= 0 && heard.indexOf(last) < 0; c = in.read()) {
+        while (heard.indexOf(last) < 0) {
+            int c = in.read();
+            if (c < 0) {
+                break;
+            }
             heard.append((char) c);
         }
         return heard.toString();

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A command in a sandbox, through its agent. */
 public final class AgentCommand implements RunningCommand {
-    private static final int JOURNAL = 4 << 20; // what CommandSpec.Retention promises
+    private static final int JOURNAL = 4 << 20; // at most; see CommandSpec.Retention
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
 

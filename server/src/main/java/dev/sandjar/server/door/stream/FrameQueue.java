@@ -15,10 +15,15 @@ import org.jspecify.annotations.Nullable;
  * hundreds as an object.
  */
 final class FrameQueue {
-    private static final int SEGMENT = 4 * 1024; // bytes that small ones share
+    private static final int MOST = 16 * 1024; // bytes, before the connection waits
+    private static final int SEGMENT = 16 * 1024; // bytes that small ones share
     private static final int HEAD = 1 + 1 + Integer.BYTES;
 
-    private final ReentrantLock lock = new ReentrantLock(); // guards everything below
+    private final Runnable stop;
+    private final Runnable goOn;
+
+    private final ReentrantLock lock =
+            new ReentrantLock(); // guards everything below, and whether the connection is read
     private final Condition changed = lock.newCondition();
     private final Deque<ByteBuf> segments = new ArrayDeque<>(); // none is empty
     private int waiting; // bytes
@@ -33,18 +38,27 @@ final class FrameQueue {
     record Part(boolean text, boolean last, ByteBuffer bytes) {}
 
     /**
-     * Takes its content; not of pings and the like.
+     * Neither may wait.
      *
-     * @return how many bytes wait now
+     * @param stop reading the connection: much waits; what was read before still comes
+     * @param goOn reading it: nothing does
      */
-    int add(WebSocketFrame frame) {
+    FrameQueue(Runnable stop, Runnable goOn) {
+        this.stop = stop;
+        this.goOn = goOn;
+    }
+
+    /** Takes its content; not of pings and the like. */
+    void add(WebSocketFrame frame) {
         lock.lock();
         try {
             if (!ended && (frame.isText() || frame.isBinary() || frame.isContinuation())) {
                 add(frame.isText(), frame.isFinal(), frame.binaryData().getBytes());
                 changed.signal();
             }
-            return waiting;
+            if (waiting > MOST) {
+                stop.run();
+            }
         } finally {
             lock.unlock();
         }
@@ -72,22 +86,16 @@ final class FrameQueue {
         }
     }
 
-    /** Nor is what waits taken. */
+    /** Nor is what waits taken; what comes is read and dropped. */
     void drop() {
         lock.lock();
         try {
+            segments.forEach(ByteBuf::release);
             segments.clear();
             waiting = 0;
-            end();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    boolean isEmpty() {
-        lock.lock();
-        try {
-            return waiting == 0;
+            ended = true;
+            changed.signal();
+            goOn.run();
         } finally {
             lock.unlock();
         }
@@ -115,7 +123,10 @@ final class FrameQueue {
         segment.readBytes(bytes);
         waiting -= HEAD + bytes.length;
         if (!segment.isReadable()) {
-            segments.removeFirst();
+            segments.removeFirst().release();
+        }
+        if (waiting == 0) {
+            goOn.run();
         }
         return new Part(text, last, ByteBuffer.wrap(bytes));
     }

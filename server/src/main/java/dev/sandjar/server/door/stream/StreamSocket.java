@@ -22,17 +22,15 @@ final class StreamSocket implements AutoCloseable {
     private static final short MALFORMED = 1007;
     private static final short TRY_AGAIN_LATER = 1013;
     private static final long COPIES = 3; // of a message in parts: it grows by copying, and is copied at its end
-    private static final int MOST_WAITING = 16 * 1024; // bytes, before the connection waits
     private static final int LONGEST_REASON = 100; // of 123 bytes that a close frame has room for
 
     private final ServerWebSocket socket;
     private final HttpConnection connection;
     private final String owner;
-    private final Backpressure reading;
     private final StreamSink sink;
 
     /** Whoever receives may take his time, as long as an agent does. */
-    private final FrameQueue frames = new FrameQueue();
+    private final FrameQueue frames;
 
     /** What was sent does not follow the rules: the connection ends. */
     static final class MalformedException extends IOException {
@@ -50,7 +48,8 @@ final class StreamSocket implements AutoCloseable {
         this.socket = socket;
         this.connection = connection;
         this.owner = owner;
-        this.reading = new Backpressure(connection);
+        var reading = new Backpressure(connection);
+        this.frames = new FrameQueue(reading::stop, reading::goOn);
         this.sink = new StreamSink(vertx, loop, connection, owner);
         Pings.answer(connection);
         socket.frameHandler(this::arrived);
@@ -61,15 +60,11 @@ final class StreamSocket implements AutoCloseable {
         socket.exceptionHandler(_ -> {}); // the close handler comes too
     }
 
-    /** What comes after the end is nobody's, and takes no memory. */
     private void arrived(WebSocketFrame frame) {
         if (frame.isClose()) {
             frames.end();
-        } else if (frames.add(frame) > MOST_WAITING) {
-            reading.stop(); // what was read before still comes
-            if (frames.isEmpty()) { // taken meanwhile, by one who went on before we stopped
-                reading.goOn();
-            }
+        } else {
+            frames.add(frame);
         }
     }
 
@@ -93,9 +88,6 @@ final class StreamSocket implements AutoCloseable {
         FrameQueue.Part next = frames.take();
         if (next == null) {
             throw new IOException("closed");
-        }
-        if (frames.isEmpty()) {
-            reading.goOn();
         }
         return next;
     }
@@ -158,7 +150,6 @@ final class StreamSocket implements AutoCloseable {
     private void letGo() {
         sink.close();
         frames.drop();
-        reading.goOn();
     }
 
     @Override

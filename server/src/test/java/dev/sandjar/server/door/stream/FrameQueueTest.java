@@ -4,10 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(30)
 class FrameQueueTest {
-    private final FrameQueue queue = new FrameQueue();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final FrameQueue queue = new FrameQueue(() -> stopped.set(true), () -> stopped.set(false));
 
     @Test
     void framesAreTakenInOrderWithWhatTheyCarry() throws Exception {
@@ -19,7 +28,6 @@ class FrameQueueTest {
         queue.add(WebSocketFrame.textFrame("", true));
         assertTaken(false, true, "x".repeat(10_000));
         assertTaken(true, true, "");
-        assertThat(queue.isEmpty()).isTrue();
     }
 
     @Test
@@ -33,8 +41,47 @@ class FrameQueueTest {
     }
 
     @Test
+    void theConnectionWaitsWhileMuchDoesUntilNothingDoes() throws Exception {
+        queue.add(WebSocketFrame.binaryFrame(Buffer.buffer(new byte[10_000]), true));
+        assertThat(stopped).isFalse();
+        queue.add(WebSocketFrame.binaryFrame(Buffer.buffer(new byte[10_000]), true));
+        assertThat(stopped).isTrue();
+        queue.take();
+        assertThat(stopped).isTrue();
+        queue.take();
+        assertThat(stopped).isFalse();
+    }
+
+    @Test
+    void framesWithoutBytesCountToo() {
+        for (int i = 0; i < 10_000; i++) {
+            queue.add(WebSocketFrame.textFrame("", false));
+        }
+        assertThat(stopped).isTrue();
+    }
+
+    @Test
     void pingsDoNotWait() {
-        assertThat(queue.add(WebSocketFrame.pingFrame(Buffer.buffer("x")))).isZero();
+        for (int i = 0; i < 10_000; i++) {
+            queue.add(WebSocketFrame.pingFrame(Buffer.buffer("x")));
+        }
+        assertThat(stopped).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"add", "end", "drop"})
+    void whoeverWaitsIsWoken(String by) throws Exception {
+        var taken = new FutureTask<>(queue::take);
+        Thread taker = Thread.ofPlatform().start(taken);
+        while (taker.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        switch (by) {
+            case "add" -> queue.add(WebSocketFrame.textFrame("x", true));
+            case "end" -> queue.end();
+            default -> queue.drop();
+        }
+        assertThat(taken.get(10, TimeUnit.SECONDS) != null).isEqualTo(by.equals("add"));
     }
 
     @Test
@@ -48,8 +95,11 @@ class FrameQueueTest {
 
     @Test
     void whatIsDroppedIsNotTaken() throws Exception {
-        queue.add(WebSocketFrame.textFrame("x", true));
+        queue.add(WebSocketFrame.binaryFrame(Buffer.buffer(new byte[20_000]), true));
         queue.drop();
+        assertThat(stopped).isFalse();
+        queue.add(WebSocketFrame.binaryFrame(Buffer.buffer(new byte[20_000]), true));
+        assertThat(stopped).isFalse();
         assertThat(queue.take()).isNull();
     }
 
@@ -58,7 +108,6 @@ class FrameQueueTest {
         assertThat(part).isNotNull();
         assertThat(part.text()).isEqualTo(text);
         assertThat(part.last()).isEqualTo(last);
-        assertThat(new String(part.bytes().array(), java.nio.charset.StandardCharsets.UTF_8))
-                .isEqualTo(bytes);
+        assertThat(new String(part.bytes().array(), StandardCharsets.UTF_8)).isEqualTo(bytes);
     }
 }
