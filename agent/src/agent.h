@@ -157,6 +157,7 @@ struct cursor { /* where a follower is */
 enum { BLOCK_HOLDS = CHUNK + 4096 };  /* the largest: whole pages, with its head */
 void journals_bound(size_t most);     /* bytes, of all together; before there is one */
 size_t journals_most_of_ended(void);  /* of that */
+bool journals_full(void);
 uint8_t *journal_room(struct journal *j, uint8_t stream, size_t *room); /* NULL: no memory */
 void journal_added(struct journal *j, size_t length);                  /* as many bytes were put there */
 bool journal_full(const struct journal *j, uint8_t stream); /* no room for more of it without forgetting */

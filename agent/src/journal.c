@@ -14,11 +14,11 @@ struct block {
     uint8_t at[];
 };
 
-enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4, RESERVE = 512 * 1024, LITTLE = 256 * 1024, LITTLE_IN_A_CROWD = 64 * 1024 };
+enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4, RESERVE = 512 * 1024, LITTLE = 256 * 1024, LITTLE_IN_A_CROWD = 64 * 1024, LEAST_OF_ENDED = 8 << 20 };
 
 static size_t held_by_all, most_of_all = SIZE_MAX;
 
-/* Large blocks come and go fast while much is written: not each is BLOCK_HOLDS and unmapped. */
+/* Large blocks come and go fast while much is written: not each is mapped and unmapped. */
 static struct block *spare;
 static int spare_count;
 
@@ -74,9 +74,15 @@ void journals_bound(size_t most)
     most_of_all = most;
 }
 
+/* One that has as much as it may fits in any case. */
 size_t journals_most_of_ended(void)
 {
-    return most_of_all / 2;
+    return most_of_all / 2 < LEAST_OF_ENDED ? LEAST_OF_ENDED : most_of_all / 2;
+}
+
+bool journals_full(void)
+{
+    return held_by_all >= most_of_all;
 }
 
 static void count_more(struct journal *j, size_t more)
@@ -138,7 +144,7 @@ bool journal_full(const struct journal *j, uint8_t stream)
 /* Each has little whatever the others have; when many have, that is less. */
 bool journal_beyond_share(const struct journal *j)
 {
-    return held_by_all >= most_of_all && j->held >= (held_by_all / 2 >= most_of_all ? LITTLE_IN_A_CROWD : LITTLE);
+    return journals_full() && j->held >= (held_by_all / 2 >= most_of_all ? LITTLE_IN_A_CROWD : LITTLE);
 }
 
 bool journal_grows_beyond_share(const struct journal *j, uint8_t stream)

@@ -45,11 +45,14 @@ static bool forget_oldest(struct command *c)
     return journal_forget(&c->journal);
 }
 
-/* Of all that have much, so that nobody waits for what is worth nothing. */
+/* First of those that have much, so that nobody waits for what is worth nothing. */
 static void forget_unneeded(void)
 {
     for (struct command *c = commands; c != NULL; c = c->next)
         while (journal_beyond_share(&c->journal) && !is_oldest_needed(c) && forget_oldest(c)) {
+        }
+    for (struct command *c = commands; c != NULL; c = c->next)
+        while (journals_full() && !is_oldest_needed(c) && forget_oldest(c)) {
         }
 }
 
@@ -92,7 +95,7 @@ static uint8_t *take_room(struct command *c, uint8_t stream, size_t *room)
 static void watch(struct pipe_end *p)
 {
     struct command *c = p->command;
-    bool waits = waits_for_reader(c, p->stream);
+    bool waits = p->source.fd >= 0 && waits_for_reader(c, p->stream);
 
     if (p->source.fd < 0)
         return;

@@ -85,6 +85,33 @@ class JournalsTest {
     }
 
     @Test
+    void nobodyWaitsForTheLittleThatNobodyNeeds() throws Exception {
+        for (UUID id : writers(290, 0, 240_000)) { // each has less than anybody may
+            awaitWritten(id, 240_000);
+        }
+        awaitWritten(writer(Requests.HOLD, 1_000_000), 1_000_000);
+    }
+
+    @Test
+    void whoeverWaitsForHisShareCanBeKilled() throws Exception {
+        fill();
+        UUID waits = waiting(10_000_000);
+        link.open(Requests.signal(waits, 9, true)).reply(LIMIT);
+        awaitEnding(waits);
+    }
+
+    @Test
+    void whoeverWaitsForHisShareHasHisTimeLimitAllTheSame() throws Exception {
+        fill();
+        var id = UUID.randomUUID();
+        List<String> argv = List.of("sh", "-c", "head -c 10000000 /dev/zero & wait");
+        link.open(Requests.start(id, argv, List.of(), "", Requests.HOLD, Duration.ofSeconds(1), 24, 80, 4 << 20))
+                .reply(LIMIT);
+        awaitEnding(id);
+        assertThat(status(id).ending().how()).isEqualTo(Replies.How.TIMED_OUT);
+    }
+
+    @Test
     void aCommandEndsThoughItsShareIsFullAndNobodyReadsIt() throws Exception {
         fill();
         var id = UUID.randomUUID();
