@@ -14,7 +14,15 @@ struct block {
     uint8_t at[];
 };
 
-enum { SMALLEST = 512, LARGEST = CHUNK, MOST_SPARE = 4, RESERVE = 512 * 1024, LITTLE = 256 * 1024, LITTLE_IN_A_CROWD = 64 * 1024, LEAST_OF_ENDED = 8 << 20 };
+enum {
+    SMALLEST = 512,
+    LARGEST = CHUNK,
+    MOST_SPARE = 4,
+    RESERVE = 512 * 1024,
+    LITTLE = 256 * 1024,
+    LITTLE_IN_A_CROWD = 64 * 1024,
+    LEAST_OF_ENDED = 8 << 20,
+};
 
 static size_t held_by_all, most_of_all = SIZE_MAX;
 

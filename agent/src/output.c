@@ -56,7 +56,10 @@ static void forget_unneeded(void)
         }
 }
 
-/* Where memory is short, one that no reader holds waits early; a reader may say late what he has taken. One that has ended has little left. */
+/*
+ * Where memory is short, one that no reader holds waits early; a reader may say late what he has taken. One that has ended has little left.
+ * Before anybody waits, all give up what nobody needs.
+ */
 static bool waits_for_reader(const struct command *c, uint8_t stream)
 {
     if (!is_oldest_needed(c))
@@ -95,10 +98,10 @@ static uint8_t *take_room(struct command *c, uint8_t stream, size_t *room)
 static void watch(struct pipe_end *p)
 {
     struct command *c = p->command;
-    bool waits = p->source.fd >= 0 && waits_for_reader(c, p->stream);
 
     if (p->source.fd < 0)
         return;
+    bool waits = waits_for_reader(c, p->stream);
     source_watch(&p->source, waits ? 0 : EPOLLIN);
     if (waits && !journal_full(&c->journal, p->stream)) /* no event tells when others need less */
         c->starved = now_ms() + STARVED_REST_MS;
