@@ -49,7 +49,8 @@ class FaultsTest {
         if (sandbox == null) {
             return;
         }
-        runtime.destroy(sandbox.id(), Agents.soon());
+        runtime.destroy(
+                sandbox.id(), Deadline.in("test", Duration.ofMinutes(2))); // by a kubelet that may have just come back
         Waiting.until(
                 "nothing is left",
                 () -> namespace

@@ -234,6 +234,38 @@ class HostileConnectionsTest {
         assertThat(rest).doesNotContain("HTTP/1.1");
     }
 
+    /** Each would be a fault of ours in the log, which a stranger could fill, or another host's request to a proxy in front. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /health HTTP/1.1\r\nHost: x\r\nHost: y",
+                "GET /health HTTP/1.1\r\nHost: x y",
+                "GET /health HTTP/1.1\r\nHost: x:port",
+                "GET /health HTTP/1.1\r\nHost: x:99999",
+                "GET /health HTTP/1.1\r\nHost: [::1",
+                "GET /health HTTP/1.1\r\nHost: x/y",
+                "GET /health HTTP/1.1\r\nHost: a@x",
+                "GET /health HTTP/1.1",
+                "CONNECT ?x HTTP/1.1\r\nHost: x",
+                "CONNECT x:99999 HTTP/1.1\r\nHost: x"
+            })
+    void aRequestThatIsNoneIsRefusedAndLeavesNothingInTheLog(String head) throws Exception {
+        String before = server.said();
+        Socket socket = connect();
+        send(socket, head + "\r\n\r\n");
+        assertThat(status(socket)).isEqualTo("HTTP/1.1 400");
+        assertCut(socket);
+        assertThat(server.said()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Host: x", "Host: a-b_c.example:80", "Host: [::1]:8080", "Host: 127.0.0.1:", "Host:"})
+    void whateverNamesAHostIsServed(String host) throws Exception {
+        Socket socket = connect();
+        send(socket, "GET /health HTTP/1.1\r\n" + host + "\r\n\r\n");
+        assertThat(status(socket)).isEqualTo("HTTP/1.1 200");
+    }
+
     @Test
     void aBodyInChunksIsStillTaken() throws Exception {
         var answer = server.send(server.request("/v1/sessions/none/commands")

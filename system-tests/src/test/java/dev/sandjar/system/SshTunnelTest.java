@@ -70,6 +70,12 @@ class SshTunnelTest {
         assertThat(answer).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\n"); // and nothing of SSH with it
     }
 
+    @Test
+    void aTunnelOfAnOlderProgramNeedsNoHost() throws Exception {
+        String head = "CONNECT /sessions/" + id + " HTTP/1.0\r\nProxy-Authorization: Bearer " + RealServer.TOKEN;
+        assertThat(asked(head + "\r\n\r\n")).contains(" 200 ");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "CONNECT, /sessions/unknown-id, 404",

@@ -16,12 +16,13 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
+import io.vertx.core.net.HostAndPort;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /**
  * Reads requests as Vert.x does, and refuses what it would let pass: more headers than anybody needs, bodies whose end a proxy in front might see
- * elsewhere, and other protocols. Whoever sends such a request gets 431 or 400, and its connection ends.
+ * elsewhere, hosts that are none, and other protocols. Whoever sends such a request gets 431 or 400, and its connection ends.
  */
 final class HeadDecoder extends VertxHttpRequestDecoder {
     private static final Pattern TARGET = Pattern.compile("(?s)/.*|\\*|(?i:https?)://[^/?#]+(/.*)?");
@@ -55,6 +56,7 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
                 betweenRequests = false;
                 guard.headIsWhole();
                 refuseOtherProtocols(request);
+                refuseOtherHosts(request);
                 refuseOtherCodings(request);
                 unanswered++;
             }
@@ -81,10 +83,31 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
         if (request.protocolVersion().majorVersion() != 1) {
             refuse(request, "a protocol other than HTTP/1");
         }
-        if (!request.method().equals(HttpMethod.CONNECT)
-                && !TARGET.matcher(request.uri()).matches()) {
+        if (!isTarget(request)) {
             refuse(request, "a target that is no path");
         }
+    }
+
+    private static boolean isTarget(HttpRequest request) {
+        String target = request.uri();
+        return request.method().equals(HttpMethod.CONNECT)
+                ? target.startsWith("/") || isAuthority(target)
+                : TARGET.matcher(target).matches();
+    }
+
+    /** A proxy in front might send it elsewhere, and the framework would take it for a fault of ours. Older programs may name none. */
+    private static void refuseOtherHosts(HttpRequest request) {
+        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+        boolean clear = hosts.isEmpty()
+                ? request.protocolVersion().minorVersion() == 0
+                : hosts.size() == 1 && isAuthority(hosts.getFirst());
+        if (!clear) {
+            refuse(request, "not one Host");
+        }
+    }
+
+    private static boolean isAuthority(String text) {
+        return HostAndPort.parseAuthority(text, -1) != null;
     }
 
     private static void refuseOtherCodings(HttpRequest request) {
