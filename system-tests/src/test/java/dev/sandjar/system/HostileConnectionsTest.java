@@ -246,6 +246,10 @@ class HostileConnectionsTest {
                 "GET /health HTTP/1.1\r\nHost: x/y",
                 "GET /health HTTP/1.1\r\nHost: a@x",
                 "GET /health HTTP/1.1",
+                "GET /health RTSP/1.0",
+                "GET /health XTTP/1.1\r\nHost: x",
+                "GET /health HTTP/1.9\r\nHost: x",
+                "GET /health HTTP/2.0\r\nHost: x",
                 "CONNECT ?x HTTP/1.1\r\nHost: x",
                 "CONNECT x:99999 HTTP/1.1\r\nHost: x"
             })
@@ -253,7 +257,7 @@ class HostileConnectionsTest {
         String before = server.said();
         Socket socket = connect();
         send(socket, head + "\r\n\r\n");
-        assertThat(status(socket)).isEqualTo("HTTP/1.1 400");
+        assertThat(status(socket)).endsWith(" 400");
         assertCut(socket);
         assertThat(server.said()).isEqualTo(before);
     }

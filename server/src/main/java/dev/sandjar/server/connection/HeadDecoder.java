@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
@@ -18,6 +19,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.net.HostAndPort;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +28,8 @@ import java.util.regex.Pattern;
  */
 final class HeadDecoder extends VertxHttpRequestDecoder {
     private static final Pattern TARGET = Pattern.compile("(?s)/.*|\\*|(?i:https?)://[^/?#]+(/.*)?");
+
+    private static final Set<HttpVersion> VERSIONS = Set.of(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
 
     /** Other servers take as many. A header of six bytes takes 150 of memory. */
     private static final int MOST_HEADERS = 100;
@@ -80,7 +84,7 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
 
     /** The framework would take each for a fault of ours, and log it. */
     private static void refuseOtherProtocols(HttpRequest request) {
-        if (request.protocolVersion().majorVersion() != 1) {
+        if (!VERSIONS.contains(request.protocolVersion())) {
             refuse(request, "a protocol other than HTTP/1");
         }
         if (!isTarget(request)) {
@@ -99,7 +103,7 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
     private static void refuseOtherHosts(HttpRequest request) {
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         boolean clear = hosts.isEmpty()
-                ? request.protocolVersion().minorVersion() == 0
+                ? request.protocolVersion().equals(HttpVersion.HTTP_1_0)
                 : hosts.size() == 1 && isAuthority(hosts.getFirst());
         if (!clear) {
             refuse(request, "not one Host");
