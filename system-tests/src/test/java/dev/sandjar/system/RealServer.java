@@ -43,6 +43,7 @@ final class RealServer implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+UseParallelGC"); // as ./sandjar serve
         command.add("-Xmx256m");
+        command.add("-XX:TieredStopAtLevel=1"); // hundreds are started, and few live long enough for the other compiler
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(beginning(settings, "-[^-].*"));
         command.addAll(List.of(
