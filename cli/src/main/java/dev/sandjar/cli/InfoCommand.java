@@ -55,7 +55,7 @@ final class InfoCommand implements Callable<Integer> {
                 info.spec()
                         .idleTimeout()
                         .map(idle -> "at most " + new Span(idle))
-                        .orElse("for any time"));
+                        .orElse("no limit"));
         info.spec().cpu().ifPresent(cpu -> lines.add("cpu", cpu));
         info.spec().memory().ifPresent(memory -> lines.add("memory", Text.bytes(memory)));
         info.spec().pids().ifPresent(pids -> lines.add("processes", "at most " + pids));

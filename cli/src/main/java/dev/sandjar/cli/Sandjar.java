@@ -29,6 +29,7 @@ import picocli.CommandLine.TypeConversionException;
             "  sandjar rm $id                               gone, with everything in it",
             "",
             "Where: this machine, a cluster by --runtime kubernetes, or a server named by --server or SANDBOX_API_URL.",
+            "These options stand before the verb or behind it.",
             "",
             Sandjar.EXIT_CODES
         })

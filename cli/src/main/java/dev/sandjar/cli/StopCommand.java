@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 /** Nothing runs, and the workspace stays. */
 @Command(
         name = "stop",
-        description = "End all processes of sandboxes and keep their workspaces; resume starts them anew.",
+        description =
+                "End all processes of sandboxes and keep their workspaces, on a cluster that has volumes; resume starts them anew.",
         mixinStandardHelpOptions = true,
         footerHeading = "%n",
         footer = {

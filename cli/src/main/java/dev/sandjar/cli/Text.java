@@ -40,7 +40,13 @@ final class Text {
         if (seconds < 120) {
             return seconds + "s";
         }
-        return seconds < 7_200 ? seconds / 60 + "m" : seconds / 3_600 + "h";
+        if (seconds < 7_200) {
+            return seconds / 60 + "m";
+        }
+        String hours = seconds / 3_600 + "h";
+        return seconds < 86_400
+                ? hours + seconds % 3_600 / 60 + "m"
+                : hours; // what was given 8 hours has not 7 a second later
     }
 
     static String age(Instant since) {

@@ -19,6 +19,6 @@ class InfoCommandTest {
 
     @Test
     void saysThatItMayBeIdleForAnyTime() {
-        assertThat(text(SandboxSpec.builder().build())).contains("\nidle       for any time\n");
+        assertThat(text(SandboxSpec.builder().build())).contains("\nidle       no limit\n");
     }
 }

@@ -34,7 +34,17 @@ class TextTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PT-5S, 0s", "PT0S, 0s", "PT119S, 119s", "PT2M, 2m", "PT119M, 119m", "PT2H, 2h", "PT8H, 8h"})
+    @CsvSource({
+        "PT-5S, 0s",
+        "PT0S, 0s",
+        "PT119S, 119s",
+        "PT2M, 2m",
+        "PT119M, 119m",
+        "PT2H, 2h0m",
+        "PT7H59M59S, 7h59m",
+        "PT24H, 24h",
+        "PT100H, 100h"
+    })
     void durationsAreShort(Duration duration, String text) {
         assertThat(Text.duration(duration)).isEqualTo(text);
     }

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,16 @@ class SshPortTest {
             assertThat(scanned.out()).contains(key);
         }
         assertThat(file).hasContent(before);
+    }
+
+    @Test
+    void theServerPrintsTheFingerprintThatOpenSshShows() throws Exception {
+        var ssh = List.of(
+                "ssh", "-v", "-p", Integer.toString(server.sshPort()), "-o", "BatchMode=yes", id + "@127.0.0.1");
+        Matcher shown = Pattern.compile("Server host key: \\S+ (SHA256:\\S+)")
+                .matcher(client.run(ssh).err());
+        assertThat(shown.find()).isTrue();
+        assertThat(server.said()).contains(", host key " + shown.group(1) + "\n");
     }
 
     @Test

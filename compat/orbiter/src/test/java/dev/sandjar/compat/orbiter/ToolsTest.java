@@ -309,8 +309,9 @@ class ToolsTest {
                     .isInstanceOf(SandboxError.class)
                     .hasMessage("Tool 'endless' timed out after 1.0s");
             interrupted.await();
-            assertThat(own.runTool("terminal", Map.of("command", "pgrep -f 'sleep 985' | grep -vx $$ | wc -l")))
-                    .containsEntry("stdout", "0\n");
+            var untilGone =
+                    "for i in $(seq 50); do pgrep -f '[s]leep 985' || break; sleep 0.01; done > found; pgrep -c -f '[s]leep 985'";
+            assertThat(own.runTool("terminal", Map.of("command", untilGone))).containsEntry("stdout", "0\n");
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.compression.BuiltinCompressions;
+import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
@@ -57,6 +58,7 @@ class SshDoor {
     private final SessionLimits limits;
     private final Path hostKeyFile;
     private volatile String hostKey = "";
+    private volatile String fingerprint = "";
 
     SshDoor(Authentication authentication, ServerConfig config) {
         ServerConfig.Ssh ssh = config.ssh();
@@ -99,6 +101,7 @@ class SshDoor {
     void open(@Observes @Priority(Interceptor.Priority.APPLICATION + 600) StartupEvent event) throws IOException {
         KeyPair pair = HostKeyFile.load(hostKeyFile);
         hostKey = PublicKeyEntry.toString(pair.getPublic());
+        fingerprint = KeyUtils.getFingerPrint(pair.getPublic());
         server.setKeyPairProvider(KeyPairProvider.wrap(pair));
         server.start();
         if (!Files.exists(hostKeyFile)) {
@@ -112,6 +115,11 @@ class SshDoor {
     /** As known_hosts has it. */
     String hostKey() {
         return hostKey;
+    }
+
+    /** Of the host key, as OpenSSH shows it to whoever connects for the first time. */
+    String fingerprint() {
+        return fingerprint;
     }
 
     void stop(@Observes ShutdownEvent event) throws IOException {

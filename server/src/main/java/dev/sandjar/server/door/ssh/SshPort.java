@@ -62,7 +62,7 @@ class SshPort {
                             + "; set sandjar.ssh.port to another, 0 takes a free one",
                     null);
         }
-        LOG.infof("SSH: ssh SANDBOX_ID@%s -p %d", host, socket.getLocalPort());
+        LOG.infof("SSH: ssh SANDBOX_ID@%s -p %d, host key %s", host, socket.getLocalPort(), door.fingerprint());
         Thread.ofPlatform().daemon().name("ssh-port").start(() -> accept(socket));
     }
 
