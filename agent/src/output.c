@@ -58,7 +58,7 @@ static void forget_unneeded(void)
 
 /*
  * Where memory is short, one that no reader holds waits early; a reader may say late what he has taken. One that has ended has little left.
- * Before anybody waits, all give up what nobody needs.
+ * Before one waits because all hold much, all give up what nobody needs.
  */
 static bool waits_for_reader(const struct command *c, uint8_t stream)
 {

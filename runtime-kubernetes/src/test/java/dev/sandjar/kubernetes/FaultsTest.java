@@ -29,6 +29,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("the whole cluster is broken meanwhile")
 @Tag("cluster")
 class FaultsTest {
+    private static final Duration A_KUBELET_COMES_BACK = Duration.ofMinutes(2);
     private static final SandboxSpec PLAIN = SandboxSpec.of(TestCluster.IMAGE);
 
     private TestNamespace namespace;
@@ -49,8 +50,7 @@ class FaultsTest {
         if (sandbox == null) {
             return;
         }
-        runtime.destroy(
-                sandbox.id(), Deadline.in("test", Duration.ofMinutes(2))); // by a kubelet that may have just come back
+        runtime.destroy(sandbox.id(), Deadline.in("test", A_KUBELET_COMES_BACK));
         Waiting.until(
                 "nothing is left",
                 () -> namespace

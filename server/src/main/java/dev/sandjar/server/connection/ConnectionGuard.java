@@ -5,6 +5,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.impl.VertxHandler;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +80,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         var decoder = new HeadDecoder(options, this);
         pipeline.replace(DECODER, DECODER, decoder);
         pipeline.addAfter(ENCODER, null, decoder.answers());
+        if (pipeline.get(VertxHandler.class).getConnection() instanceof HttpServerConnection http) {
+            http.invalidRequestHandler(HeadDecoder::answer);
+        }
     }
 
     /** From now on the time runs, unless it does. */

@@ -5,32 +5,27 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
-import io.vertx.core.net.HostAndPort;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
- * Reads requests as Vert.x does, and refuses what it would let pass: more headers than anybody needs, bodies whose end a proxy in front might see
- * elsewhere, hosts that are none, and other protocols. Whoever sends such a request gets 431 or 400, and its connection ends.
+ * Reads requests as Vert.x does, and refuses what it would let pass: more headers than anybody needs, and what breaks {@link HeadRules}. Whoever sends such
+ * a request is told why with 431 or 400, its connection ends, and nothing that it sent after it is done.
  */
 final class HeadDecoder extends VertxHttpRequestDecoder {
-    private static final Pattern TARGET = Pattern.compile("(?s)/.*|\\*|(?i:https?)://[^/?#]+(/.*)?");
-
-    private static final Set<HttpVersion> VERSIONS = Set.of(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1);
-
     /** Other servers take as many. A header of six bytes takes 150 of memory. */
     private static final int MOST_HEADERS = 100;
 
@@ -41,6 +36,7 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
     private int unanswered;
     private int headers; // of the head that is read
     private boolean betweenRequests = true;
+    private boolean refused; // the connection ends with its answer
 
     HeadDecoder(HttpServerOptions options, ConnectionGuard guard) {
         super(options);
@@ -49,6 +45,10 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out) throws Exception {
+        if (refused) {
+            bytes.skipBytes(bytes.readableBytes());
+            return;
+        }
         if (unanswered > MOST_UNANSWERED) {
             bytes.skipBytes(bytes.readableBytes());
             context.close();
@@ -59,9 +59,7 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
             if (part instanceof HttpRequest request) {
                 betweenRequests = false;
                 guard.headIsWhole();
-                refuseOtherProtocols(request);
-                refuseOtherHosts(request);
-                refuseOtherCodings(request);
+                refuse(request);
                 unanswered++;
             }
             if (part instanceof LastHttpContent) {
@@ -82,54 +80,41 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
         return super.splitHeaderName(line, start, length);
     }
 
-    /** The framework would take each for a fault of ours, and log it. */
-    private static void refuseOtherProtocols(HttpRequest request) {
-        if (!VERSIONS.contains(request.protocolVersion())) {
-            refuse(request, "a protocol other than HTTP/1");
-        }
-        if (!isTarget(request)) {
-            refuse(request, "a target that is no path");
-        }
-    }
-
-    private static boolean isTarget(HttpRequest request) {
-        String target = request.uri();
-        return request.method().equals(HttpMethod.CONNECT)
-                ? target.startsWith("/") || isAuthority(target)
-                : TARGET.matcher(target).matches();
-    }
-
-    /** A proxy in front might send it elsewhere, and the framework would take it for a fault of ours. Older programs may name none. */
-    private static void refuseOtherHosts(HttpRequest request) {
-        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-        boolean clear = hosts.isEmpty()
-                ? request.protocolVersion().equals(HttpVersion.HTTP_1_0)
-                : hosts.size() == 1 && isAuthority(hosts.getFirst());
-        if (!clear) {
-            refuse(request, "not one Host");
-        }
-    }
-
-    private static boolean isAuthority(String text) {
-        return HostAndPort.parseAuthority(text, -1) != null;
-    }
-
-    private static void refuseOtherCodings(HttpRequest request) {
-        List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        if (!codings.isEmpty() && !(codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked"))) {
-            refuse(request, "a transfer coding other than chunked");
-        }
-    }
-
     @Override
     protected void handleTransferEncodingChunkedWithContentLength(HttpMessage request) {
-        throw new IllegalArgumentException("both Transfer-Encoding and Content-Length");
+        throw new Refusal(HeadRules.LENGTH);
     }
 
-    private static void refuse(HttpRequest request, String why) {
+    /** What follows might be meant for somebody else: nothing more is read. */
+    private void refuse(HttpRequest request) {
         if (request.decoderResult().isSuccess()) {
-            request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(why)));
+            HeadRules.objection(request)
+                    .ifPresent(why -> request.setDecoderResult(DecoderResult.failure(new Refusal(why))));
         }
+        refused = request.decoderResult().isFailure();
+    }
+
+    /** Our own, whose message holds nothing of the request's. */
+    private static final class Refusal extends IllegalArgumentException {
+        Refusal(String why) {
+            super(why);
+        }
+    }
+
+    /** Answers a request that was refused, and ends its connection. */
+    static void answer(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        HttpResponseStatus status = switch (cause) {
+            case TooLongHttpHeaderException _ -> HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+            case TooLongHttpLineException _ -> HttpResponseStatus.REQUEST_URI_TOO_LONG;
+            default -> HttpResponseStatus.BAD_REQUEST;
+        };
+        boolean ours = cause instanceof Refusal || cause instanceof TooLongFrameException;
+        request.response()
+                .setStatusCode(status.code())
+                .putHeader(HttpHeaderNames.CONTENT_TYPE, "text/plain")
+                .end(ours ? cause.getMessage() + "\n" : "this is no request of HTTP/1.1\n")
+                .onComplete(_ -> request.connection().close());
     }
 
     /** What hears of answers, once the socket has taken them. For the same connection, between the encoder and Vert.x. */
