@@ -30,8 +30,14 @@ final class SessionLink implements Events, AutoCloseable {
     private final Statuses statuses;
     private final Reconnecting reconnecting;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile @Nullable SocketIo socket;
-    private volatile CompletableFuture<Boolean> bound = new CompletableFuture<>();
+    private volatile @Nullable Binding latest;
+
+    /** A connection, and whether the server has bound it to the session. One value, for the end of an older one may be told late. */
+    private record Binding(SocketIo socket, CompletableFuture<Boolean> bound) {
+        Binding(SocketIo socket) {
+            this(socket, new CompletableFuture<>());
+        }
+    }
 
     SessionLink(String sessionId, Settings settings) {
         this.sessionId = sessionId;
@@ -78,9 +84,9 @@ final class SessionLink implements Events, AutoCloseable {
                     "try again");
         }
         try {
-            SocketIo current = socket;
-            if (current != null && current.isOpen()) {
-                return current;
+            Binding current = latest;
+            if (current != null && current.socket.isOpen()) {
+                return current.socket;
             }
             if (closed.getCount() == 0) {
                 throw disconnected();
@@ -94,14 +100,14 @@ final class SessionLink implements Events, AutoCloseable {
     private SocketIo begin() throws InterruptedException {
         statuses.lost(
                 new ConnectionLostException("the connection of session " + sessionId + " was lost", "ask again", null));
-        bound = new CompletableFuture<>();
         SocketIo fresh = connect(settings, this);
-        socket = fresh; // what becomes of one before it does not matter any more
+        var binding = new Binding(fresh);
+        latest = binding; // what becomes of one before it does not matter any more
         try {
             if (closed.getCount() == 0) {
                 throw disconnected(); // while it was made
             }
-            bind(fresh);
+            bind(binding);
             goOn(fresh);
             return fresh;
         } catch (InterruptedException | RuntimeException e) {
@@ -111,10 +117,10 @@ final class SessionLink implements Events, AutoCloseable {
         }
     }
 
-    private void bind(SocketIo fresh) throws InterruptedException {
-        fresh.emit("initialize", session());
+    private void bind(Binding fresh) throws InterruptedException {
+        fresh.socket.emit("initialize", session());
         try {
-            bound.get(settings.answerLimit().toNanos(), TimeUnit.NANOSECONDS);
+            fresh.bound.get(settings.answerLimit().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new WaitLimitException(
                     "the server did not say that session " + sessionId + " is initialized",
@@ -182,8 +188,10 @@ final class SessionLink implements Events, AutoCloseable {
     public void event(String name, JsonNode payload) {
         switch (name) {
             case "initialized" -> {
-                if (payload.path("session_id").asText(sessionId).equals(sessionId)) {
-                    bound.complete(true);
+                Binding current = latest;
+                if (current != null
+                        && payload.path("session_id").asText(sessionId).equals(sessionId)) {
+                    current.bound.complete(true);
                 }
             }
             case "command_output" -> streams.output(payload);
@@ -206,13 +214,11 @@ final class SessionLink implements Events, AutoCloseable {
                 "change what it names");
         long processId = payload.path("process_id").asLong();
         switch (payload.path("event").asText()) {
-            case "initialize" -> bound.completeExceptionally(refused);
+            case "initialize" -> failBinding(refused);
             case "start_command_stream" -> streams.fail(processId, refused);
             case "check_status" -> statuses.refused(payload, refused);
             default -> {
-                boolean told = payload.has("process_id")
-                        ? streams.fail(processId, refused)
-                        : bound.completeExceptionally(refused);
+                boolean told = payload.has("process_id") ? streams.fail(processId, refused) : failBinding(refused);
                 if (!told) {
                     statuses.refused(payload, refused);
                 }
@@ -220,10 +226,17 @@ final class SessionLink implements Events, AutoCloseable {
         }
     }
 
+    /** Whether anybody waited for it. */
+    private boolean failBinding(KubeboxException why) {
+        Binding current = latest;
+        return current != null && current.bound.completeExceptionally(why);
+    }
+
     @Override
     public void lost(SocketIo which, ConnectionLostException why) {
-        if (which == socket) {
-            bound.completeExceptionally(why);
+        Binding current = latest;
+        if (current != null && current.socket == which) {
+            current.bound.completeExceptionally(why);
             statuses.lost(why);
             reconnecting.ifNeeded();
         }
@@ -231,8 +244,8 @@ final class SessionLink implements Events, AutoCloseable {
 
     /** Whether there is a connection, or nobody wants one any more. */
     boolean isConnected() {
-        SocketIo current = socket;
-        return closed.getCount() == 0 || (current != null && current.isOpen());
+        Binding current = latest;
+        return closed.getCount() == 0 || (current != null && current.socket.isOpen());
     }
 
     /** False when time is up before. */
@@ -257,9 +270,9 @@ final class SessionLink implements Events, AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        SocketIo current = socket;
+        Binding current = latest;
         if (current != null) {
-            current.close();
+            current.socket.close();
         }
         streams.failAll(_ -> disconnected());
         statuses.lost(disconnected());

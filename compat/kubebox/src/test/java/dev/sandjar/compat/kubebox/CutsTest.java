@@ -181,7 +181,9 @@ class CutsTest {
             first.cut();
             Waiting.until("it is known to be lost", () -> !replaced.isOpen());
             Future<Status> asked = tasks.submit(() -> link.status(9));
-            Peer second = server.peer().greetOnly();
+            Peer second = server.peer();
+            link.lost(replaced, new ConnectionLostException("told while the next one is made", "", null));
+            second.greetOnly();
             second.event("initialize");
             link.lost(replaced, new ConnectionLostException("told late", "", null));
             second.event("initialized", "{\"session_id\":\"s\"}");
