@@ -85,9 +85,9 @@ public interface Sandbox extends AutoCloseable {
      * Finds a command that was started before, by this program or another.
      *
      * @param command its id
-     * @param offset where its output shall begin: 0 for all that the journal has
+     * @param offset where its output shall begin: 0 for all that the journal has, at most what was written so far
      * @return the command
-     * @throws SandboxException {@code COMMAND_NOT_FOUND}
+     * @throws SandboxException {@code COMMAND_NOT_FOUND}, {@code INVALID_ARGUMENT} for another offset
      */
     RunningCommand attach(CommandId command, long offset);
 

@@ -65,7 +65,7 @@ final class SshCommand implements Callable<Integer> {
             Files.writeString(ask, "#!/bin/sh\nprintf '%s\\n' \"$SANDJAR_SSH_PASSWORD\"\n");
             return run(host, hosts.file(), ask);
         } finally {
-            Files.delete(ask);
+            Files.deleteIfExists(ask); // a signal that ends us may have done so
         }
     }
 

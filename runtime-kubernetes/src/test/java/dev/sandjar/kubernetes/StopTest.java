@@ -82,6 +82,7 @@ class StopTest {
         if (namespace != null) {
             namespace.client().persistentVolumes().withName(namespace.name()).delete();
             namespace.close();
+            new ProcessBuilder("rm", "-r", folder.toString()).start().waitFor(); // what is in it belongs to others
         }
     }
 

@@ -148,6 +148,11 @@ class HostilePreviewTest {
                 "Alt-Svc: h2",
                 "NEL: x",
                 "Report-To: x",
+                "Accept-CH: Sec-CH-UA-Model",
+                "Expect-CT: max-age=9",
+                "Set-Login: logged-out",
+                "WWW-Authenticate: Basic",
+                "X-Request-Id: req-of-the-program",
                 "Connection: X-Hop\\r\\nX-Hop: 1",
                 "Keep-Alive: timeout=9",
                 "Proxy-Authenticate: Basic"

@@ -115,6 +115,20 @@ interface StreamsContract extends SandboxesFixture {
     }
 
     @Test
+    default void nobodyReadsFromBeyondWhatWasWritten() throws Exception {
+        Sandbox sandbox = sandbox();
+        try (RunningCommand command = sandbox.start(CommandSpec.of("echo", "six by"))) {
+            command.await();
+            for (long beyond : new long[] {-1, 8, Long.MAX_VALUE}) {
+                refuses(ErrorCode.INVALID_ARGUMENT, () -> sandbox.attach(command.id(), beyond));
+            }
+            try (RunningCommand again = sandbox.attach(command.id(), 7)) {
+                assertThat(again.output().hasNext()).isFalse();
+            }
+        }
+    }
+
+    @Test
     default void twoReadersAtOnceReadTheSame() throws Exception {
         Sandbox sandbox = sandbox();
         try (RunningCommand one = sandbox.start(CommandSpec.shell("seq 200000"));

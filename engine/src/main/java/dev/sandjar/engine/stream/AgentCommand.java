@@ -72,7 +72,10 @@ public final class AgentCommand implements RunningCommand {
             throw SandboxException.invalid("offset", offset, "0 or more");
         }
         var command = new AgentCommand(sandbox, id, offset);
-        command.status(sandbox.asked());
+        long written = command.status(sandbox.asked()).written();
+        if (offset > written) { // its reader would miss what comes, and take the offset for the end
+            throw SandboxException.invalid("offset", offset, "0 to " + written + ", what was written so far");
+        }
         return command;
     }
 

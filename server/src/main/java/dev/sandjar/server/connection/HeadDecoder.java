@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -88,8 +89,10 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
     /** What follows might be meant for somebody else: nothing more is read. */
     private void refuse(HttpRequest request) {
         if (request.decoderResult().isSuccess()) {
-            HeadRules.objection(request)
-                    .ifPresent(why -> request.setDecoderResult(DecoderResult.failure(new Refusal(why))));
+            HeadRules.objection(request).ifPresent(why -> {
+                request.setProtocolVersion(HttpVersion.HTTP_1_1); // the answer's: not what a stranger chose
+                request.setDecoderResult(DecoderResult.failure(new Refusal(why)));
+            });
         }
         refused = request.decoderResult().isFailure();
     }

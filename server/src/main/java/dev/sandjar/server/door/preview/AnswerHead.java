@@ -14,9 +14,19 @@ import java.util.regex.Pattern;
  * Decided purely.
  */
 final class AnswerHead {
-    /** They speak for a whole host, all of its ports, or its neighbours: who may use which encryption, where it has moved to, what is forgotten of it. */
-    private static final Set<String> OF_THE_HOST =
-            Set.of("alt-svc", "clear-site-data", "nel", "public-key-pins", "report-to", "strict-transport-security");
+    /** They speak for a whole host, all of its ports, or its neighbours: who may use which encryption, where it has moved to, what is forgotten of it; or mark our own answers. */
+    private static final Set<String> OF_THE_HOST = Set.of(
+            "accept-ch",
+            "alt-svc",
+            "clear-site-data",
+            "critical-ch",
+            "expect-ct",
+            "nel",
+            "public-key-pins",
+            "report-to",
+            "set-login",
+            "strict-transport-security",
+            "x-request-id");
 
     private static final Set<String> SAID_ANEW = Set.of("content-length", "location", "set-cookie");
 
@@ -43,6 +53,8 @@ final class AnswerHead {
             to.set("Location", location(location, visit));
         }
         if (visit.byPath()) {
+            to.remove(
+                    "WWW-Authenticate"); // a browser would ask for a password in our name, and no program gets it here
             to.add("Content-Security-Policy", NO_ORIGIN); // where there are several, all of them hold
         }
     }
