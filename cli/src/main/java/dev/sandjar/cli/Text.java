@@ -44,9 +44,8 @@ final class Text {
             return seconds / 60 + "m";
         }
         String hours = seconds / 3_600 + "h";
-        return seconds < 86_400
-                ? hours + seconds % 3_600 / 60 + "m"
-                : hours; // what was given 8 hours has not 7 a second later
+        // what was given 8 hours has not 7 a second later
+        return seconds < 86_400 ? hours + seconds % 3_600 / 60 + "m" : hours;
     }
 
     static String age(Instant since) {

@@ -155,6 +155,14 @@ class EventsTest {
     }
 
     @Test
+    void whoSaysThatMoreHasComeThanWasWrittenIsRefused() throws Exception {
+        var request =
+                server.request("/v1/api/sandboxes/" + sandbox.id() + "/commands/" + started("sleep 1000") + "/events");
+        assertThat(server.send(request.header("Last-Event-ID", "1")).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
     void withoutATokenNothingIsTold() throws Exception {
         CommandId id = started("true");
         var request = HttpRequest.newBuilder(

@@ -224,6 +224,7 @@ class HostileConnectionsTest {
             value = {
                 "GET /health HTTP/1.1; Host: x; Host: y        | not clear which host is meant",
                 "GET /health HTTP/1.1; Host: x y               | not clear which host is meant",
+                "GET /health HTTP/1.1; Host: x:port            | not clear which host is meant",
                 "GET /health HTTP/1.1; Host: x:99999           | not clear which host is meant",
                 "GET /health HTTP/1.1; Host: [::1              | not clear which host is meant",
                 "GET /health HTTP/1.1; Host: [a/b]             | not clear which host is meant",
@@ -246,14 +247,18 @@ class HostileConnectionsTest {
                 "GET http://x?y HTTP/1.1; Host: x              | begin it with /",
                 "CONNECT ?x HTTP/1.1; Host: x                  | begin it with /",
                 "CONNECT x:99999 HTTP/1.1; Host: x             | begin it with /",
-                "GET /health HTTP/1.1; Host: x; Content-Length: ; x | no request of HTTP/1.1"
+                "GET /health HTTP/1.1; Host: x; Content-Length: ; x | no request of HTTP/1.1",
+                "GET /health XTTP/1.1; Host: x; Content-Length: ; x | no request of HTTP/1.1"
             })
-    void aRequestThatIsNoneIsToldWhyAndEndsTheConnection(String head, String why) throws Exception {
+    void aRequestThatIsNoneIsToldWhyEndsTheConnectionAndLeavesNothingInTheLog(String head, String why)
+            throws Exception {
+        String before = server.said();
         Socket socket = connect();
         send(socket, head.replace("; ", "\r\n") + "\r\n\r\n");
         assertThat(untilCut(socket))
                 .startsWith("HTTP/1.1 400 Bad Request\r\n")
                 .containsPattern("\r\n\r\n.*" + why + ".*\n$");
+        assertThat(server.said()).isEqualTo(before);
     }
 
     @Test

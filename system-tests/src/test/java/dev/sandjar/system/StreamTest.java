@@ -376,6 +376,20 @@ class StreamTest {
         }
     }
 
+    @Test
+    void aFollowerFromBeyondWhatWasWrittenIsRefused() throws Exception {
+        CommandId id = CommandId.random();
+        try (var client = client()) {
+            client.say(start(1, id, "echo one; sleep 1000", ""));
+            client.next("stdout");
+            client.say("{\"type\":\"attach\",\"channel\":9,\"id\":\"%s\",\"offset\":5}".formatted(id));
+            assertThat(client.next("failed").json().at("/error/message").asText())
+                    .contains("offset is 5");
+            client.say("{\"type\":\"kill\",\"channel\":1}");
+            client.next("ended");
+        }
+    }
+
     private static String all(StreamClient client) throws Exception {
         var said = new StringBuilder();
         for (Heard next = client.next(); !next.type().equals("ended"); next = client.next()) {

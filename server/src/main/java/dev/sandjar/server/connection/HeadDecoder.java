@@ -89,12 +89,13 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
     /** What follows might be meant for somebody else: nothing more is read. */
     private void refuse(HttpRequest request) {
         if (request.decoderResult().isSuccess()) {
-            HeadRules.objection(request).ifPresent(why -> {
-                request.setProtocolVersion(HttpVersion.HTTP_1_1); // the answer's: not what a stranger chose
-                request.setDecoderResult(DecoderResult.failure(new Refusal(why)));
-            });
+            HeadRules.objection(request)
+                    .ifPresent(why -> request.setDecoderResult(DecoderResult.failure(new Refusal(why))));
         }
         refused = request.decoderResult().isFailure();
+        if (refused) {
+            request.setProtocolVersion(HttpVersion.HTTP_1_1); // the answer's: not what a stranger chose
+        }
     }
 
     /** Our own, whose message holds nothing of the request's. */

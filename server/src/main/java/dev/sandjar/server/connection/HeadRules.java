@@ -24,7 +24,6 @@ final class HeadRules {
     private static final String HOST =
             "it is not clear which host is meant: send one Host, such as Host: example.org:8080, and no other in the target";
 
-    private static final Pattern PATH = Pattern.compile("(?s)/.*|\\*");
     private static final Pattern URL = Pattern.compile("(?is)https?://([^/?#]+)(?:/.*)?");
     private static final Pattern ADDRESS = Pattern.compile("\\[[0-9A-Fa-f:.]+](?::\\d*)?");
 
@@ -54,7 +53,9 @@ final class HeadRules {
         String target = request.uri();
         return request.method().equals(HttpMethod.CONNECT)
                 ? target.startsWith("/") || isAuthority(target)
-                : PATH.matcher(target).matches() || URL.matcher(target).matches();
+                : target.startsWith("/")
+                        || target.equals("*")
+                        || URL.matcher(target).matches();
     }
 
     /** Older programs may name none. */

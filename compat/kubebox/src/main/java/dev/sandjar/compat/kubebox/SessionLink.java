@@ -33,11 +33,7 @@ final class SessionLink implements Events, AutoCloseable {
     private volatile @Nullable Binding latest;
 
     /** A connection, and whether the server has bound it to the session. One value, for the end of an older one may be told late. */
-    private record Binding(SocketIo socket, CompletableFuture<Boolean> bound) {
-        Binding(SocketIo socket) {
-            this(socket, new CompletableFuture<>());
-        }
-    }
+    private record Binding(SocketIo socket, CompletableFuture<Boolean> bound) {}
 
     SessionLink(String sessionId, Settings settings) {
         this.sessionId = sessionId;
@@ -101,7 +97,7 @@ final class SessionLink implements Events, AutoCloseable {
         statuses.lost(
                 new ConnectionLostException("the connection of session " + sessionId + " was lost", "ask again", null));
         SocketIo fresh = connect(settings, this);
-        var binding = new Binding(fresh);
+        var binding = new Binding(fresh, new CompletableFuture<>());
         latest = binding; // what becomes of one before it does not matter any more
         try {
             if (closed.getCount() == 0) {

@@ -310,7 +310,7 @@ class ToolsTest {
                     .hasMessage("Tool 'endless' timed out after 1.0s");
             interrupted.await();
             var untilGone =
-                    "for i in $(seq 50); do pgrep -f '[s]leep 985' || break; sleep 0.01; done > found; pgrep -c -f '[s]leep 985'";
+                    "for i in $(seq 50); do pgrep -f '[s]leep 985' || break; sleep 0.01; done > /dev/null; pgrep -c -f '[s]leep 985'";
             assertThat(own.runTool("terminal", Map.of("command", untilGone))).containsEntry("stdout", "0\n");
         }
     }

@@ -14,7 +14,10 @@ import java.util.regex.Pattern;
  * Decided purely.
  */
 final class AnswerHead {
-    /** They speak for a whole host, all of its ports, or its neighbours: who may use which encryption, where it has moved to, what is forgotten of it; or mark our own answers. */
+    /**
+     * They speak for a whole host, all of its ports, or its neighbours: who may use which encryption, where it has moved to, what is forgotten of it; or
+     * mark our own answers.
+     */
     private static final Set<String> OF_THE_HOST = Set.of(
             "accept-ch",
             "alt-svc",
@@ -53,8 +56,7 @@ final class AnswerHead {
             to.set("Location", location(location, visit));
         }
         if (visit.byPath()) {
-            to.remove(
-                    "WWW-Authenticate"); // a browser would ask for a password in our name, and no program gets it here
+            to.remove("WWW-Authenticate"); // a browser would ask for a password in our name
             to.add("Content-Security-Policy", NO_ORIGIN); // where there are several, all of them hold
         }
     }
